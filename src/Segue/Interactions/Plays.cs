@@ -1,0 +1,40 @@
+using Segue.Catalogue;
+
+namespace Segue.Interactions;
+
+/// <summary>Who played what, how often: users × artists, with the outside ids of both. Immutable.</summary>
+public sealed class Plays
+{
+    private readonly NameIndex _users;
+
+    /// <param name="userIds">Outside user ids by dense index.</param>
+    /// <param name="artists">The artists by dense index.</param>
+    /// <param name="counts">Play counts, one row a user and one column an artist.</param>
+    /// <exception cref="ArgumentException">The matrix has another shape, e.g. because it is transposed.</exception>
+    public Plays(TextColumn userIds, Artists artists, CsrMatrix counts, NameIndex? users = null)
+    {
+        if (counts.Rows != userIds.Count || counts.Columns != artists.Count)
+        {
+            throw new ArgumentException(
+                $"The matrix is {counts.Rows} × {counts.Columns}, but there are {userIds.Count} users and {artists.Count} artists.", nameof(counts));
+        }
+
+        (UserIds, Artists, Counts, _users) = (userIds, artists, counts, users ?? NameIndex.Build(userIds));
+    }
+
+    public TextColumn UserIds { get; }
+
+    public Artists Artists { get; }
+
+    /// <summary>Play counts, users × artists.</summary>
+    public CsrMatrix Counts { get; }
+
+    public NameIndex ByUserId => _users;
+
+    /// <summary>The dense index of an outside user id, or -1.</summary>
+    public int IndexOfUser(string id) => _users.FindExact(id);
+
+    /// <exception cref="UnknownNameException">There is no such user.</exception>
+    public int ResolveUser(string id) =>
+        IndexOfUser(id) is >= 0 and var index ? index : throw new UnknownNameException("user", id, [.. _users.Nearest(id, 2).Select(n => UserIds[n.Row])]);
+}

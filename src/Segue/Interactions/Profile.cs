@@ -1,0 +1,35 @@
+namespace Segue.Interactions;
+
+/// <summary>
+/// One listener's history as the model sees it: artists (dense indices, ascending, each once) with how often they were played, and artists
+/// they do not want. Whether the model was trained on this listener makes no difference.
+/// </summary>
+public sealed record Profile
+{
+    /// <summary>What the listener is called in answers: a user id, a file name, or null for someone made of --like.</summary>
+    public string? Name { get; init; }
+
+    public required int[] Artists { get; init; }
+
+    /// <summary>Plays of each of <see cref="Artists"/>; positive and finite.</summary>
+    public required float[] Plays { get; init; }
+
+    /// <summary>Artists the listener dislikes: confident zeros, never recommended.</summary>
+    public int[] Disliked { get; init; } = [];
+
+    public static Profile OfUser(Plays plays, int user) => new()
+    {
+        Name = plays.UserIds[user],
+        Artists = plays.Counts.RowIndices(user).ToArray(),
+        Plays = plays.Counts.RowValues(user).ToArray(),
+    };
+
+    /// <summary>From pairs in any order; plays of one artist are added up.</summary>
+    public static Profile Of(IEnumerable<(int Artist, float Plays)> history, IEnumerable<int>? disliked = null, string? name = null)
+    {
+        SortedDictionary<int, float> sums = [];
+        foreach ((int artist, float plays) in history)
+            sums[artist] = sums.GetValueOrDefault(artist) + plays;
+        return new Profile { Name = name, Artists = [.. sums.Keys], Plays = [.. sums.Values], Disliked = [.. (disliked ?? []).Distinct().Order()] };
+    }
+}

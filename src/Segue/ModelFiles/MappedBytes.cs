@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.IO.MemoryMappedFiles;
+using System.Runtime.CompilerServices;
+
+namespace Segue.ModelFiles;
+
+/// <summary>A whole file mapped read-only into memory. Memory handed out stays valid until <see cref="Dispose"/>; after it, using it throws.</summary>
+internal sealed unsafe class MappedBytes : IDisposable
+{
+    private readonly MemoryMappedFile? _file;
+    private readonly MemoryMappedViewAccessor? _view;
+    private byte* _start;
+
+    private MappedBytes(MemoryMappedFile? file, MemoryMappedViewAccessor? view, byte* start, long length)
+    {
+        (_file, _view, Length) = (file, view, length);
+        _start = start;
+    }
+
+    public long Length { get; }
+
+    public bool IsOpen { get; private set; } = true;
+
+    /// <exception cref="ModelFileException">The file is not there or cannot be read.</exception>
+    public static MappedBytes Open(string path)
+    {
+        try
+        {
+            // Read, write and delete are shared: a version may be pruned by another process while this one still uses it.
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+            long length = stream.Length;
+            if (length == 0)
+            {
+                stream.Dispose();
+                return new MappedBytes(null, null, null, 0); // An empty file cannot be mapped.
+            }
+
+            MemoryMappedFile file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+            MemoryMappedViewAccessor view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+            byte* start = null;
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+            return new MappedBytes(file, view, start + view.PointerOffset, length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFileException(path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : $"cannot be read ({e.Message})", e);
+        }
+    }
+
+    /// <summary>A part of the file as values of T. The caller has checked that it lies inside the file and is aligned.</summary>
+    public ReadOnlyMemory<T> Slice<T>(long offset, long bytes)
+        where T : unmanaged => bytes == 0 ? ReadOnlyMemory<T>.Empty : new Window<T>(this, offset, checked((int)(bytes / Unsafe.SizeOf<T>()))).Memory;
+
+    public ReadOnlySpan<byte> Span(long offset, int bytes) => bytes == 0 ? [] : new ReadOnlySpan<byte>(_start + offset, bytes);
+
+    public void Dispose()
+    {
+        if (!IsOpen)
+            return;
+        IsOpen = false;
+        _start = null;
+        _view?.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view?.Dispose();
+        _file?.Dispose();
+    }
+
+    private sealed class Window<T>(MappedBytes owner, long offset, int length) : MemoryManager<T>
+        where T : unmanaged
+    {
+        public override Span<T> GetSpan()
+        {
+            ObjectDisposedException.ThrowIf(!owner.IsOpen, owner);
+            return new Span<T>(owner._start + offset, length);
+        }
+
+        public override MemoryHandle Pin(int elementIndex = 0) => new((T*)(owner._start + offset) + elementIndex);
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+}
