@@ -1,1 +1,27 @@
-return 0;
+using System.Globalization;
+using Segue;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+// Every benchmark: a name, what it measures, and a method that takes its arguments and prints JSON lines.
+(string Name, string About, Func<string[], int> Run)[] benchmarks =
+[
+];
+
+if (args.Length == 0 || benchmarks.FirstOrDefault(b => b.Name == args[0]) is not { Run: not null } chosen)
+{
+    Console.Error.WriteLine("usage: ./bench/run NAME [options]");
+    foreach ((string name, string about, _) in benchmarks)
+        Console.Error.WriteLine($"  {name,-14} {about}");
+    return 2;
+}
+
+try
+{
+    return chosen.Run(args[1..]);
+}
+catch (SegueException e)
+{
+    Console.Error.WriteLine($"bench: {e.Message}");
+    return 1;
+}
