@@ -1,0 +1,11 @@
+using System.CommandLine;
+
+namespace Segue.Cli.Commands;
+
+/// <summary>Every command, in the order in which help shows them. A command is one file here with a <c>Create</c>.</summary>
+internal static class CommandList
+{
+    public static IEnumerable<Command> All() =>
+    [
+    ];
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Segue.ModelFiles;
+
+namespace Segue.Cli;
+
+/// <summary>One run of one command: its options, its home, its terminal.</summary>
+internal sealed class Session(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+{
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_jsonLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public Terminal Terminal => terminal;
+
+    public CancellationToken Cancellation => cancellation;
+
+    public SegueHome Home { get; } = new(parsed.GetValue(GlobalOptions.Home)!);
+
+    public bool Json => parsed.GetValue(GlobalOptions.Json);
+
+    public bool Quiet => parsed.GetValue(GlobalOptions.Quiet);
+
+    public int Threads => parsed.GetValue(GlobalOptions.Threads);
+
+    public int Seed => parsed.GetValue(GlobalOptions.Seed);
+
+    public T Get<T>(Option<T> option) => parsed.GetValue(option)!;
+
+    public T Get<T>(Argument<T> argument) => parsed.GetValue(argument)!;
+
+    /// <summary>Whether the user wrote this option, rather than leaving it at its default.</summary>
+    public bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    /// <summary>Writes the one JSON document of this command.</summary>
+    public void WriteJson(JsonNode document) => terminal.Out.WriteLine(document.ToJsonString(s_json));
+
+    /// <summary>Writes one JSON document on a line of its own.</summary>
+    public void WriteJsonLine(JsonNode document) => terminal.Out.WriteLine(document.ToJsonString(s_jsonLine));
+
+    /// <summary>A line for people; nothing when the answer is JSON (use <see cref="Note"/> for what must be seen).</summary>
+    public void Say(string line)
+    {
+        if (!Json)
+            terminal.Out.WriteLine(line);
+    }
+
+    /// <summary>A line beside the answer, on stderr.</summary>
+    public void Note(string line)
+    {
+        if (!Quiet)
+            terminal.Error.WriteLine(line);
+    }
+
+    /// <summary>Progress of one piece of long work; dispose it when the work is done.</summary>
+    public Progress Progress(string work) => new(work, terminal, Quiet);
+}
+
+internal static class CommandActions
+{
+    /// <summary>Runs a command's body with its session.</summary>
+    public static Command Runs(this Command command, Action<Session> body)
+    {
+        command.SetAction((parsed, cancellation) =>
+        {
+            body(new Session(parsed, CommandLine.Running.Value!, cancellation));
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    /// <summary>The same for a body that chooses the exit code.</summary>
+    public static Command Returns(this Command command, Func<Session, int> body)
+    {
+        command.SetAction((parsed, cancellation) => Task.FromResult(body(new Session(parsed, CommandLine.Running.Value!, cancellation))));
+        return command;
+    }
+
+    /// <summary>Adds options and arguments in the order in which help shows them.</summary>
+    public static Command With(this Command command, params Symbol[] symbols)
+    {
+        foreach (Symbol symbol in symbols)
+        {
+            switch (symbol)
+            {
+                case Option option:
+                    command.Options.Add(option);
+                    break;
+                case Argument argument:
+                    command.Arguments.Add(argument);
+                    break;
+                case Command sub:
+                    command.Subcommands.Add(sub);
+                    break;
+            }
+        }
+
+        return command;
+    }
+}
