@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.Reflection;
 using Segue.Catalogue;
 using Segue.Cli.Commands;
 
@@ -12,6 +11,9 @@ namespace Segue.Cli;
 /// </summary>
 internal static class CommandLine
 {
+    /// <summary>The terminal of the command that runs in this flow of control; set by <see cref="Run"/> only.</summary>
+    internal static readonly AsyncLocal<Terminal> Running = new();
+
     private const int Done = 0, Failed = 1, WrongUsage = 2, Interrupted = 130;
 
     public static Command Create()
@@ -22,7 +24,7 @@ internal static class CommandLine
             root.Options.Add(option);
         root.Options.Add(new HelpOption { Action = new TeachingHelp() });
         root.Options.Add(new VersionOption());
-        foreach (Command command in Commands())
+        foreach (Command command in CommandList.All())
             root.Subcommands.Add(command);
         root.WithExamples(
             "segue demo                                              # the whole way through, on an invented sample",
@@ -44,8 +46,8 @@ internal static class CommandLine
         try
         {
             Running.Value = terminal;
-            return parsed.InvokeAsync(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false }, cancellation)
-                .GetAwaiter().GetResult();
+            InvocationConfiguration configuration = new() { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false };
+            return parsed.InvokeAsync(configuration, cancellation).GetAwaiter().GetResult();
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -67,14 +69,6 @@ internal static class CommandLine
             terminal.Out.Flush();
         }
     }
-
-    /// <summary>The terminal of the command that runs in this flow of control; set by <see cref="Run"/> only.</summary>
-    internal static AsyncLocal<Terminal> Running { get; } = new();
-
-    private static IEnumerable<Command> Commands() =>
-    [
-        .. CommandList.All(),
-    ];
 
     private static int WrongUsageOf(ParseResult parsed, Terminal terminal)
     {
@@ -109,7 +103,6 @@ internal static class CommandLine
         return string.Join(' ', names);
     }
 
-    internal static string ProductVersion => typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 }
 
 /// <summary>Options that parse but make no sense together: exit code 2.</summary>

@@ -2,7 +2,10 @@ using Spectre.Console;
 
 namespace Segue.Cli;
 
-/// <summary>Where a command writes: answers to <see cref="Out"/>, everything else to <see cref="Error"/>. The only door to the console, so that tests can stand in for it.</summary>
+/// <summary>
+/// Where a command writes: answers to <see cref="Out"/>, everything else to <see cref="Error"/>. The only door to the console, so that tests
+/// can stand in for it.
+/// </summary>
 internal sealed class Terminal(TextWriter output, TextWriter error, TextReader input, bool outputIsTerminal, bool errorIsTerminal, TimeProvider time)
 {
     private const int WidthWhenRedirected = 160;
@@ -23,11 +26,12 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TextReader i
     /// <summary>For tables: colors and width of a terminal; plain and wide elsewhere. NO_COLOR is honoured.</summary>
     public IAnsiConsole Ansi()
     {
+        bool noColor = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(Out),
             Ansi = outputIsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = outputIsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            ColorSystem = outputIsTerminal && !noColor ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });
         if (!outputIsTerminal)
