@@ -15,10 +15,10 @@ public static class Spelling
         if (longer == 0)
             return 1;
         double prefix = wanted.Length >= 4 && candidate.StartsWith(wanted, StringComparison.Ordinal) ? 0.8 + 0.15 * wanted.Length / candidate.Length : 0;
-        int distanceMax = (int)((1 - least) * longer);
+        int distanceMax = (int)((1 - least) * longer + 1e-9); // 1 - 0.8 is a hair below 0.2
         int distance = Distance(wanted, candidate, distanceMax);
-        double similarity = distance > distanceMax ? 0 : 1 - (double)distance / longer;
-        return Math.Max(similarity, prefix);
+        double similarity = Math.Max(distance > distanceMax ? 0 : 1 - (double)distance / longer, prefix);
+        return similarity >= least - 1e-9 ? similarity : 0;
     }
 
     /// <summary>The distance, or <paramref name="distanceMax"/> + 1 as soon as it must be larger.</summary>
@@ -52,6 +52,6 @@ public static class Spelling
             current = free;
         }
 
-        return previous[b.Length];
+        return Math.Min(previous[b.Length], distanceMax + 1);
     }
 }

@@ -11,7 +11,7 @@ public sealed class Tracks
     public static readonly int FeatureCount = Enum.GetValues<AudioFeature>().Length;
 
     private readonly TracksColumns _columns;
-    private Ragged<int>? _byArtist;
+    private readonly Lazy<Ragged<int>> _byArtist;
 
     /// <exception cref="ArgumentException">Columns of different length, or an index out of range.</exception>
     public Tracks(TracksColumns columns)
@@ -27,6 +27,7 @@ public sealed class Tracks
         foreach (int s in columns.SongOf.Span)
             Check((uint)s < (uint)n, $"song {s} of {n}");
         _columns = columns;
+        _byArtist = new(() => Invert(columns.ArtistsOf, columns.ArtistNames.Count));
     }
 
     public int Count => _columns.Ids.Count;
@@ -60,7 +61,7 @@ public sealed class Tracks
     public NameIndex ByArtistName => _columns.ByArtistName;
 
     /// <summary>The tracks of each artist, ascending. Computed at the first use.</summary>
-    public Ragged<int> TracksOfArtist => _byArtist ??= Invert(ArtistsOf, ArtistNames.Count);
+    public Ragged<int> TracksOfArtist => _byArtist.Value;
 
     /// <summary>One audio feature of all tracks; NaN where unknown.</summary>
     public ReadOnlySpan<float> Feature(AudioFeature feature) => _columns.Features.Row((int)feature);

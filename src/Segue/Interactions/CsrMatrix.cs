@@ -17,12 +17,12 @@ public sealed class CsrMatrix
     {
         ReadOnlySpan<int> s = starts.Span, x = indices.Span;
         ReadOnlySpan<float> v = values.Span;
-        if (s.Length != rows + 1 || s[0] != 0 || s[^1] != x.Length || x.Length != v.Length)
+        if (rows < 0 || columns < 0 || s.Length != rows + 1 || s[0] != 0 || s[^1] != x.Length || x.Length != v.Length)
             throw new ArgumentException($"{s.Length} offsets, {x.Length} indices and {v.Length} values do not make a matrix of {rows} rows.", nameof(starts));
         for (int r = 0; r < rows; r++)
         {
-            if (s[r + 1] < s[r])
-                throw new ArgumentException($"Row {r} ends before it starts.", nameof(starts));
+            if (s[r + 1] < s[r] || s[r + 1] > x.Length)
+                throw new ArgumentException($"Row {r} is said to run from entry {s[r]} to {s[r + 1]} of {x.Length}.", nameof(starts));
             int last = -1;
             for (int k = s[r]; k < s[r + 1]; k++)
             {
@@ -80,12 +80,20 @@ public sealed class CsrMatrix
         return new CsrMatrix(Columns, Rows, starts, indices, values);
     }
 
-    /// <summary>From entries in any order; entries of one cell are added up.</summary>
+    /// <summary>From entries in any order; entries of one cell are added up in the order in which they came.</summary>
+    /// <exception cref="ArgumentException">Columns of different length, an entry outside the matrix, or a value that is negative or not finite.</exception>
     public static CsrMatrix FromEntries(int rows, int columns, ReadOnlySpan<int> row, ReadOnlySpan<int> column, ReadOnlySpan<float> value)
     {
+        if (row.Length != column.Length || row.Length != value.Length)
+            throw new ArgumentException($"{row.Length} rows, {column.Length} columns and {value.Length} values are no entries.", nameof(row));
         int[] starts = new int[rows + 1];
         foreach (int r in row)
+        {
+            if ((uint)r >= (uint)rows)
+                throw new ArgumentException($"Row {r} is outside a matrix of {rows} rows.", nameof(row));
             starts[r + 1]++;
+        }
+
         for (int r = 0; r < rows; r++)
             starts[r + 1] += starts[r];
         int[] fill = starts[..rows];

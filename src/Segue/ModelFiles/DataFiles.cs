@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Segue.Catalogue;
 using Segue.Interactions;
+using Segue.Numerics;
 
 namespace Segue.ModelFiles;
 
@@ -96,7 +97,7 @@ public static class DataFiles
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
-    /// <summary>A fingerprint of the tracks (XXH128, hex): equal when ids, names, genres and features are equal.</summary>
+    /// <summary>A fingerprint of the tracks (XXH128, hex): equal when ids, names, artists, genres, features and explicit marks are equal.</summary>
     public static string Fingerprint(Tracks tracks)
     {
         XxHash128 hash = new();
@@ -105,15 +106,20 @@ public static class DataFiles
         Append(hash, tracks.Albums);
         Append(hash, tracks.ArtistNames);
         Append(hash, tracks.GenreNames);
-        hash.Append(MemoryMarshal.AsBytes(tracks.ArtistsOf.Values.Span));
-        hash.Append(MemoryMarshal.AsBytes(tracks.GenresOf.Values.Span));
+        Append(hash, tracks.ArtistsOf);
+        Append(hash, tracks.GenresOf);
         hash.Append(MemoryMarshal.AsBytes(tracks.Columns.Features.Values));
+        hash.Append(tracks.Columns.Explicit.Span);
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
-    private static void Append(XxHash128 hash, TextColumn texts)
+    private static void Append(XxHash128 hash, TextColumn texts) => Append(hash, texts.Utf8);
+
+    /// <summary>Offsets too: "ab" and "c" are not "a" and "bc".</summary>
+    private static void Append<T>(XxHash128 hash, Ragged<T> lists)
+        where T : unmanaged
     {
-        hash.Append(MemoryMarshal.AsBytes(texts.Utf8.Starts.Span));
-        hash.Append(texts.Utf8.Values.Span);
+        hash.Append(MemoryMarshal.AsBytes(lists.Starts.Span));
+        hash.Append(MemoryMarshal.AsBytes(lists.Values.Span));
     }
 }

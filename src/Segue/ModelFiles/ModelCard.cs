@@ -11,6 +11,9 @@ public sealed record ModelCard
 {
     public const int FormatMax = 1;
 
+    /// <summary>A line ends with \n on every system: the card's hash is part of the version's name.</summary>
+    private static readonly JsonSerializerOptions s_layout = new() { WriteIndented = true, NewLine = "\n" };
+
     /// <summary>"als", "vdb", "plays", "tracks".</summary>
     public required string Kind { get; init; }
 
@@ -43,39 +46,65 @@ public sealed record ModelCard
             ["metrics"] = Metrics.DeepClone(),
             ["files"] = files,
         };
-        return card.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
+        return card.ToJsonString(s_layout) + "\n";
     }
 
-    /// <exception cref="ModelFileException">Not a card of ours.</exception>
+    /// <exception cref="ModelFileException">Missing, not a card of ours, damaged, or too new.</exception>
     public static ModelCard Read(string path)
     {
         try
         {
-            JsonNode card = JsonNode.Parse(File.ReadAllText(path)) ?? throw new JsonException();
-            if ((string?)card["segue"] != "card")
-                throw new ModelFileException(path, "is not a card of a Segue model");
-            if ((int?)card["format"] is not (>= 1 and <= FormatMax))
-                throw new ModelFileException(path, $"has format {card["format"]}, but this program reads 1 to {FormatMax}; was it written by a newer Segue?");
-            ModelCard read = new()
-            {
-                Kind = (string)card["kind"]!,
-                Data = (string)card["data"]!,
-                Seed = (int?)card["seed"],
-                Parameters = (JsonObject)card["parameters"]!.DeepClone(),
-                Metrics = (JsonObject)card["metrics"]!.DeepClone(),
-            };
-            foreach ((string name, JsonNode? file) in (JsonObject)card["files"]!)
-                read.Files[name] = ((long)file!["bytes"]!, (string)file["sha256"]!);
-            return read;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException or InvalidCastException or FormatException
-            or ArgumentNullException)
-        {
-            throw new ModelFileException(path, "is damaged: not a readable card", e);
+            return Parse(path, File.ReadAllText(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ModelFileException(path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : $"cannot be read ({e.Message})", e);
         }
     }
+
+    private static ModelCard Parse(string path, string json)
+    {
+        // Strict where System.Text.Json is lazy: a name that stands twice is an error now, not at the first access.
+        JsonNode? root;
+        try
+        {
+            root = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+        }
+        catch (JsonException e)
+        {
+            throw new ModelFileException(path, "is damaged: not a readable card", e);
+        }
+
+        if (root is not JsonObject card || Get<string>(card, "segue") != "card")
+            throw new ModelFileException(path, "is not a card of a Segue model");
+        if (Get<int?>(card, "format") is not (>= 1 and <= FormatMax))
+        {
+            string found = card["format"]?.ToJsonString() ?? "nothing";
+            throw new ModelFileException(path, $"has format {found}, but this program reads 1 to {FormatMax}; was it written by a newer Segue?");
+        }
+
+        ModelCard read = new()
+        {
+            Kind = Get<string>(card, "kind") ?? throw Damaged("kind"),
+            Data = Get<string>(card, "data") ?? throw Damaged("data"),
+            Seed = card["seed"] is null ? null : Get<int?>(card, "seed") ?? throw Damaged("seed"),
+            Parameters = Part("parameters"),
+            Metrics = Part("metrics"),
+        };
+        foreach ((string name, JsonNode? node) in Part("files"))
+        {
+            if (node is not JsonObject file || Get<long?>(file, "bytes") is not (>= 0 and long bytes) || Get<string>(file, "sha256") is not { Length: 64 } sha256)
+                throw Damaged($"files.{name}");
+            if (name.Length == 0 || name != Path.GetFileName(name))
+                throw new ModelFileException(path, $"is damaged: '{name}' is no name of a file beside it");
+            read.Files[name] = (bytes, sha256);
+        }
+
+        return read;
+
+        JsonObject Part(string key) => card[key] is JsonObject part ? (JsonObject)part.DeepClone() : throw Damaged(key);
+        ModelFileException Damaged(string key) => new(path, $"is damaged: '{key}' is missing or not what it should be");
+    }
+
+    private static T? Get<T>(JsonObject from, string key) => from[key] is JsonValue value && value.TryGetValue(out T? found) ? found : default;
 }

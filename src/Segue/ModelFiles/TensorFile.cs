@@ -122,7 +122,7 @@ public sealed class TensorFile : IDisposable
         Dictionary<string, string> metadata = new(StringComparer.Ordinal);
         try
         {
-            using JsonDocument header = JsonDocument.Parse(_ = bytes.Span(8, (int)headerLength).ToArray(), new JsonDocumentOptions { MaxDepth = 8 });
+            using JsonDocument header = JsonDocument.Parse(bytes.Span(8, (int)headerLength).ToArray(), new JsonDocumentOptions { MaxDepth = 8 });
             foreach (JsonProperty property in header.RootElement.EnumerateObject())
             {
                 if (property.Name == "__metadata__")
@@ -136,8 +136,11 @@ public sealed class TensorFile : IDisposable
                 long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
                 JsonElement offsets = property.Value.GetProperty("data_offsets");
                 long start = offsets[0].GetInt64(), end = offsets[1].GetInt64();
-                long size = shape.Aggregate((long)SizeOf(dtype), (a, s) => checked(a * s));
-                if (SizeOf(dtype) == 0 || shape.Any(s => s < 0) || start < 0 || end - start != size || end > dataBytes || start % SizeOf(dtype) != 0)
+                int width = SizeOf(dtype);
+                if (width == 0)
+                    throw new ModelFileException(path, $"has a tensor '{property.Name}' of type '{dtype}', which Segue never writes: not one of its files");
+                long size = shape.Aggregate((long)width, (a, s) => checked(a * s));
+                if (shape.Any(s => s < 0) || start < 0 || end < start || end - start != size || end > dataBytes || start % width != 0)
                     throw new ModelFileException(path, $"tensor '{property.Name}' does not lie in the file; it was cut off or damaged");
                 if (!tensors.TryAdd(property.Name, new Entry(dtype, shape, start, end)))
                     throw new ModelFileException(path, $"tensor '{property.Name}' stands twice");
@@ -165,7 +168,7 @@ public sealed class TensorFile : IDisposable
     private void CheckHash()
     {
         int at = HashOffset(_bytes.Span(8, (int)(_dataStart - 8)));
-        if (at < 0)
+        if (at < 0 || _metadata.GetValueOrDefault("xxh128")?.Length != HashDigits || 8 + at + HashDigits > _dataStart)
             throw new ModelFileException(Path, "carries no checksum");
         byte[] header = _bytes.Span(0, (int)_dataStart).ToArray();
         string expected = Encoding.ASCII.GetString(header, 8 + at, HashDigits);
@@ -198,14 +201,18 @@ public sealed class TensorWriter(string magic, int version)
         where T : unmanaged
     {
         long[] dimensions = shape.Length == 0 ? [values.Length] : shape.ToArray();
-        if (dimensions.Aggregate(1L, (a, s) => a * s) != values.Length)
+        if (name == "__metadata__" || _tensors.Any(t => t.Name == name))
+            throw new ArgumentException($"A file has one '{name}'.", nameof(name));
+        if (dimensions.Any(d => d < 0) || dimensions.Aggregate(1L, (a, s) => checked(a * s)) != values.Length)
             throw new ArgumentException($"{values.Length} values of '{name}' do not have shape [{string.Join(", ", dimensions)}].", nameof(shape));
         int size = Unsafe.SizeOf<T>();
         _tensors.Add((name, TensorFile.DtypeOf<T>(), size, dimensions, () => new CastMemory<T>(values).Memory, (long)values.Length * size));
         return this;
     }
 
-    /// <summary>Writes the file and forces it to the disk.</summary>
+    /// <summary>Writes the file and forces it to the disk. Not atomic: write it where nobody looks yet (<see cref="VersionStore.Write"/>).</summary>
+    /// <exception cref="IOException">No space, no such folder.</exception>
+    /// <exception cref="UnauthorizedAccessException">No permission.</exception>
     public void Save(string path)
     {
         // Wide types first, so that every tensor is aligned without gaps (the format allows none).
@@ -237,7 +244,12 @@ public sealed class TensorWriter(string magic, int version)
             writer.WriteString("version", version.ToString());
             writer.WriteString("xxh128", new string('0', 32));
             foreach ((string key, string value) in Metadata)
+            {
+                if (key is "segue" or "version" or "xxh128")
+                    throw new InvalidOperationException($"Metadata '{key}' is the file's own.");
                 writer.WriteString(key, value);
+            }
+
             writer.WriteEndObject();
             long offset = 0;
             foreach (var tensor in tensors)

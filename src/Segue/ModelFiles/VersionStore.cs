@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -8,20 +9,24 @@ namespace Segue.ModelFiles;
 /// <c>KIND/current</c>, a text file that names the version in use. A version is written beside the others, forced to disk and renamed into
 /// place; <c>current</c> is switched last, so that a process killed at any moment leaves the old version or the new one. The name ends with
 /// a hash of the content: making the same thing again finds it there and changes nothing. The last three versions are kept.
+/// <para>One process writes at a time, and holds <c>.lock</c> while it does (the system lets go of it when the process dies, however it
+/// dies); <c>.writer</c> says which one. Readers take no lock: what they read never changes.</para>
 /// </summary>
 public sealed class VersionStore(string folder, string kind)
 {
     private const int VersionsKept = 3;
-    private const string CurrentFile = "current";
-    private const string StagingPrefix = ".new-";
+    private const string CardFile = "card.json";
+    private const string StagingPrefix = ".new-", PrunedPrefix = ".old-";
+
+    private readonly string _current = Path.Combine(folder, kind, "current");
 
     public string Folder { get; } = Path.Combine(folder, kind);
 
     public string Kind => kind;
 
-    /// <summary>Writes a new version and makes it the current one.</summary>
-    /// <param name="card">The card without its files; they are added.</param>
-    /// <param name="writeFiles">Writes the files into the folder it is given.</param>
+    /// <summary>Writes a new version and makes it the current one. Whatever goes wrong, the versions that were there stay as they were.</summary>
+    /// <param name="card">The card; its list of files is made here.</param>
+    /// <param name="writeFiles">Writes the files into the folder it is given. No folders below it.</param>
     /// <returns>The version's name.</returns>
     /// <exception cref="SegueException">No permission, no space, or another process is writing.</exception>
     public string Write(ModelCard card, Action<string> writeFiles)
@@ -29,103 +34,134 @@ public sealed class VersionStore(string folder, string kind)
         try
         {
             Directory.CreateDirectory(Folder);
-            using FileStream held = Lock();
-            foreach (string left in Directory.GetDirectories(Folder, StagingPrefix + "*"))
+            using IDisposable held = Lock();
+            foreach (string left in Directory.GetDirectories(Folder, StagingPrefix + "*").Concat(Directory.GetDirectories(Folder, PrunedPrefix + "*")))
                 Directory.Delete(left, recursive: true); // What a killed process left; the lock says that nobody writes it.
             string staging = Path.Combine(Folder, StagingPrefix + Environment.ProcessId);
             try
             {
                 Directory.CreateDirectory(staging);
                 writeFiles(staging);
-                return Commit(card, staging);
+                string version = Commit(card, staging);
+                Prune(keep: version);
+                return version;
             }
             finally
             {
-                if (Directory.Exists(staging))
-                    Directory.Delete(staging, recursive: true);
+                Discard(staging);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SegueException($"{Folder}: cannot write the {kind} ({e.Message}); what was there before is untouched", e);
+            throw new SegueException($"{Folder}: cannot write the {kind} ({Reason(e)}); what was there before is untouched", e);
         }
     }
 
     /// <summary>The names of all whole versions, oldest first.</summary>
-    public IReadOnlyList<string> List() => !Directory.Exists(Folder)
-        ? []
-        : [.. Directory.GetDirectories(Folder)
-            .Where(d => File.Exists(Path.Combine(d, "card.json")))
-            .Select(d => Path.GetFileName(d)!)
-            .Where(d => !d.StartsWith('.'))
-            .Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> List()
+    {
+        try
+        {
+            return !Directory.Exists(Folder)
+                ? []
+                : [.. Directory.GetDirectories(Folder)
+                    .Where(d => File.Exists(Path.Combine(d, CardFile)))
+                    .Select(d => Path.GetFileName(d)!)
+                    .Where(d => !d.StartsWith('.'))
+                    .OrderBy(NumberOf)
+                    .ThenBy(d => d, StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFileException(Folder, $"cannot be read ({e.Message})", e);
+        }
+    }
 
     /// <summary>The name of the version in use, or null when there is none.</summary>
+    /// <exception cref="ModelFileException">A version is named, but it is not there.</exception>
     public string? Current()
     {
-        string path = Path.Combine(Folder, CurrentFile);
-        if (!File.Exists(path))
-            return null;
-        string name = File.ReadAllText(path).Trim();
-        if (name.Length == 0 || name.Contains('/') || name.Contains('\\') || name.StartsWith('.') || !Directory.Exists(Path.Combine(Folder, name)))
-            throw new ModelFileException(path, $"names version '{name}', which is not there; choose one with 'segue model rollback {kind}'");
+        string? name = ReadCurrent();
+        if (name is not null && !List().Contains(name))
+            throw new ModelFileException(_current, $"names version '{name}', which is not there; choose one with 'segue model rollback {kind}'");
         return name;
     }
 
     /// <summary>The folder of a version (the current one when none is named).</summary>
+    /// <param name="version">Its name, or null.</param>
     /// <param name="howToMake">What the user should do when there is none, e.g. "run 'segue train-als'".</param>
     /// <exception cref="SegueException">There is no such version.</exception>
     public (string Name, string Folder) Find(string? version, string howToMake)
     {
+        IReadOnlyList<string> versions = List();
         string? name = version ?? Current();
         if (name is null)
-            throw new SegueException($"{Folder}: there is no {kind} yet; {howToMake}");
-        if (!List().Contains(name))
-            throw new UnknownNameException($"{kind} version", name, List());
+        {
+            throw new SegueException(versions.Count == 0
+                ? $"{Folder}: there is no {kind} yet; {howToMake}"
+                : $"{_current}: is missing, so no version of the {kind} is in use; choose one with 'segue model rollback {kind}'");
+        }
+
+        if (!versions.Contains(name))
+            throw new UnknownNameException($"{kind} version", name, versions);
         return (name, Path.Combine(Folder, name));
     }
 
-    /// <summary>Makes the version before the current one (or the named one) current. Nothing is deleted.</summary>
+    /// <summary>Makes the version before the current one (or the named one) current, after checking it. Nothing is deleted.</summary>
+    /// <param name="to">The version; null for the one before the current one, or the newest where no version is in use.</param>
     /// <returns>The version that is current now.</returns>
+    /// <exception cref="SegueException">There is no such version, it is damaged, or the folder cannot be written.</exception>
     public string Rollback(string? to = null)
     {
+        IReadOnlyList<string> versions = List();
+        if (versions.Count == 0)
+            throw new SegueException($"{Folder}: there is no {kind} yet, so nothing to go back to");
         try
         {
-            using FileStream held = Lock();
-            IReadOnlyList<string> versions = List();
-            string? current = versions.Contains(ReadCurrentOrEmpty()) ? ReadCurrentOrEmpty() : null;
-            string target = to ?? versions.LastOrDefault(v => current is null || string.CompareOrdinal(v, current) < 0)
-                ?? throw new SegueException($"{Folder}: there is no version before '{current}'");
+            using IDisposable held = Lock();
+            int at = versions.ToList().IndexOf(ReadCurrent() ?? "");
+            if (to is null && at == 0)
+                throw new SegueException($"{Folder}: there is no version before '{versions[0]}'");
+            string target = to ?? (at < 0 ? versions[^1] : versions[at - 1]);
             if (!versions.Contains(target))
                 throw new UnknownNameException($"{kind} version", target, versions);
+            Verify(target);
             SwitchTo(target);
             return target;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SegueException($"{Folder}: cannot switch the version ({e.Message})", e);
+            throw new SegueException($"{Folder}: cannot switch the version ({Reason(e)}); '{ReadCurrent()}' stays in use", e);
         }
     }
 
-    /// <summary>Checks every file of a version against its card (size and SHA-256).</summary>
+    /// <summary>Checks every file of a version against its card (size and SHA-256), and the card against the version's name.</summary>
     /// <exception cref="ModelFileException">The first file that does not agree.</exception>
     public ModelCard Verify(string version)
     {
         string path = Path.Combine(Folder, version);
-        string cardPath = Path.Combine(path, "card.json");
+        string cardPath = Path.Combine(path, CardFile);
         ModelCard card = ModelCard.Read(cardPath);
-        if (!version.EndsWith(ContentHash(File.ReadAllText(cardPath)), StringComparison.Ordinal))
-            throw new ModelFileException(cardPath, "was changed: its hash does not agree with the version's name");
-        foreach ((string name, (long bytes, string sha256)) in card.Files)
+        string file = cardPath;
+        try
         {
-            string file = Path.Combine(path, name);
-            if (!File.Exists(file))
-                throw new ModelFileException(file, "is missing");
-            (long foundBytes, string foundSha256) = Digest(file);
-            if (foundBytes != bytes)
-                throw new ModelFileException(file, $"is {foundBytes} bytes long, but its card says {bytes}");
-            if (foundSha256 != sha256)
-                throw new ModelFileException(file, "is damaged: its SHA-256 does not agree with the card");
+            if (!version.EndsWith("-" + ContentHash(File.ReadAllBytes(cardPath)), StringComparison.Ordinal))
+                throw new ModelFileException(cardPath, "was changed: its hash does not agree with the version's name");
+            foreach ((string name, (long bytes, string sha256)) in card.Files)
+            {
+                file = Path.Combine(path, name);
+                if (!File.Exists(file))
+                    throw new ModelFileException(file, "is missing");
+                (long foundBytes, string foundSha256) = Digest(file);
+                if (foundBytes != bytes)
+                    throw new ModelFileException(file, $"is {foundBytes} bytes long, but its card says {bytes}");
+                if (foundSha256 != sha256)
+                    throw new ModelFileException(file, "is damaged: its SHA-256 does not agree with the card");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFileException(file, $"cannot be read ({e.Message})", e);
         }
 
         return card;
@@ -133,63 +169,187 @@ public sealed class VersionStore(string folder, string kind)
 
     private string Commit(ModelCard card, string staging)
     {
+        if (Directory.GetDirectories(staging) is [string below, ..])
+            throw new InvalidOperationException($"A version is a flat folder, but '{Path.GetFileName(below)}' is a folder in it.");
+        card = card with { Files = new(StringComparer.Ordinal) };
         foreach (string file in Directory.GetFiles(staging).Order(StringComparer.Ordinal))
-            card.Files[Path.GetFileName(file)] = Digest(file);
-        string json = card.ToJson();
-        using (FileStream stream = new(Path.Combine(staging, "card.json"), FileMode.CreateNew))
         {
-            stream.Write(Encoding.UTF8.GetBytes(json));
-            stream.Flush(flushToDisk: true);
+            DiskOrder.FlushFile(file);
+            card.Files[Path.GetFileName(file)] = Digest(file);
         }
 
-        string hash = ContentHash(json);
+        byte[] json = Encoding.UTF8.GetBytes(card.ToJson());
+        WriteDurably(Path.Combine(staging, CardFile), json);
+        DiskOrder.FlushFolder(staging);
+
+        string ending = "-" + ContentHash(json);
         IReadOnlyList<string> versions = List();
-        string? same = versions.LastOrDefault(v => v.EndsWith("-" + hash, StringComparison.Ordinal));
-        int number = versions.Count == 0 ? 1 : versions.Max(v => int.TryParse(v.Split('-')[0], out int n) ? n : 0) + 1;
-        string version = same ?? $"{number:0000}-{hash}";
-        if (same is null)
-            Directory.Move(staging, Path.Combine(Folder, version));
-        SwitchTo(version);
-        foreach (string old in List().Where(v => v != version).Reverse().Skip(VersionsKept - 1))
-            Directory.Delete(Path.Combine(Folder, old), recursive: true);
-        return version;
+        string? same = versions.LastOrDefault(v => v.EndsWith(ending, StringComparison.Ordinal));
+        if (same is null || !IsIntact(same))
+        {
+            same = $"{versions.Select(NumberOf).DefaultIfEmpty().Max() + 1:0000}{ending}";
+            Directory.Move(staging, Path.Combine(Folder, same));
+            DiskOrder.FlushFolder(Folder);
+            staging = Path.Combine(Folder, same);
+        }
+
+        try
+        {
+            SwitchTo(same);
+        }
+        catch (IOException)
+        {
+            Discard(staging); // Nobody asked for a version that is not in use.
+            throw;
+        }
+
+        return same;
+    }
+
+    /// <summary>Old versions go; one that cannot go now (mapped by a process on Windows) goes the next time.</summary>
+    private void Prune(string keep)
+    {
+        foreach (string old in List().Where(v => v != keep).Reverse().Skip(VersionsKept - 1))
+        {
+            try
+            {
+                // Renamed first: half of a version is never seen under its name.
+                string doomed = Path.Combine(Folder, PrunedPrefix + old);
+                Directory.Move(Path.Combine(Folder, old), doomed);
+                Directory.Delete(doomed, recursive: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Takes away what is unfinished, without hiding the error that is on its way.</summary>
+    private static void Discard(string staging)
+    {
+        try
+        {
+            if (Directory.Exists(staging))
+                Directory.Delete(staging, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next writer removes it.
+        }
+    }
+
+    private bool IsIntact(string version)
+    {
+        try
+        {
+            Verify(version);
+            return true;
+        }
+        catch (ModelFileException)
+        {
+            return false;
+        }
     }
 
     private void SwitchTo(string version)
     {
-        string path = Path.Combine(Folder, CurrentFile), temporary = path + ".new";
-        using (FileStream stream = new(temporary, FileMode.Create))
+        string temporary = _current + ".new";
+        try
         {
-            stream.Write(Encoding.UTF8.GetBytes(version + "\n"));
-            stream.Flush(flushToDisk: true);
+            WriteDurably(temporary, Encoding.UTF8.GetBytes(version + "\n"));
+            File.Move(temporary, _current, overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(temporary);
+            throw;
         }
 
-        File.Move(temporary, path, overwrite: true);
+        DiskOrder.FlushFolder(Folder);
     }
 
-    private string ReadCurrentOrEmpty() => File.Exists(Path.Combine(Folder, CurrentFile)) ? File.ReadAllText(Path.Combine(Folder, CurrentFile)).Trim() : "";
-
-    private FileStream Lock()
+    private string? ReadCurrent()
     {
-        string path = Path.Combine(Folder, ".lock");
+        try
+        {
+            return File.Exists(_current) ? File.ReadAllText(_current).Trim() : null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFileException(_current, $"cannot be read ({e.Message})", e);
+        }
+    }
+
+    private Held Lock()
+    {
+        string owner = Path.Combine(Folder, ".writer");
         FileStream stream;
         try
         {
-            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            stream = new FileStream(Path.Combine(Folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (File.Exists(path))
+        catch (IOException e) when (IsHeldByAnother(e))
         {
-            throw new SegueException($"{Folder}: another process is writing the {kind} right now; try again when it is done", e);
+            string who = File.Exists(owner) ? File.ReadAllText(owner).Trim() : "another process";
+            throw new SegueException($"{Folder}: {who} is writing the {kind} right now; try again when it is done", e);
         }
 
-        return stream;
+        try
+        {
+            // Beside the lock, not in it: a locked file cannot be read by others.
+            File.WriteAllText(owner, $"process {Environment.ProcessId} ({Path.GetFileName(Environment.ProcessPath)})\n");
+            return new Held(stream, owner);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
     }
 
-    private static string ContentHash(string cardJson) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cardJson)))[..12];
+    /// <summary>EWOULDBLOCK on Linux and macOS, a sharing violation on Windows; a read-only or full disk is another matter.</summary>
+    private static bool IsHeldByAnother(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
+
+    private static string Reason(Exception e) => e.HResult is 28 or unchecked((int)0x80070070) ? "the disk is full" : e.Message.TrimEnd('.');
+
+    private static long NumberOf(string version) =>
+        long.TryParse(version.AsSpan(0, Math.Max(0, version.IndexOf('-'))), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
+
+    private static void WriteDurably(string path, byte[] content)
+    {
+        using FileStream stream = new(path, FileMode.Create, FileAccess.Write);
+        stream.Write(content);
+        stream.Flush(flushToDisk: true);
+    }
+
+    private static string ContentHash(byte[] card) => Convert.ToHexStringLower(SHA256.HashData(card))[..12];
 
     private static (long Bytes, string Sha256) Digest(string file)
     {
         using FileStream stream = File.OpenRead(file);
         return (stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+    }
+
+    /// <summary>The right to write. Letting go leaves the lock file there: deleting it would open a gap for two writers.</summary>
+    private sealed class Held(FileStream stream, string owner) : IDisposable
+    {
+        public void Dispose()
+        {
+            try
+            {
+                File.Delete(owner);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It says nothing once the lock is free.
+            }
+
+            stream.Dispose();
+        }
     }
 }
