@@ -2,7 +2,7 @@ namespace Segue.Interactions;
 
 /// <summary>
 /// One listener's history as the model sees it: artists (dense indices, ascending, each once) with how often they were played, and artists
-/// they do not want. Whether the model was trained on this listener makes no difference.
+/// they do not want. Models take any, whether they were trained on this listener or not.
 /// </summary>
 public sealed record Profile
 {
@@ -17,11 +17,16 @@ public sealed record Profile
     /// <summary>Artists the listener dislikes: confident zeros, never recommended.</summary>
     public int[] Disliked { get; init; } = [];
 
+    /// <summary>The model was fitted to this very history: such a listener is regularized as in the training, others less.</summary>
+    public bool InTraining { get; init; }
+
+    /// <summary>A user of the training data.</summary>
     public static Profile OfUser(Plays plays, int user) => new()
     {
         Name = plays.UserIds[user],
         Artists = plays.Counts.RowIndices(user).ToArray(),
         Plays = plays.Counts.RowValues(user).ToArray(),
+        InTraining = true,
     };
 
     /// <summary>From pairs in any order; plays of one artist are added up.</summary>

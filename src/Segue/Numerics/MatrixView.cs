@@ -1,7 +1,7 @@
 namespace Segue.Numerics;
 
 /// <summary>A read-only dense matrix of float32, row-major and without padding, over memory of any kind (an array, a mapped file).</summary>
-public readonly struct MatrixView
+public readonly struct MatrixView : IRows
 {
     private readonly ReadOnlyMemory<float> _data;
 
@@ -23,4 +23,10 @@ public readonly struct MatrixView
     public ReadOnlyMemory<float> Memory => _data;
 
     public ReadOnlySpan<float> Row(int row) => _data.Span.Slice(row * Columns, Columns);
+}
+
+/// <summary>Rows of float32 that a kernel reads, wherever they lie.</summary>
+internal interface IRows
+{
+    ReadOnlySpan<float> Row(int row);
 }

@@ -1,0 +1,71 @@
+using System.Numerics.Tensors;
+using Segue.Interactions;
+
+namespace Segue.Factorization;
+
+/// <summary>What one artist of the listener's history adds to a score.</summary>
+public readonly record struct AlsPart(int Artist, float Confidence, double Part);
+
+/// <summary>A score as a sum over the listener's history.</summary>
+/// <param name="Parts">One for each artist of the history, largest first; they add up to <paramref name="Score"/>.</param>
+public sealed record AlsExplanation(int Artist, double Score, IReadOnlyList<AlsPart> Parts);
+
+/// <summary>What would be if the listener's history were another.</summary>
+/// <param name="Rank">1-based, among the artists that are not in the history.</param>
+public readonly record struct AlsCounterfactual(double Score, int Rank);
+
+public sealed partial class AlsModel
+{
+    /// <summary>
+    /// Why an artist has its score (Hu, Koren and Volinsky 2008, section 5): x = A⁻¹ Σ cⱼyⱼ, so  yᵢ·x = Σ cⱼ yⱼ·(A⁻¹yᵢ),  one term an artist of the
+    /// history. Dislikes act through A and have no part; <see cref="Without"/> shows what they do.
+    /// </summary>
+    public AlsExplanation Explain(Profile profile, int artist)
+    {
+        RowSystem row = RowSystem.Of(this, profile);
+        double[] z = new double[Options.Factors];
+        TensorPrimitives.ConvertChecked(ArtistFactors.Row(artist), z);
+        AlsExactSolver solver = Rent();
+        solver.SolveFor(ArtistFactors, row.Artists, row.A, row.D, z);
+        _solvers.Add(solver);
+
+        AlsPart[] parts = new AlsPart[row.Liked];
+        double[] y = new double[Options.Factors];
+        double score = 0;
+        for (int j = 0; j < parts.Length; j++)
+        {
+            TensorPrimitives.ConvertChecked(ArtistFactors.Row(row.Artists[j]), y);
+            parts[j] = new AlsPart(row.Artists[j], row.B[j], row.B[j] * TensorPrimitives.Dot<double>(y, z));
+            score += parts[j].Part;
+        }
+
+        Array.Sort(parts, (p, q) => p.Part != q.Part ? q.Part.CompareTo(p.Part) : p.Artist.CompareTo(q.Artist));
+        return new AlsExplanation(artist, score, parts);
+    }
+
+    /// <summary>Where an artist would stand if the listener had never heard, liked or disliked some others: one more solve, and one pass over the artists.</summary>
+    /// <param name="removed">Artists to take out of the history; none gives the score and rank as they are.</param>
+    public AlsCounterfactual Without(Profile profile, int artist, params IReadOnlyCollection<int> removed)
+    {
+        bool[] keep = [.. profile.Artists.Select(i => !removed.Contains(i))];
+        float[] x = FoldIn(profile with
+        {
+            Artists = [.. profile.Artists.Where((_, k) => keep[k])],
+            Plays = [.. profile.Plays.Where((_, k) => keep[k])],
+            Disliked = [.. profile.Disliked.Where(i => !removed.Contains(i))],
+        });
+        float[] scores = new float[ArtistCount];
+        Score(x, scores);
+        float score = scores[artist];
+        foreach (int heard in profile.Artists.Concat(profile.Disliked))
+            scores[heard] = float.NegativeInfinity;
+        int rank = 1;
+        for (int i = 0; i < scores.Length; i++)
+        {
+            if (scores[i] > score || (scores[i] == score && i < artist))
+                rank++;
+        }
+
+        return new AlsCounterfactual(score, rank);
+    }
+}

@@ -1,0 +1,126 @@
+namespace Segue.Factorization;
+
+/// <summary>How much a number of plays says about a like: the c of the objective.</summary>
+public enum AlsConfidence
+{
+    /// <summary>α (0.5 + the artist's rank by plays inside the listener's history, 0..1; ties share theirs): 1 without play counts.</summary>
+    Rank,
+
+    /// <summary>α log(1 + plays).</summary>
+    Log,
+
+    /// <summary>α · plays.</summary>
+    Linear,
+
+    /// <summary>α, however often.</summary>
+    Binary,
+}
+
+/// <summary>Which loss is minimized; see <see cref="AlsOptions"/>.</summary>
+public enum AlsObjective
+{
+    /// <summary>Rendle et al. 2021: zeros everywhere with weight w₀, ridges that grow with the row; with popularity-tempered zeros.</summary>
+    IAls,
+
+    /// <summary>Hu, Koren and Volinsky 2008, as in benfred/implicit: zeros of weight 1 where nothing was observed, one ridge for all rows.</summary>
+    Classic,
+}
+
+/// <summary>How a row's linear system is solved.</summary>
+public enum AlsSolver
+{
+    /// <summary>Conjugate gradient in training; exact where a single row is asked for.</summary>
+    Auto,
+
+    /// <summary>A few preconditioned steps from the last solution: the loss per second is what counts.</summary>
+    ConjugateGradient,
+
+    /// <summary>Exact, in float64.</summary>
+    Cholesky,
+}
+
+/// <summary>
+/// What decides a model's bytes (<see cref="Threads"/> alone does not). With S the observed (u, i) and c their confidences, the loss is
+/// <code>
+/// IAls:     Σ_S c (x·y − 1)² + Σᵤᵢ w₀bᵢ (x·y)² + Σᵤ λ(|Sᵤ| + w₀|I|)^ν |xᵤ|² + Σᵢ λ(|Sᵢ| + w₀bᵢ|U|)^ν |yᵢ|²
+/// Classic:  Σ_S c (x·y − 1)² + Σ_not-S (x·y)² + λ (|X|² + |Y|²)
+/// </code>
+/// with bᵢ ∝ (|Sᵢ| + 1)^PopularityExponent of mean 1. The defaults were chosen on validation parts of Last.fm-2K (HetRec 2011).
+/// </summary>
+public sealed record AlsOptions
+{
+    public const int FactorsMax = 1024;
+
+    public AlsObjective Objective { get; init; } = AlsObjective.IAls;
+
+    /// <summary>Length of the vectors, 1..1024. 128: 256 gained nothing more once the zeros are tempered.</summary>
+    public int Factors { get; init; } = 128;
+
+    /// <summary>Rounds of users, then artists. Ten are enough from a small random start; more overfit before they converge.</summary>
+    public int Iterations { get; init; } = 10;
+
+    /// <summary>λ &gt; 0. Too much is the risky side.</summary>
+    public float Regularization { get; init; } = 0.014f;
+
+    /// <summary>ν, how the ridge grows with the row's weight (IAls only). 1 regularizes every row alike relative to its data.</summary>
+    public float RegularizationExponent { get; init; } = 1;
+
+    /// <summary>w₀ &gt; 0, the weight of a zero against that of a play of confidence 1 (IAls only).</summary>
+    public float ZeroWeight { get; init; } = 0.05f;
+
+    /// <summary>How much surer the zero of a well-known artist is (IAls only); 0 is plain iALS. Not hearing what everybody hears says something.</summary>
+    public float PopularityExponent { get; init; } = 0.3f;
+
+    public AlsConfidence Confidence { get; init; } = AlsConfidence.Rank;
+
+    /// <summary>α &gt; 0, a factor to every confidence.</summary>
+    public float Alpha { get; init; } = 1;
+
+    public AlsSolver Solver { get; init; } = AlsSolver.Auto;
+
+    /// <summary>Solve the users once more after the last iteration, so that a known listener's vector is what fold-in gives.</summary>
+    public bool LastUserStep { get; init; } = true;
+
+    /// <summary>Share of the ridge for listeners outside the training: nothing was fitted to them, so half is better (+0.004 NDCG@10).</summary>
+    public float OutsiderRidge { get; init; } = 0.5f;
+
+    public int Seed { get; init; } = 1;
+
+    /// <summary>0 means one a processor. The result is the same on any number.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The objective of benfred/implicit at its best on Last.fm-2K (log plays).</summary>
+    public static AlsOptions Classic { get; } = new()
+    {
+        Objective = AlsObjective.Classic,
+        Factors = 256,
+        Iterations = 15,
+        Regularization = 50,
+        Confidence = AlsConfidence.Log,
+        Alpha = 2,
+        PopularityExponent = 0,
+        LastUserStep = false,
+        OutsiderRidge = 1,
+    };
+
+    /// <exception cref="SegueException">An option is out of its range; the message names it.</exception>
+    public void Validate()
+    {
+        Check(Factors is >= 1 and <= FactorsMax, "factors", Factors, $"1 to {FactorsMax}");
+        Check(Iterations is >= 1 and <= 10_000, "iterations", Iterations, "1 to 10000");
+        Check(Regularization > 0 && float.IsFinite(Regularization), "regularization", Regularization, "a positive number");
+        Check(RegularizationExponent is >= 0 and <= 2, "regularization exponent", RegularizationExponent, "0 to 2");
+        Check(ZeroWeight > 0 && float.IsFinite(ZeroWeight), "zero weight", ZeroWeight, "a positive number");
+        Check(PopularityExponent is >= -2 and <= 2, "popularity exponent", PopularityExponent, "-2 to 2");
+        Check(Alpha > 0 && float.IsFinite(Alpha), "alpha", Alpha, "a positive number");
+        Check(OutsiderRidge is > 0 and <= 100, "outsider ridge", OutsiderRidge, "above 0, at most 100");
+        Check(Threads is >= 0 and <= 1024, "threads", Threads, "0 (one a processor) to 1024");
+        Check(Enum.IsDefined(Objective) && Enum.IsDefined(Confidence) && Enum.IsDefined(Solver), "objective, confidence or solver", "?", "one of its names");
+    }
+
+    private static void Check(bool holds, string option, object got, string expected)
+    {
+        if (!holds)
+            throw new SegueException($"{option} is {got}, but must be {expected}");
+    }
+}

@@ -1,0 +1,147 @@
+using Segue.Interactions;
+
+namespace Segue.Factorization;
+
+/// <summary>One side of a problem as the row solver sees it: each row's interactions, how its Gramian is scaled, and its ridge.</summary>
+internal sealed record AlsSide(CsrMatrix Confidence, float[] ZeroWeight, float[] Ridge)
+{
+    public int Count => Confidence.Rows;
+}
+
+/// <summary>
+/// An objective, reduced to what its linear systems are made of. With z the zeros' weights of both sides, row u solves
+/// <code>A x = b,   A = zᵤ Σⱼ zⱼ yⱼyⱼ' + Σ_S (c − shift) yⱼyⱼ' + ridgeᵤ I,   b = Σ_S c yⱼ</code>
+/// and the loss that both sides descend is  Σ_S (c (p − 1)² − shift p²) + Σᵤᵢ zᵤzᵢ p² + Σ ridge |.|².
+/// Classic: z = 1, shift = 1 (an observed cell has no zero). IAls: zᵤ = 1, zᵢ = w₀bᵢ, shift = 0 (every cell has one).
+/// </summary>
+internal sealed class AlsProblem
+{
+    private AlsProblem(AlsSide users, AlsSide artists, float shift, double totalWeight) =>
+        (Users, Artists, Shift, TotalWeight) = (users, artists, shift, totalWeight);
+
+    public AlsSide Users { get; }
+
+    public AlsSide Artists { get; }
+
+    /// <summary>What is taken off a confidence where it stands in A.</summary>
+    public float Shift { get; }
+
+    /// <summary>The weights of all cells together: losses are divided by it, so that data sets and settings compare.</summary>
+    public double TotalWeight { get; }
+
+    public static AlsProblem Build(CsrMatrix counts, AlsOptions options)
+    {
+        CsrMatrix confidence = Confidences(counts, options);
+        CsrMatrix byArtist = confidence.Transpose();
+        bool classic = options.Objective == AlsObjective.Classic;
+        float[] artistZeros = new float[byArtist.Rows];
+        double sum = 0;
+        for (int i = 0; i < artistZeros.Length; i++)
+            sum += artistZeros[i] = classic ? 1 : MathF.Pow(byArtist.RowLength(i) + 1, options.PopularityExponent);
+        for (int i = 0; i < artistZeros.Length && !classic; i++)
+            artistZeros[i] *= (float)(options.ZeroWeight * artistZeros.Length / sum);
+
+        float[] userRidge = new float[confidence.Rows], artistRidge = new float[byArtist.Rows];
+        for (int u = 0; u < userRidge.Length; u++)
+            userRidge[u] = UserRidge(options, confidence.RowLength(u), byArtist.Rows);
+        for (int i = 0; i < artistRidge.Length; i++)
+            artistRidge[i] = Ridge(options, byArtist.RowLength(i) + ((double)artistZeros[i] * confidence.Rows));
+
+        float[] userZeros = new float[confidence.Rows];
+        Array.Fill(userZeros, 1);
+        float shift = classic ? 1 : 0;
+        double zeros = classic ? artistZeros.Length : options.ZeroWeight * (double)artistZeros.Length;
+        double total = (zeros * confidence.Rows) - (shift * (double)confidence.Nonzeros);
+        foreach (float c in confidence.Values.Span)
+            total += c;
+        return new AlsProblem(new AlsSide(confidence, userZeros, userRidge), new AlsSide(byArtist, artistZeros, artistRidge), shift, total);
+    }
+
+    /// <summary>The ridge of a listener who has heard <paramref name="heard"/> artists of <paramref name="artists"/>.</summary>
+    public static float UserRidge(AlsOptions options, int heard, int artists) => Ridge(options, heard + ((double)options.ZeroWeight * artists));
+
+    /// <summary>Confidences of one listener's plays, all positive. A row stands alone: a listener outside the training gets what one inside would.</summary>
+    public static void Confidences(AlsOptions options, ReadOnlySpan<float> plays, Span<float> confidence)
+    {
+        switch (options.Confidence)
+        {
+            case AlsConfidence.Rank:
+                Ranks(plays, confidence);
+                foreach (ref float c in confidence)
+                    c = options.Alpha * (0.5f + c);
+                break;
+            case AlsConfidence.Log:
+                for (int k = 0; k < plays.Length; k++)
+                    confidence[k] = options.Alpha * (float)double.LogP1(plays[k]);
+                break;
+            case AlsConfidence.Linear:
+                for (int k = 0; k < plays.Length; k++)
+                    confidence[k] = options.Alpha * plays[k];
+                break;
+            default:
+                confidence.Fill(options.Alpha);
+                break;
+        }
+
+        // Products of finite numbers may leave float32; a weight that large is as sure as any.
+        foreach (ref float c in confidence)
+            c = Math.Clamp(c, float.Epsilon, 1e30f);
+    }
+
+    /// <summary>(rank − ½) / n by plays, ascending; equal plays share the mean of their ranks, so that all-equal plays give ½ each.</summary>
+    private static void Ranks(ReadOnlySpan<float> plays, Span<float> ranks)
+    {
+        int n = plays.Length;
+        float[] sorted = plays.ToArray();
+        int[] order = new int[n];
+        for (int k = 0; k < n; k++)
+            order[k] = k;
+        Array.Sort(sorted, order);
+        for (int from = 0; from < n;)
+        {
+            int to = from + 1;
+            while (to < n && sorted[to] == sorted[from])
+                to++;
+            for (int k = from; k < to; k++)
+                ranks[order[k]] = (from + to) / (2f * n);
+            from = to;
+        }
+    }
+
+    private static float Ridge(AlsOptions options, double weight) => options.Objective == AlsObjective.Classic
+        ? options.Regularization
+        : (float)(options.Regularization * Math.Pow(weight, options.RegularizationExponent));
+
+    /// <summary>Cells with plays only: "0 plays" is the absence of an observation.</summary>
+    private static CsrMatrix Confidences(CsrMatrix counts, AlsOptions options)
+    {
+        CsrMatrix heard = WithoutZeros(counts);
+        float[] values = new float[heard.Nonzeros];
+        for (int u = 0; u < heard.Rows; u++)
+            Confidences(options, heard.RowValues(u), values.AsSpan(heard.Starts.Span[u], heard.RowLength(u)));
+        return heard.WithValues(values);
+    }
+
+    private static CsrMatrix WithoutZeros(CsrMatrix counts)
+    {
+        if (!counts.Values.Span.Contains(0f))
+            return counts;
+        int[] starts = new int[counts.Rows + 1];
+        List<int> indices = [];
+        List<float> values = [];
+        for (int u = 0; u < counts.Rows; u++)
+        {
+            for (int k = 0; k < counts.RowLength(u); k++)
+            {
+                if (counts.RowValues(u)[k] == 0)
+                    continue;
+                indices.Add(counts.RowIndices(u)[k]);
+                values.Add(counts.RowValues(u)[k]);
+            }
+
+            starts[u + 1] = indices.Count;
+        }
+
+        return new CsrMatrix(counts.Rows, counts.Columns, starts, indices.ToArray(), values.ToArray());
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Segue.Factorization;
+
+namespace Segue.ModelFiles;
+
+/// <summary>A factorization as one tensor file, mapped when it is opened: start-up does not depend on its size, and processes share it.</summary>
+public static class AlsFiles
+{
+    public const string ModelName = "als.safetensors";
+
+    private const string Magic = "als";
+    private const int LayoutVersion = 1;
+    private const string OptionsKey = "options";
+
+    private static readonly JsonSerializerOptions s_json = new() { Converters = { new JsonStringEnumConverter() } };
+
+    /// <summary>Writes <see cref="ModelName"/> into a folder. The same model gives the same bytes.</summary>
+    public static void Save(AlsModel model, string folder)
+    {
+        TensorWriter file = new(Magic, LayoutVersion);
+        file.Metadata[OptionsKey] = ToJson(model.Options);
+        file.Add("users", model.UserFactors.Memory, model.UserFactors.Rows, model.UserFactors.Columns);
+        file.Add("artists", model.ArtistFactors.Memory, model.ArtistFactors.Rows, model.ArtistFactors.Columns);
+        file.Add<double>("gramian_diagonal", model.GramianDiagonal.ToArray());
+        file.Add<int>("listeners", model.Listeners.ToArray());
+        file.Save(Path.Combine(folder, ModelName));
+    }
+
+    /// <exception cref="ModelFileException">Missing, damaged or foreign.</exception>
+    public static AlsModel Load(string folder)
+    {
+        TensorFile file = TensorFile.Open(Path.Combine(folder, ModelName), Magic, LayoutVersion);
+        AlsOptions options = FromJson(file);
+        return Columns.Checked(file, () => new AlsModel(
+            options,
+            file.ReadMatrix("users"),
+            file.ReadMatrix("artists"),
+            file.Read<double>("gramian_diagonal").Span,
+            file.Read<int>("listeners")));
+    }
+
+    /// <summary>Threads have no part in a model's bytes.</summary>
+    internal static string ToJson(AlsOptions options) => JsonSerializer.Serialize(options with { Threads = 0 }, s_json);
+
+    internal static AlsOptions FromJson(TensorFile file)
+    {
+        try
+        {
+            AlsOptions options = JsonSerializer.Deserialize<AlsOptions>(file.Metadata.GetValueOrDefault(OptionsKey) ?? "", s_json) ?? throw new JsonException();
+            options.Validate();
+            return options;
+        }
+        catch (Exception e) when (e is JsonException or SegueException or NotSupportedException)
+        {
+            throw new ModelFileException(file.Path, "is damaged: its options cannot be read", e);
+        }
+    }
+}
