@@ -1,0 +1,85 @@
+using System.Numerics.Tensors;
+using Microsoft.Extensions.AI;
+using Segue.Onnx;
+using Xunit;
+
+namespace Segue.Tests;
+
+/// <summary>
+/// Goal: the vectors of the original library. Method: its vectors for 148 texts; every way a model folder can be wrong. Seen to fail: pooling
+/// over the padding, results handed back in the order of length.
+/// </summary>
+public sealed class OnnxEmbeddingTests
+{
+    private static string Model => TestData.Require("models", "all-MiniLM-L6-v2");
+
+    [Theory]
+    [InlineData("onnx/model.onnx", 0.9999)]
+    [InlineData("onnx/model_quantized.onnx", 0.95)]
+    public async Task Vectors_are_those_of_the_original_library(string network, double cosineMin)
+    {
+        using OnnxEmbeddingGenerator generator = new(Path.Combine(Model, network));
+        ReferenceEmbedding[] items = [.. ReferenceEmbedding.Load().Where(i => i.Group != "special")];
+        GeneratedEmbeddings<Embedding<float>> vectors = await generator.GenerateAsync(items.Select(i => i.Text));
+        for (int i = 0; i < items.Length; i++)
+        {
+            Assert.Equal(1, TensorPrimitives.Norm(vectors[i].Vector.Span), 1e-5);
+            float cosine = TensorPrimitives.CosineSimilarity(vectors[i].Vector.Span, items[i].Vector);
+            Assert.True(cosine >= cosineMin, $"'{items[i].Text}': cosine {cosine}");
+        }
+    }
+
+    [Fact]
+    public async Task A_text_gets_the_same_vector_alone_and_in_company()
+    {
+        using OnnxEmbeddingGenerator generator = new(Model, new OnnxOptions { Threads = 1, BatchTexts = 3 });
+        string[] texts = ["a song", "", "a rather long song about the rain in the night and the sea", "another", "x"];
+        GeneratedEmbeddings<Embedding<float>> together = await generator.GenerateAsync(texts);
+        for (int i = 0; i < texts.Length; i++)
+        {
+            ReadOnlyMemory<float> alone = await generator.GenerateVectorAsync(texts[i]);
+            Assert.True(TensorPrimitives.CosineSimilarity(alone.Span, together[i].Vector.Span) > 0.99999f);
+        }
+    }
+
+    [Fact]
+    public async Task Cancelling_stops_it_and_a_foreign_size_is_refused()
+    {
+        using OnnxEmbeddingGenerator generator = new(Model);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => generator.GenerateAsync(["a"], cancellationToken: new CancellationToken(canceled: true)));
+        SegueException e = await Assert.ThrowsAsync<SegueException>(() => generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 100 }));
+        Assert.Contains("384", e.Message);
+    }
+
+    [Fact]
+    public void A_wrong_folder_gets_an_error_that_says_what_is_missing()
+    {
+        string model = Model;
+        using ScratchFolder scratch = new();
+        AssertRefused(scratch.File("nowhere"), "no such file or folder");
+        AssertRefused(scratch.Path, "no onnx/model.onnx");
+        string network = scratch.Write("other.onnx", "version https://git-lfs.github.com/spec/v1");
+        AssertRefused(scratch.Path, "name that file");
+        AssertRefused(network, "no vocab.txt");
+        scratch.Write("tokenizer.json", "{}");
+        AssertRefused(network, "only models with a BERT WordPiece vocabulary");
+        scratch.Write("vocab.txt", "[PAD]\n[UNK]\n");
+        Assert.Throws<DataFormatException>(() => new OnnxEmbeddingGenerator(network));
+        File.WriteAllBytes(scratch.File("vocab.txt"), File.ReadAllBytes(Path.Combine(model, "vocab.txt")));
+        AssertRefused(network, "no ONNX model that can be loaded");
+        scratch.Write("tokenizer_config.json", """{"do_lower_case": false}""");
+        AssertRefused(network, "cased");
+        scratch.Write("tokenizer_config.json", "{");
+        AssertRefused(network, "tokenizer_config.json: cannot be read as JSON");
+        scratch.Write("tokenizer_config.json", "{}");
+        Directory.CreateDirectory(scratch.File("1_Pooling"));
+        scratch.Write("1_Pooling/config.json", """{"pooling_mode_max_tokens": true}""");
+        AssertRefused(network, "pooling");
+    }
+
+    private static void AssertRefused(string path, string because)
+    {
+        ModelFileException e = Assert.Throws<ModelFileException>(() => new OnnxEmbeddingGenerator(path));
+        Assert.Contains(because, e.Message);
+    }
+}
