@@ -1,11 +1,13 @@
 using System.Globalization;
 using Segue;
+using Segue.Bench;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 // Every benchmark: a name, what it measures, and a method that takes its arguments and prints JSON lines.
 (string Name, string About, Func<string[], int> Run)[] benchmarks =
 [
+    ("topk", "top 10 for every user: users per second, one user's latency, the naive twin (--plays FILE --factors N --threads N)", TopKBench.Run),
 ];
 
 if (args.Length == 0 || benchmarks.FirstOrDefault(b => b.Name == args[0]) is not { Run: not null } chosen)
