@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Segue.Factorization;
 using Segue.Numerics;
 
 namespace Segue.Bench;
@@ -47,8 +48,12 @@ internal static class TopKBench
         return disagree == 0 ? 0 : 1;
     }
 
-    private static (float[] Users, float[] Artists) Train(BenchPlays plays, int factors, int iterations, int threads) =>
-        throw new SegueException("give --user-factors and --artist-factors");
+    private static (float[] Users, float[] Artists) Train(BenchPlays plays, int factors, int iterations, int threads)
+    {
+        AlsOptions options = new() { Factors = factors, Iterations = iterations, Threads = threads };
+        AlsModel model = AlsTrainer.Train(plays.Counts, options, new AlsRun { TrackLoss = false }).Model;
+        return (model.UserFactors.Values.ToArray(), model.ArtistFactors.Values.ToArray());
+    }
 
     private static double[] OneByOne(TopK index, MatrixView queries, Ragged<int> heard)
     {
