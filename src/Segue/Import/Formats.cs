@@ -1,0 +1,86 @@
+using System.Text;
+
+namespace Segue.Import;
+
+/// <summary>A format that the content of a file was recognized as.</summary>
+/// <param name="Name">As people know it.</param>
+/// <param name="Read">Reads the file; null for a known file that is of no use here.</param>
+internal sealed record Recognized(string Name, Action<InputFile, LedgerFile, ImportRun>? Read);
+
+/// <summary>Every format there is, told from the first bytes of a file.</summary>
+internal static class Formats
+{
+    public static readonly Recognized ArtistNamesOnly = new("Last.fm-2K artists", ReadArtistNames);
+
+    public static Recognized? Recognize(InputFile input)
+    {
+        ReadOnlySpan<byte> head = input.Head.Span;
+        if (head.Contains((byte)0) || TableHead.Of(head, input.HeadIsWhole) is not { Rows.Count: > 0 } table)
+            return null;
+        string[] keys = [.. table.Rows[0].Select(TableHead.Key)];
+        if (keys is ["id", "name", "url", "pictureurl"])
+            return ArtistNamesOnly;
+        if (keys is ["tagid", "tagvalue"] or ["userid", "friendid"] or ["userid", "artistid", "tagid", ..])
+            return new Recognized("Last.fm-2K " + (keys[1] == "friendid" ? "friends" : "tags"), null);
+        if (TracksTable.Recognize(table, input.Name) is { } tracks)
+            return new Recognized(tracks.Format, tracks.Read);
+        return PlaysTable.Recognize(table, input.Name) is { } plays ? new Recognized(plays.Format, plays.Read) : null;
+    }
+
+    /// <summary>The error for a file that nothing recognizes: what it looks like, and what would do.</summary>
+    public static DataFormatException Unknown(InputFile input)
+    {
+        ReadOnlySpan<byte> head = input.Head.Span;
+        if (Foreign(head) is { } what)
+            return new DataFormatException(input.Name, 0, what);
+        if (head.Contains((byte)0))
+            return new DataFormatException(input.Name, 0, "is a binary file; expected text: tab- or comma-separated plays, tracks, or a listening history");
+        int newline = head.IndexOf((byte)'\n');
+        string first = LedgerReason.Sample(newline < 0 ? head : head[..newline].TrimEnd((byte)'\r'));
+        if (TableHead.Of(head, input.HeadIsWhole) is not { } table)
+        {
+            return new DataFormatException(input.Name, 1,
+                $"expected columns separated by tabs or commas, found none: «{first}». Known are: listener, artist, plays; Last.fm-2K; Last.fm-360K; Spotify's tracks");
+        }
+
+        return new DataFormatException(input.Name, 1,
+            $"{table.Columns} {table.Shape.SeparatorName}-separated columns of no format known here: «{first}». "
+            + "Expected a header that names them (user, artist, plays; or the audio features), or rows of listener, artist, plays");
+    }
+
+    public static string NothingUsable(Ledger ledger) =>
+        "nothing in it can be used" + (ledger.Notes.Count == 0 ? "" : $": {string.Join("; ", ledger.Notes.Take(3))}");
+
+    private static string? Foreign(ReadOnlySpan<byte> head)
+    {
+        if (head.StartsWith("Rar!"u8) || head.StartsWith("7z\u00bc"u8) || head.StartsWith("BZh"u8) || head.StartsWith("\u00fd7zXZ"u8)
+            || head is [(byte)'7', (byte)'z', 0xbc, 0xaf, ..] or [0xfd, (byte)'7', (byte)'z', ..] or [0x28, 0xb5, 0x2f, 0xfd, ..])
+            return "is packed in a way that is not read here; unpack it, or pack it as .gz or .zip";
+        if (head.StartsWith("%PDF"u8))
+            return "is a PDF; export the data as CSV or JSON instead";
+        if (head.StartsWith("<"u8) || head.TrimStart(" \r\n\t"u8).StartsWith("<"u8))
+            return "is HTML or XML, perhaps an error page that was saved instead of the file; download it again";
+        return null;
+    }
+
+    private static void ReadArtistNames(InputFile input, LedgerFile ledger, ImportRun run)
+    {
+        RowReader rows = new(input.Utf8, RowShape.Tabs);
+        rows.Read();
+        int columns = rows.Count;
+        while (rows.Read())
+        {
+            run.Tick(input, ledger);
+            if (!PlaysTable.IsWhole(rows, columns, RowShape.Tabs, ledger))
+                continue;
+            if (rows[0].IsEmpty || rows[1].Trim((byte)' ').IsEmpty)
+                ledger.Reject("an artist without id or name", rows.Line, rows.Row);
+            else if (run.Plays.Name(rows[0], Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(rows[1]).Trim())))
+                ledger.Accept();
+            else
+                ledger.Merge();
+        }
+
+        run.Close(input, ledger, rows);
+    }
+}

@@ -1,0 +1,23 @@
+namespace Segue.Import;
+
+/// <summary>How an import treats what it finds.</summary>
+public sealed record ImportOptions
+{
+    public static ImportOptions Default { get; } = new();
+
+    /// <summary>
+    /// The share of rows (0..1) that may be rejected before the import as a whole is refused. One in a hundred: large public sets have a few
+    /// broken lines in a million; a file with more of them was cut, or is not what it seems, and a person should look at it.
+    /// </summary>
+    public double RejectedShareMax { get; init; } = 0.01;
+
+    /// <summary>Rows kept as samples for each reason in each file.</summary>
+    public int SamplesPerReason { get; init; } = 5;
+}
+
+/// <summary>How far an import is.</summary>
+/// <param name="File">The file being read.</param>
+/// <param name="BytesRead">Bytes of it that were read (as they lie on disk, so compressed ones where it is compressed).</param>
+/// <param name="BytesTotal">Its length in bytes.</param>
+/// <param name="Rows">Rows read so far, over all files.</param>
+public readonly record struct ImportProgress(string File, long BytesRead, long BytesTotal, long Rows);

@@ -1,0 +1,64 @@
+using Segue.Catalogue;
+
+namespace Segue.Import;
+
+/// <summary>What one import has gathered so far, and the rules it goes by.</summary>
+internal sealed class ImportRun(ImportOptions options, IProgress<ImportProgress>? progress, CancellationToken cancellation)
+{
+    /// <summary>Rows after which a file of another kind than it seemed is given up.</summary>
+    private const long RowsBeforeGivingUp = 1000;
+
+    private const long RowsPerTick = 1 << 14;
+
+    private long _rows;
+
+    public ImportOptions Options => options;
+
+    public Ledger Ledger { get; } = new();
+
+    public PlaysBuilder Plays { get; } = new();
+
+    /// <summary>The files that plays came from.</summary>
+    public List<LedgerFile> PlaysFiles { get; } = [];
+
+    public TracksBuilder Tracks { get; } = new();
+
+    /// <summary>Called once a row: now and then says how far it is, and looks whether going on makes sense.</summary>
+    public void Tick(InputFile input, LedgerFile ledger)
+    {
+        if (++_rows % RowsPerTick == 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            progress?.Report(new ImportProgress(input.Name, input.BytesRead, input.BytesTotal, _rows));
+        }
+
+        if (ledger.RowsRead == RowsBeforeGivingUp && ledger.Rejected * 2 > ledger.RowsRead)
+            throw Refuse(ledger);
+    }
+
+    /// <summary>Closes the books of a file.</summary>
+    /// <exception cref="DataFormatException">There was no row in it, or too many were rejected.</exception>
+    public void Close(InputFile input, LedgerFile ledger, RowReader rows)
+    {
+        progress?.Report(new ImportProgress(input.Name, input.BytesTotal, input.BytesTotal, _rows));
+        if (rows.NotUtf8.Count > 0)
+            Ledger.Note($"{input.Name}: {rows.NotUtf8.Count:N0} rows are not UTF-8 (first at line {rows.NotUtf8.FirstLine}) and were read as Latin-1 (Windows-1252)");
+        Close(ledger);
+    }
+
+    public void Close(LedgerFile ledger)
+    {
+        if (ledger.RowsRead == 0)
+            throw new DataFormatException(ledger.Path, 0, "has a header but no rows; was the download or export cut off?");
+        if (ledger.Rejected > options.RejectedShareMax * ledger.RowsRead)
+            throw Refuse(ledger);
+    }
+
+    private static DataFormatException Refuse(LedgerFile ledger)
+    {
+        (LedgerReason reason, LedgerSample sample) = ledger.FirstRejected!.Value;
+        string others = ledger.Rejected == 1 ? "" : $" ({ledger.Rejected:N0} of {ledger.RowsRead:N0} rows cannot be read; this is the first)";
+        return new DataFormatException(ledger.Path, sample.Line,
+            $"{reason.Reason}: «{sample.Text}»{others}. Read as '{ledger.Format}'; mend the file, or take the good rows with --max-rejected");
+    }
+}

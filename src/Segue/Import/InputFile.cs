@@ -1,0 +1,217 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace Segue.Import;
+
+/// <summary>
+/// One file to be read, as plain UTF-8 whatever it was: unpacked from .gz or .zip, transcoded from UTF-16, without its byte order mark.
+/// Nothing is ever unpacked to disk, so a path inside an archive is only a name.
+/// </summary>
+internal sealed class InputFile : IDisposable
+{
+    public const int HeadBytes = 1 << 16;
+
+    private readonly HeadStream _utf8;
+    private readonly Func<long> _position;
+
+    private InputFile(string name, string path, HeadStream utf8, long bytesTotal, Func<long> position, bool wasNamed) =>
+        (Name, Path, _utf8, BytesTotal, _position, WasNamed) = (name, path, utf8, bytesTotal, position, wasNamed);
+
+    /// <summary>As shown to people: <c>folder/file</c> or <c>archive.zip!inner</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The file on disk.</summary>
+    public string Path { get; }
+
+    public Stream Utf8 => _utf8;
+
+    public ReadOnlyMemory<byte> Head => _utf8.Head;
+
+    /// <summary>Whether the head is the whole file.</summary>
+    public bool HeadIsWhole => _utf8.IsWhole;
+
+    public long BytesTotal { get; }
+
+    public long BytesRead => _position();
+
+    /// <summary>Whether a person named this very file, so that not knowing it is an error; files of a folder or archive are left aside.</summary>
+    public bool WasNamed { get; }
+
+    /// <summary>
+    /// Opens everything that the paths lead to, one after the other; each is closed when the next is asked for. Folders are read without their
+    /// subfolders, in the order of names.
+    /// </summary>
+    /// <exception cref="SegueException">A path is not there or cannot be read.</exception>
+    public static IEnumerable<InputFile> OpenAll(IEnumerable<string> paths, Ledger ledger)
+    {
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (string path in paths)
+        {
+            bool isFolder = Directory.Exists(path);
+            string[] files = isFolder ? [.. Directory.GetFiles(path).Order(StringComparer.Ordinal)] : [path];
+            if (isFolder && files.Length == 0)
+                throw new SegueException($"{path}: the folder holds no file to read");
+            foreach (string file in files)
+            {
+                if (!seen.Add(System.IO.Path.GetFullPath(file)))
+                {
+                    ledger.Note($"{file} was named twice and read once");
+                    continue;
+                }
+
+                foreach (InputFile input in Open(file, wasNamed: !isFolder, ledger))
+                {
+                    using (input)
+                        yield return input;
+                }
+            }
+        }
+    }
+
+    public void Dispose() => _utf8.Dispose();
+
+    private static IEnumerable<InputFile> Open(string path, bool wasNamed, Ledger ledger)
+    {
+        FileStream file = OpenFile(path);
+        using HeadStream raw = new(file, 8);
+        ReadOnlyMemory<byte> magic = raw.Head;
+        if (magic.Length == 0)
+        {
+            if (wasNamed)
+                throw new DataFormatException(path, 0, "the file is empty; was the download or export cut off?");
+            yield break;
+        }
+
+        if (magic.Span.StartsWith("PK\u0003\u0004"u8))
+        {
+            foreach (InputFile inner in OpenZip(path, ledger))
+                yield return inner;
+            yield break;
+        }
+
+        yield return Decode(path, path, raw, file.Length, () => file.Position, wasNamed);
+    }
+
+    private static FileStream OpenFile(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new SegueException($"{path}: there is no such file", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new SegueException($"{path}: cannot be read ({e.Message})", e);
+        }
+    }
+
+    private static IEnumerable<InputFile> OpenZip(string path, Ledger ledger)
+    {
+        const int EntriesMax = 20_000;
+        using FileStream file = OpenFile(path);
+        using ZipArchive zip = OpenArchive(file, path);
+        IReadOnlyList<ZipArchiveEntry> entries = Entries(zip, path);
+        if (entries.Any(e => e.FullName == "[Content_Types].xml"))
+            throw new DataFormatException(path, 0, "is an office document; save the sheet as CSV and import that");
+        if (entries.Count > EntriesMax)
+            throw new DataFormatException(path, 0, $"holds {entries.Count:N0} files; at most {EntriesMax:N0} are read from one archive");
+        foreach (ZipArchiveEntry entry in entries.OrderBy(e => e.FullName, StringComparer.Ordinal))
+        {
+            string inner = entry.FullName.Replace('\\', '/');
+            if (inner.EndsWith('/') || entry.Length == 0)
+                continue;
+            if (inner.StartsWith("__MACOSX/", StringComparison.Ordinal) || inner.Split('/')[^1].StartsWith('.'))
+                continue; // What macOS and editors leave behind.
+            string name = $"{path}!{inner}";
+            if (entry.IsEncrypted)
+            {
+                ledger.Note($"{name} is encrypted and was left aside");
+                continue;
+            }
+
+            long before = file.Position;
+            Stream content = OpenEntry(entry, name);
+            GuardedStream guarded = new(content, name, () => entry.CompressedLength, (entry.Length, entry.Crc32));
+            yield return Decode(name, path, guarded, file.Length, () => Math.Max(before, file.Position), wasNamed: false);
+        }
+    }
+
+    private static ZipArchive OpenArchive(FileStream file, string path)
+    {
+        try
+        {
+            return new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new DataFormatException(path, 0, $"the zip archive is damaged or cut off ({e.Message.TrimEnd('.')}); fetch or export it again", e);
+        }
+    }
+
+    private static IReadOnlyList<ZipArchiveEntry> Entries(ZipArchive zip, string path)
+    {
+        try
+        {
+            return zip.Entries;
+        }
+        catch (InvalidDataException e)
+        {
+            throw new DataFormatException(path, 0, $"the zip archive is damaged or cut off ({e.Message.TrimEnd('.')}); fetch or export it again", e);
+        }
+    }
+
+    private static Stream OpenEntry(ZipArchiveEntry entry, string name)
+    {
+        try
+        {
+            return entry.Open();
+        }
+        catch (Exception e) when (e is InvalidDataException or NotSupportedException)
+        {
+            throw new DataFormatException(name, 0, $"cannot be unpacked ({e.Message.TrimEnd('.')})", e);
+        }
+    }
+
+    private static InputFile Decode(string name, string path, Stream stream, long bytesTotal, Func<long> position, bool wasNamed)
+    {
+        HeadStream head = new(stream, HeadBytes);
+        if (head.Head.Span.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
+        {
+            head = new HeadStream(new GuardedStream(new WholeGzipStream(head), name, position), HeadBytes);
+        }
+
+        if (Utf16(head.Head.Span) is { } utf16)
+        {
+            head.Drop(utf16.HasMark ? 2 : 0);
+            Encoding encoding = utf16.BigEndian ? Encoding.BigEndianUnicode : Encoding.Unicode;
+            head = new HeadStream(Encoding.CreateTranscodingStream(head, encoding, new UTF8Encoding(false)), HeadBytes);
+        }
+
+        bool hasMark = head.Head.Span.StartsWith("\uFEFF"u8);
+        if (hasMark)
+            head.Drop(3);
+        return new InputFile(name, path, head, bytesTotal, position, wasNamed);
+    }
+
+    /// <summary>UTF-16 is told by its byte order mark, or by every other byte of the beginning being zero.</summary>
+    private static (bool BigEndian, bool HasMark)? Utf16(ReadOnlySpan<byte> head)
+    {
+        if (head is [0xff, 0xfe, ..])
+            return (false, true);
+        if (head is [0xfe, 0xff, ..])
+            return (true, true);
+        int pairs = Math.Min(head.Length, 512) / 2, even = 0, odd = 0;
+        for (int i = 0; i < pairs; i++)
+        {
+            even += head[2 * i] == 0 ? 1 : 0;
+            odd += head[2 * i + 1] == 0 ? 1 : 0;
+        }
+
+        if (pairs >= 2 && odd > pairs * 3 / 4 && even == 0)
+            return (false, false);
+        return pairs >= 2 && even > pairs * 3 / 4 && odd == 0 ? (true, false) : null;
+    }
+}

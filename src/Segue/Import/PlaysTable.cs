@@ -1,0 +1,167 @@
+using System.Buffers.Text;
+using System.Globalization;
+
+namespace Segue.Import;
+
+/// <summary>
+/// Tables of who played what: Last.fm-2K, Last.fm-360K, Last.fm-1K (events, one play a row), the Million Song triplets, and any other with a
+/// listener, an artist and a count. They differ only in which column holds what.
+/// </summary>
+internal sealed record PlaysTable
+{
+    /// <summary>A play a second for thirty years; beyond that a number is an accident.</summary>
+    private const double PlaysMax = 1e9;
+
+    private static readonly string[] s_user = ["user", "userid", "username", "usersha1", "listener", "listenerid"];
+    private static readonly string[] s_artistId = ["artistid", "artistmbid", "artmbid", "artid", "itemid", "songid"];
+    private static readonly string[] s_artist = ["artist", "artistname", "artname", "band", "item", "song"];
+    private static readonly string[] s_plays = ["plays", "weight", "playcount", "count", "listens", "scrobbles", "rating"];
+
+    public required string Format { get; init; }
+
+    public required RowShape Shape { get; init; }
+
+    public required bool HasHeader { get; init; }
+
+    public required int Columns { get; init; }
+
+    public required int User { get; init; }
+
+    /// <summary>The column that tells artists apart, or -1 where only names are given.</summary>
+    public int ArtistId { get; init; } = -1;
+
+    /// <summary>The column of the artist's name, or -1 where only ids are given.</summary>
+    public int ArtistName { get; init; } = -1;
+
+    /// <summary>The column of the play count, or -1 where a row is one play.</summary>
+    public int Plays { get; init; } = -1;
+
+    /// <summary>The table that the head of a file shows, or null when it shows no plays.</summary>
+    /// <exception cref="DataFormatException">It does, but a column is missing.</exception>
+    public static PlaysTable? Recognize(TableHead head, string path) => head.Rows.Count == 0 ? null : FromHeader(head, path) ?? FromShape(head);
+
+    public void Read(InputFile input, LedgerFile ledger, ImportRun run)
+    {
+        run.PlaysFiles.Add(ledger);
+        RowReader rows = new(input.Utf8, Shape);
+        if (HasHeader)
+            rows.Read();
+        while (rows.Read())
+        {
+            run.Tick(input, ledger);
+            if (!IsWhole(rows, Columns, Shape, ledger))
+                continue;
+            ReadOnlySpan<byte> user = rows[User];
+            ReadOnlySpan<byte> id = ArtistId >= 0 ? rows[ArtistId] : default, name = ArtistName >= 0 ? rows[ArtistName] : default;
+            float plays = 1;
+            if (user.IsEmpty)
+                ledger.Reject("no listener", rows.Line, rows.Row);
+            else if (id.IsEmpty && name.Trim((byte)' ').IsEmpty)
+                ledger.Reject("no artist", rows.Line, rows.Row);
+            else if (Plays >= 0 && ProblemWith(rows[Plays], out plays) is { } problem)
+                ledger.Reject(problem, rows.Line, rows.Row);
+            else if (plays == 0)
+                ledger.Skip("no plays", rows.Line, rows.Row);
+            else
+            {
+                ReadOnlySpan<byte> key = id.IsEmpty ? run.Plays.KeyOfName(name) : id;
+                run.Plays.Add(user, key, plays);
+                if (!name.IsEmpty)
+                    run.Plays.Name(key, name);
+                ledger.Accept();
+            }
+        }
+
+        run.Close(input, ledger, rows);
+    }
+
+    /// <summary>Settles rows that are blank, broken, or of the wrong width.</summary>
+    public static bool IsWhole(RowReader rows, int columns, RowShape shape, LedgerFile ledger)
+    {
+        ledger.RowsRead++;
+        if (rows.Problem is { } problem)
+            ledger.Reject(problem, rows.Line, rows.Row);
+        else if (rows.IsBlank)
+            ledger.Skip("blank line", rows.Line, rows.Row);
+        else if (rows.Count != columns)
+            ledger.Reject($"expected {columns} {shape.SeparatorName}-separated columns, found {rows.Count}", rows.Line, rows.Row);
+        else
+            return true;
+        return false;
+    }
+
+    /// <summary>What is wrong with a play count, or null.</summary>
+    internal static string? ProblemWith(ReadOnlySpan<byte> text, out float plays)
+    {
+        plays = 0;
+        text = text.Trim((byte)' ');
+        if (text.IsEmpty)
+            return "plays: nothing stands there";
+        if (!Utf8Parser.TryParse(text, out double value, out int used) || used != text.Length)
+            return "plays: not a number";
+        if (!double.IsFinite(value))
+            return "plays: not a finite number";
+        if (value < 0)
+            return "plays: negative";
+        if (value > PlaysMax)
+            return "plays: over a thousand million, more than one listener can play";
+        plays = (float)value;
+        return null;
+    }
+
+    private static PlaysTable? FromHeader(TableHead head, string path)
+    {
+        string[] keys = [.. head.Rows[0].Select(TableHead.Key)];
+        int user = Column(keys, s_user), id = Column(keys, s_artistId), name = Column(keys, s_artist), plays = Column(keys, s_plays);
+        int known = (user >= 0 ? 1 : 0) + (id >= 0 || name >= 0 ? 1 : 0) + (plays >= 0 ? 1 : 0);
+        if (known < 2 || head.Rows[0].Any(IsNumber))
+            return null;
+        if (user < 0)
+            return null; // Artists with counts and no listener: somebody's own list, which is a history.
+        if (id < 0 && name < 0)
+            throw Missing(path, "artist", "artist or artistID", head);
+        if (plays < 0)
+            throw Missing(path, "play count", "plays, weight or count", head);
+        return new PlaysTable
+        {
+            Format = keys is ["userid", "artistid", "weight"] ? "Last.fm-2K plays" : "table of plays",
+            Shape = head.Shape,
+            HasHeader = true,
+            Columns = keys.Length,
+            User = user,
+            ArtistId = id,
+            ArtistName = name,
+            Plays = plays,
+        };
+    }
+
+    private static DataFormatException Missing(string path, string what, string names, TableHead head) =>
+        new(path, 1, $"no column for the {what} (looked for {names}); the header has: {string.Join(", ", head.Rows[0].Take(20))}");
+
+    private static PlaysTable? FromShape(TableHead head)
+    {
+        PlaysTable table = new() { Format = "", Shape = head.Shape, HasHeader = false, Columns = head.Columns, User = 0 };
+        return head.Columns switch
+        {
+            3 when Most(head, r => IsNumber(r[2])) => table with { Format = "listener, artist, plays", ArtistName = 1, Plays = 2 },
+            4 when Most(head, r => IsNumber(r[3]) && (r[1].Length == 0 || IsMbid(r[1]))) =>
+                table with { Format = "Last.fm-360K plays", ArtistId = 1, ArtistName = 2, Plays = 3 },
+            6 when Most(head, r => IsTime(r[1])) => table with { Format = "Last.fm-1K events", ArtistId = 2, ArtistName = 3 },
+            _ => null,
+        };
+    }
+
+    private static bool Most(TableHead head, Func<string[], bool> holds)
+    {
+        int fitting = head.Rows.Count(r => r.Length == head.Columns && holds(r));
+        return fitting > 0 && fitting * 2 >= head.Rows.Count;
+    }
+
+    private static int Column(string[] keys, string[] names) => Array.FindIndex(keys, k => names.Contains(k));
+
+    private static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+
+    private static bool IsMbid(string text) => text.Length == 36 && Guid.TryParseExact(text, "D", out _);
+
+    private static bool IsTime(string text) => text.Contains('T') && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _);
+}

@@ -1,0 +1,60 @@
+using System.Text;
+
+namespace Segue.Import;
+
+/// <summary>The beginning of a file seen as a table: which separator, how many columns, and whether the first row names them.</summary>
+internal sealed class TableHead
+{
+    private const int RowsMax = 50;
+
+    private TableHead(RowShape shape, IReadOnlyList<string[]> rows, int columns, double regularity) =>
+        (Shape, Rows, Columns, Regularity) = (shape, rows, columns, regularity);
+
+    public RowShape Shape { get; }
+
+    /// <summary>The first rows that are neither blank nor comments.</summary>
+    public IReadOnlyList<string[]> Rows { get; }
+
+    /// <summary>How many columns most rows have.</summary>
+    public int Columns { get; }
+
+    /// <summary>The share of rows that have so many (0..1).</summary>
+    public double Regularity { get; }
+
+    /// <summary>The table that the head of a file makes, or null when no separator gives two columns.</summary>
+    public static TableHead? Of(ReadOnlySpan<byte> head, bool isWhole)
+    {
+        TableHead? best = null;
+        foreach (RowShape shape in (ReadOnlySpan<RowShape>)[RowShape.Tabs, RowShape.Commas, new((byte)';', true)])
+        {
+            TableHead table = Cut(head, isWhole, shape);
+            if (table.Columns >= 2 && (best is null || table.Regularity > best.Regularity + 0.1))
+                best = table;
+        }
+
+        return best;
+    }
+
+    /// <summary>The name of a column as it is compared: letters and digits, lower case.</summary>
+    public static string Key(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
+
+    private static TableHead Cut(ReadOnlySpan<byte> head, bool isWhole, RowShape shape)
+    {
+        RowReader reader = new(new MemoryStream(head.ToArray()), shape);
+        List<string[]> rows = [];
+        while (rows.Count <= RowsMax && reader.Read())
+        {
+            if (reader.IsBlank || reader.Problem is not null)
+                continue;
+            string[] row = new string[reader.Count];
+            for (int f = 0; f < row.Length; f++)
+                row[f] = Encoding.UTF8.GetString(reader[f]);
+            rows.Add(row);
+        }
+
+        if (rows.Count > 1 && (!isWhole || rows.Count > RowsMax))
+            rows.RemoveAt(rows.Count - 1); // The head may end inside it.
+        IGrouping<int, string[]>? usual = rows.GroupBy(r => r.Length).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key).FirstOrDefault();
+        return new TableHead(shape, rows, usual?.Key ?? 0, usual is null ? 0 : (double)usual.Count() / rows.Count);
+    }
+}

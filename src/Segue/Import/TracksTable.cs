@@ -1,0 +1,129 @@
+using System.Buffers.Text;
+using System.Text;
+using Segue.Catalogue;
+
+namespace Segue.Import;
+
+/// <summary>
+/// Tables of tracks with audio features: Spotify's 114k (genre and popularity, artists between semicolons), the 1.2 million (no genre, artists
+/// as a Python list in text), and any other whose header names the columns.
+/// </summary>
+internal sealed class TracksTable
+{
+    /// <summary>Columns by their key, and the range of values that the feature's definition allows.</summary>
+    private static readonly (string Key, AudioFeature Feature, float Min, float Max, bool Needed)[] s_features =
+    [
+        ("danceability", AudioFeature.Danceability, 0, 1, true),
+        ("energy", AudioFeature.Energy, 0, 1, true),
+        ("loudness", AudioFeature.Loudness, -100, 20, true),
+        ("mode", AudioFeature.Mode, 0, 1, false),
+        ("speechiness", AudioFeature.Speechiness, 0, 1, true),
+        ("acousticness", AudioFeature.Acousticness, 0, 1, true),
+        ("instrumentalness", AudioFeature.Instrumentalness, 0, 1, true),
+        ("liveness", AudioFeature.Liveness, 0, 1, true),
+        ("valence", AudioFeature.Valence, 0, 1, true),
+        ("tempo", AudioFeature.Tempo, 0, 1000, true),
+        ("popularity", AudioFeature.Popularity, 0, 100, false),
+        ("durationms", AudioFeature.Duration, 0, 1e9f, false),
+        ("key", AudioFeature.Key, -1, 11, false),
+        ("timesignature", AudioFeature.TimeSignature, 0, 16, false),
+    ];
+
+    private static readonly string[] s_id = ["trackid", "id", "spotifyid"];
+    private static readonly string[] s_title = ["trackname", "name", "title"];
+    private static readonly string[] s_artists = ["artists", "artistname", "artist"];
+    private static readonly string[] s_album = ["albumname", "album"];
+    private static readonly string[] s_genre = ["trackgenre", "genre"];
+
+    private readonly RowShape _shape;
+    private readonly int _columns;
+    private readonly int _id, _title, _artists, _album, _genre, _explicit;
+    private readonly int[] _features; // Column of each of s_features, or -1.
+
+    private TracksTable(TableHead head, string path)
+    {
+        string[] keys = [.. head.Rows[0].Select(TableHead.Key)];
+        int Optional(params string[] names) => names.Select(n => Array.IndexOf(keys, n)).FirstOrDefault(c => c >= 0, -1);
+        int Needed(params string[] names) => Optional(names) is >= 0 and var column
+            ? column
+            : throw new DataFormatException(path, 1, $"the column '{names[0]}' is missing; the header has: {string.Join(", ", head.Rows[0].Take(30))}");
+
+        (_shape, _columns) = (head.Shape, keys.Length);
+        (_id, _title, _artists) = (Needed(s_id), Needed(s_title), Needed(s_artists));
+        (_album, _genre, _explicit) = (Optional(s_album), Optional(s_genre), Optional("explicit"));
+        _features = [.. s_features.Select(f => f.Needed ? Needed(f.Key) : Optional(f.Key))];
+    }
+
+    public string Format => _genre >= 0 ? "Spotify tracks" : "Spotify tracks without genres";
+
+    /// <summary>The table that a header with at least three audio features shows, or null.</summary>
+    /// <exception cref="DataFormatException">It shows one, but a column is missing.</exception>
+    public static TracksTable? Recognize(TableHead head, string path)
+    {
+        if (head.Rows.Count == 0)
+            return null;
+        HashSet<string> keys = [.. head.Rows[0].Select(TableHead.Key)];
+        return s_features.Count(f => keys.Contains(f.Key)) < 3 ? null : new TracksTable(head, path);
+    }
+
+    public void Read(InputFile input, LedgerFile ledger, ImportRun run)
+    {
+        RowReader rows = new(input.Utf8, _shape);
+        rows.Read();
+        while (rows.Read())
+        {
+            run.Tick(input, ledger);
+            if (!PlaysTable.IsWhole(rows, _columns, _shape, ledger))
+                continue;
+            float[] features = new float[Tracks.FeatureCount];
+            string title = Text(rows[_title]).Trim();
+            IReadOnlyList<string> artists = ArtistNames.Split(Text(rows[_artists]));
+            if (rows[_id].IsEmpty)
+                ledger.Reject("no track id", rows.Line, rows.Row);
+            else if (ReadFeatures(rows, features) is { } problem)
+                ledger.Reject(problem, rows.Line, rows.Row);
+            else if (title.Length == 0 && artists.Count == 0)
+                ledger.Skip("a track without title and artists", rows.Line, rows.Row);
+            else if (run.Tracks.Add(new TrackRow
+            {
+                Id = Text(rows[_id]),
+                Title = title,
+                Album = _album < 0 ? "" : Text(rows[_album]),
+                Artists = artists,
+                Genre = _genre < 0 ? null : Text(rows[_genre]),
+                Explicit = _explicit >= 0 && IsTrue(rows[_explicit]),
+                Features = features,
+            }))
+                ledger.Accept();
+            else
+                ledger.Merge();
+        }
+
+        run.Close(input, ledger, rows);
+    }
+
+    private string? ReadFeatures(RowReader rows, float[] features)
+    {
+        Array.Fill(features, float.NaN);
+        for (int f = 0; f < _features.Length; f++)
+        {
+            if (_features[f] < 0)
+                continue;
+            (string key, AudioFeature feature, float min, float max, _) = s_features[f];
+            ReadOnlySpan<byte> text = rows[_features[f]].Trim((byte)' ');
+            if (text.IsEmpty)
+                continue; // Not measured.
+            if (!Utf8Parser.TryParse(text, out float value, out int used) || used != text.Length)
+                return $"{key}: not a number";
+            if (!(value >= min && value <= max))
+                return $"{key}: outside {min}..{max}";
+            features[(int)feature] = feature == AudioFeature.Duration ? value / 1000 : value;
+        }
+
+        return null;
+    }
+
+    private static string Text(ReadOnlySpan<byte> field) => Encoding.UTF8.GetString(field);
+
+    private static bool IsTrue(ReadOnlySpan<byte> text) => text is [(byte)'T' or (byte)'t' or (byte)'1', ..];
+}
