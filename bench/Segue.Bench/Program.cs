@@ -8,6 +8,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 (string Name, string About, Func<string[], int> Run)[] benchmarks =
 [
     ("topk", "top 10 for every user: users per second, one user's latency, the naive twin (--plays FILE --factors N --threads N)", TopKBench.Run),
+    ("als", "training: seconds an iteration, loss, memory (--plays FILE --factors N --iterations N --threads N --solver segue|classic|cholesky)", AlsBench.Run),
 ];
 
 if (args.Length == 0 || benchmarks.FirstOrDefault(b => b.Name == args[0]) is not { Run: not null } chosen)

@@ -1,77 +1,235 @@
+using System.Buffers;
+using System.Diagnostics;
 using Segue.Numerics;
 
 namespace Segue.Factorization;
 
+/// <summary>What both half-steps use in turn: threads, kernels and their buffers, so that an iteration allocates next to nothing.</summary>
+internal sealed class AlsWorkshop : IDisposable
+{
+    public AlsWorkshop(int rowsMax, int rowLengthMax, int factors, int threads)
+    {
+        Workers = new Workers(threads);
+        Stride = (factors + 15) / 16 * 16;
+        Gramian = new Gramian(Stride, Workers);
+        Rotation = new Rotation(Stride);
+        Table = new GatherTable(rowsMax, Stride);
+        Axes = new double[factors * factors];
+        Eigenvalues = new double[factors];
+        (Scratch, Gradient, Exact) = (new NativeBlock[Workers.Count], new AlsConjugateGradient[Workers.Count], new Lazy<AlsExactSolver>[Workers.Count]);
+        for (int w = 0; w < Workers.Count; w++)
+        {
+            Scratch[w] = new NativeBlock(sizeof(float) * (long)Rotation.ScratchLength(Stride));
+            Gradient[w] = new AlsConjugateGradient(Stride, rowLengthMax);
+            Exact[w] = new Lazy<AlsExactSolver>(() => new AlsExactSolver(factors));
+        }
+    }
+
+    public Workers Workers { get; }
+
+    public int Stride { get; }
+
+    public Gramian Gramian { get; }
+
+    public Rotation Rotation { get; }
+
+    public GatherTable Table { get; }
+
+    /// <summary>Row k: eigenvector k of the last Gramian.</summary>
+    public double[] Axes { get; }
+
+    /// <summary>Eigenvalues of the last Gramian, descending.</summary>
+    public double[] Eigenvalues { get; }
+
+    public NativeBlock[] Scratch { get; }
+
+    public AlsConjugateGradient[] Gradient { get; }
+
+    public Lazy<AlsExactSolver>[] Exact { get; }
+
+    /// <summary>Seconds spent in each phase so far: for benchmarks.</summary>
+    public AlsPhases Phases { get; } = new();
+
+    public void Dispose()
+    {
+        Workers.Dispose();
+        Gramian.Dispose();
+        Rotation.Dispose();
+        Table.Dispose();
+        for (int w = 0; w < Scratch.Length; w++)
+        {
+            Scratch[w].Dispose();
+            Gradient[w].Dispose();
+        }
+    }
+}
+
+/// <summary>Where the time of a training went, in seconds.</summary>
+internal sealed class AlsPhases
+{
+    private long _since = Stopwatch.GetTimestamp();
+
+    public double Gramian { get; set; }
+
+    public double Eigen { get; set; }
+
+    public double Turn { get; set; }
+
+    public double Solve { get; set; }
+
+    /// <summary>Seconds since the last lap.</summary>
+    public double Lap()
+    {
+        double seconds = Stopwatch.GetElapsedTime(_since).TotalSeconds;
+        _since = Stopwatch.GetTimestamp();
+        return seconds;
+    }
+}
+
 /// <summary>
 /// One half of an iteration: all rows of X with Y fixed. Factors are defined up to a common rotation, so both are turned into the eigenbasis of
 /// G = Σ zⱼyⱼyⱼ' first; there each row's system is  diagonal + Σ_S (c − shift) yy',  and neither a ridge nor a scale of one row's own costs anything.
-/// Nothing is ever turned back.
+/// Nothing is ever turned back. Rows are shared out by their cost, in an order that is fixed; each is solved by itself, so threads change no byte.
 /// </summary>
-internal sealed class AlsHalfStep
+internal sealed unsafe class AlsHalfStep : IDisposable
 {
     /// <summary>Rows of one piece of work: few enough to share out evenly, enough to keep their factors in L2.</summary>
-    private const int PieceRows = 48;
+    private const int PieceRows = Rotation.BlockRows;
 
     /// <summary>Interactions that end a piece early; pieces above it (one long row) go first, so that no thread is left with one at the end.</summary>
     private const int PieceInteractions = 6000;
 
     private readonly AlsSide _side;
     private readonly float _shift;
-    private readonly Workers _workers;
+    private readonly float[] _fixedWeight;
+    private readonly NativeMatrix _x, _y;
+    private readonly AlsWorkshop _shop;
     private readonly (int First, int End)[] _pieces;
-    private readonly AlsExactSolver[] _exact;
+    private readonly MemoryHandle _starts, _indices, _confidence;
+    private readonly Action<int, int> _turnFixed, _turnSolved, _solveTable, _solveFloat, _solveExact;
+    private AlsEffort _effort;
 
-    public AlsHalfStep(AlsSide side, float shift, int factors, Workers workers)
+    /// <param name="side">The rows to solve.</param>
+    /// <param name="fixedWeight">z of the fixed side.</param>
+    public AlsHalfStep(AlsSide side, float[] fixedWeight, float shift, NativeMatrix x, NativeMatrix y, AlsWorkshop shop)
     {
-        (_side, _shift, _workers) = (side, shift, workers);
+        (_side, _fixedWeight, _shift, _x, _y, _shop) = (side, fixedWeight, shift, x, y, shop);
         _pieces = Pieces(side.Confidence.Starts.Span);
-        _exact = new AlsExactSolver[workers.Count];
-        for (int w = 0; w < workers.Count; w++)
-            _exact[w] = new AlsExactSolver(factors);
+        (_starts, _indices, _confidence) = (side.Confidence.Starts.Pin(), side.Confidence.Indices.Pin(), side.Confidence.Values.Pin());
+        _turnFixed = TurnFixed;
+        _turnSolved = (worker, block) => Turn(_x, worker, block);
+        _solveTable = (worker, piece) => SolveByGradient<Bfloat16Rows>(worker, piece, _shop.Table.Data);
+        _solveFloat = (worker, piece) => SolveByGradient<FloatRows>(worker, piece, (byte*)_y.Data);
+        _solveExact = SolveExactly;
     }
 
-    /// <summary>Turns X and Y and solves X.</summary>
-    /// <param name="zeroWeight">z of the fixed side.</param>
-    /// <returns>The eigenvalues of G, descending: the diagonal that belongs to Y as it is now.</returns>
-    public double[] Solve(NativeMatrix x, NativeMatrix y, float[] zeroWeight, CancellationToken cancel)
+    /// <summary>A few steps towards the solution, over the bfloat16 table.</summary>
+    public void Approach(AlsEffort effort, CancellationToken cancel)
     {
-        double[] eigenvalues = Turn(x, y, zeroWeight, _workers, cancel);
-        _workers.Run(_pieces.Length, (worker, piece) => SolveExactly(x, y, eigenvalues, worker, piece), cancel);
-        return eigenvalues;
+        _effort = effort;
+        TurnAndRun(_solveTable, cancel);
     }
 
-    /// <summary>Turns both into the eigenbasis of Y's weighted Gramian.</summary>
-    public static double[] Turn(NativeMatrix x, NativeMatrix y, float[] zeroWeight, Workers workers, CancellationToken cancel)
+    /// <summary>To convergence, over the factors themselves.</summary>
+    public void Converge(CancellationToken cancel)
     {
-        int f = y.Columns;
-        double[] gramian = new double[f * f], eigenvalues = new double[f];
-        DenseProducts.Gramian(y, zeroWeight, gramian, workers, cancel);
-        SymmetricEigen.Decompose(gramian, f, eigenvalues);
-        float[] q = new float[f * f];
-        for (int k = 0; k < f; k++)
+        _effort = AlsEffort.ToConvergence;
+        TurnAndRun(_solveFloat, cancel);
+    }
+
+    /// <summary>Exactly, in float64.</summary>
+    public void Solve(CancellationToken cancel) => TurnAndRun(_solveExact, cancel);
+
+    /// <summary>Turns X and Y into the eigenbasis of Y's weighted Gramian and solves nothing.</summary>
+    public void Turn(CancellationToken cancel)
+    {
+        PrepareFixed(cancel);
+        _shop.Workers.Run((_x.Rows + PieceRows - 1) / PieceRows, _turnSolved, cancel);
+    }
+
+    public void Dispose()
+    {
+        _starts.Dispose();
+        _indices.Dispose();
+        _confidence.Dispose();
+    }
+
+    private void TurnAndRun(Action<int, int> solve, CancellationToken cancel)
+    {
+        PrepareFixed(cancel);
+        _shop.Workers.Run(_pieces.Length, solve, cancel);
+        _shop.Phases.Solve += _shop.Phases.Lap();
+    }
+
+    private void PrepareFixed(CancellationToken cancel)
+    {
+        int f = _y.Columns;
+        _shop.Phases.Lap();
+        _shop.Gramian.Compute(_y, _fixedWeight, _shop.Axes, cancel);
+        _shop.Phases.Gramian += _shop.Phases.Lap();
+        SymmetricEigen.Decompose(_shop.Axes, f, _shop.Eigenvalues);
+        foreach (ref double value in _shop.Eigenvalues.AsSpan())
+            value = Math.Max(0, value); // A Gramian has none below zero but for rounding.
+        _shop.Rotation.Set(_shop.Axes, f);
+        _shop.Phases.Eigen += _shop.Phases.Lap();
+        _shop.Workers.Run((_y.Rows + PieceRows - 1) / PieceRows, _turnFixed, cancel);
+        _shop.Table.End(_y.Rows);
+        _shop.Phases.Turn += _shop.Phases.Lap();
+    }
+
+    private void TurnFixed(int worker, int block)
+    {
+        Turn(_y, worker, block);
+        _shop.Table.Store(_y, block * PieceRows, Math.Min(PieceRows, _y.Rows - (block * PieceRows)));
+    }
+
+    private void Turn(NativeMatrix matrix, int worker, int block)
+    {
+        int first = block * PieceRows;
+        _shop.Rotation.Apply(matrix.At(first), Math.Min(PieceRows, matrix.Rows - first), (float*)_shop.Scratch[worker].Data);
+    }
+
+    private void SolveByGradient<TFormat>(int worker, int piece, byte* table)
+        where TFormat : struct, IRowFormat
+    {
+        (int first, int end) = _pieces[piece];
+        AlsConjugateGradient solver = _shop.Gradient[worker];
+        int* starts = (int*)_starts.Pointer, indices = (int*)_indices.Pointer;
+        float* confidence = (float*)_confidence.Pointer;
+        long nonzeros = starts[_side.Count];
+
+        // The warm start turns into the new basis here, while it is wanted in the cache anyway.
+        _shop.Rotation.Apply(_x.At(first), end - first, (float*)_shop.Scratch[worker].Data);
+        for (int u = first; u < end; u++)
         {
-            eigenvalues[k] = Math.Max(0, eigenvalues[k]); // A Gramian has none below zero but for rounding.
-            for (int i = 0; i < f; i++)
-                q[(i * f) + k] = (float)gramian[(k * f) + i];
-        }
+            int start = starts[u], n = starts[u + 1] - start;
+            if (n == 0)
+            {
+                _x.Row(u).Clear();
+                continue;
+            }
 
-        DenseProducts.Rotate(y, q, workers, cancel);
-        DenseProducts.Rotate(x, q, workers, cancel);
-        return eigenvalues;
+            double[] eigenvalues = _shop.Eigenvalues;
+            float zero = _side.ZeroWeight[u], ridge = _side.Ridge[u];
+            new Span<float>(solver.Diagonal, _shop.Stride).Fill(ridge);
+            for (int k = 0; k < eigenvalues.Length; k++)
+                solver.Diagonal[k] = (float)(zero * eigenvalues[k]) + ridge;
+            solver.Solve<TFormat>(table, _y.Rows, indices + start, confidence + start, n, nonzeros - start - n, _shift, _x.At(u), _effort);
+        }
     }
 
-    private void SolveExactly(NativeMatrix x, NativeMatrix y, double[] eigenvalues, int worker, int piece)
+    private void SolveExactly(int worker, int piece)
     {
-        double[] d = new double[eigenvalues.Length];
+        double[] d = new double[_y.Columns];
         for (int u = _pieces[piece].First; u < _pieces[piece].End; u++)
         {
             for (int k = 0; k < d.Length; k++)
-                d[k] = (_side.ZeroWeight[u] * eigenvalues[k]) + _side.Ridge[u];
+                d[k] = (_side.ZeroWeight[u] * _shop.Eigenvalues[k]) + _side.Ridge[u];
             ReadOnlySpan<float> c = _side.Confidence.RowValues(u);
             float[] a = new float[c.Length];
             for (int j = 0; j < a.Length; j++)
                 a[j] = c[j] - _shift;
-            _exact[worker].Solve(y, _side.Confidence.RowIndices(u), a, c, d, x.Row(u));
+            _shop.Exact[worker].Value.Solve(_y, _side.Confidence.RowIndices(u), a, c, d, _x.Row(u));
         }
     }
 

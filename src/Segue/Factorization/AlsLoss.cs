@@ -7,28 +7,28 @@ namespace Segue.Factorization;
 /// <code>Σᵤᵢ zᵤzᵢ (xᵤ·yᵢ)² = ⟨X'ZX, Y'ZY⟩</code>
 /// is one product of Gramians, and only observed cells need a dot product. Divided by the weights of all cells.
 /// </summary>
-internal static class AlsLoss
+internal sealed class AlsLoss(AlsProblem problem, NativeMatrix x, NativeMatrix y, AlsWorkshop shop)
 {
     private const int Partitions = 64;
 
-    public static double Of(AlsProblem problem, NativeMatrix x, NativeMatrix y, Workers workers, CancellationToken cancel = default)
+    public double Compute(CancellationToken cancel = default)
     {
         int f = x.Columns;
         double[] gx = new double[f * f], gy = new double[f * f];
-        DenseProducts.Gramian(x, problem.Users.ZeroWeight, gx, workers, cancel);
-        DenseProducts.Gramian(y, problem.Artists.ZeroWeight, gy, workers, cancel);
+        shop.Gramian.Compute(x, problem.Users.ZeroWeight, gx, cancel);
+        shop.Gramian.Compute(y, problem.Artists.ZeroWeight, gy, cancel);
         double loss = System.Numerics.Tensors.TensorPrimitives.Dot<double>(gx, gy);
         loss += Ridges(problem.Users, x) + Ridges(problem.Artists, y);
 
         double[] parts = new double[Partitions];
-        workers.Run(Partitions, (_, part) => parts[part] = Observed(problem, x, y, part), cancel);
+        shop.Workers.Run(Partitions, (_, part) => parts[part] = Observed(part), cancel);
         foreach (double part in parts)
             loss += part;
         return loss / problem.TotalWeight;
     }
 
     /// <summary>Σ_S c (1 − p)² − shift p² over a share of the users.</summary>
-    private static double Observed(AlsProblem problem, NativeMatrix x, NativeMatrix y, int part)
+    private double Observed(int part)
     {
         double sum = 0;
         int end = (int)((long)x.Rows * (part + 1) / Partitions);
