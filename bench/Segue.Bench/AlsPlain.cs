@@ -34,7 +34,8 @@ internal sealed class AlsPlain(CsrMatrix confidence, float regularization, int f
 
         for (int i = 0; i < factors; i++)
             gramian[(i * factors) + i] += regularization;
-        Parallel.For(0, rows.Rows, new ParallelOptions { MaxDegreeOfParallelism = threads }, u => Row(rows.RowIndices(u), rows.RowValues(u), gramian, x.AsSpan(u * factors, factors), y));
+        ParallelOptions options = new() { MaxDegreeOfParallelism = threads };
+        Parallel.For(0, rows.Rows, options, u => Row(rows.RowIndices(u), rows.RowValues(u), gramian, x.AsSpan(u * factors, factors), y));
     }
 
     private void Row(ReadOnlySpan<int> items, ReadOnlySpan<float> c, float[] gramian, Span<float> x, float[] y)

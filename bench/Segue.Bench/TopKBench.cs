@@ -40,10 +40,20 @@ internal static class TopKBench
         (double naive, int disagree) = Naive(index, queries, heard, y, all, threads);
         Console.WriteLine(JsonSerializer.Serialize(new
         {
-            bench = "topk", users, artists = plays.Counts.Columns, factors, threads, k = K, buildSeconds = Round(build),
-            usersPerSecond = Math.Round(users / seconds), exactScoresPerUser = Round(exactPerUser),
-            oneUserMedianMs = Round(latencies[latencies.Length / 2]), oneUserP99Ms = Round(latencies[latencies.Length * 99 / 100]),
-            naiveUsersPerSecond = Round(naive), timesNaive = Round(users / seconds / naive), listsThatDiffer = disagree,
+            bench = "topk",
+            users,
+            artists = plays.Counts.Columns,
+            factors,
+            threads,
+            k = K,
+            buildSeconds = Round(build),
+            usersPerSecond = Math.Round(users / seconds),
+            exactScoresPerUser = Round(exactPerUser),
+            oneUserMedianMs = Round(latencies[latencies.Length / 2]),
+            oneUserP99Ms = Round(latencies[latencies.Length * 99 / 100]),
+            naiveUsersPerSecond = Round(naive),
+            timesNaive = Round(users / seconds / naive),
+            listsThatDiffer = disagree,
         }));
         return disagree == 0 ? 0 : 1;
     }

@@ -31,6 +31,7 @@ internal readonly unsafe struct GatheredRows<TFormat>(byte* table, int stride, i
     private readonly nint _rowBytes = (nint)stride / 16 * TFormat.BlockBytes;
 
     /// <summary>r += Σ (bⱼ − aⱼ tⱼ·x) tⱼ  and  diagonal += Σ aⱼ tⱼ².</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Residual(float* x, float* r, float* diagonal)
     {
         float* sums = stackalloc float[Group];
@@ -64,6 +65,7 @@ internal readonly unsafe struct GatheredRows<TFormat>(byte* table, int stride, i
     }
 
     /// <summary>q += Σ aⱼ (tⱼ·p) tⱼ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(float* p, float* q)
     {
         float* sums = stackalloc float[Group];

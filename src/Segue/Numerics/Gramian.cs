@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Segue.Numerics;
@@ -95,6 +96,7 @@ internal sealed unsafe class Gramian : IDisposable
     }
 
     /// <summary>g[0..4, 0..16] += Σₖ a[k, 0..4]' b[k, 0..16]. Eight chains hide the latency of the multiply-adds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddTile(float* a, float* b, int rows, int stride, float* g)
     {
         Vector256<float> s00 = Vector256.Load(g), s01 = Vector256.Load(g + 8);
