@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.AI;
 using Microsoft.ML.OnnxRuntime;
 using Segue.Embedding;
@@ -8,7 +9,10 @@ namespace Segue.Onnx;
 /// <summary>How a sentence-transformer is run.</summary>
 public sealed record OnnxOptions
 {
-    /// <summary>Threads inside one run of the network; 0 is one a core.</summary>
+    /// <summary>
+    /// Batches that run at once, each on a thread of its own; 0 is one a core. Threads inside a run would wait for each other at every layer,
+    /// which at these sizes takes a good part of the time, and most of it on a machine that has other work.
+    /// </summary>
     public int Threads { get; init; }
 
     /// <summary>
@@ -46,7 +50,7 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_options.BatchTexts, 1024, nameof(options));
         _model = SentenceTransformer.Open(path);
         _tokenizer = _model.OpenTokenizer();
-        _session = Load(_model.NetworkPath, _options.Threads);
+        _session = Load(_model.NetworkPath);
         try
         {
             _hasTypes = CheckInputs(_session, _model.NetworkPath);
@@ -63,6 +67,8 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
 
     /// <summary>The length of the vectors.</summary>
     public int Dimensions { get; }
+
+    internal WordPieceTokenizer Tokenizer => _tokenizer;
 
     /// <inheritdoc/>
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
@@ -91,16 +97,27 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
         int[] buffer = new int[_model.TokensMax];
         for (int i = 0; i < texts.Length; i++)
             ids[i] = buffer.AsSpan(0, _tokenizer.Encode(texts[i], buffer)).ToArray();
-        int[] order = [.. Enumerable.Range(0, texts.Length).OrderBy(i => ids[i].Length)];
-        Embedding<float>[] embeddings = new Embedding<float>[texts.Length];
-        long tokens = 0;
-        foreach (int[] batch in order.Chunk(_options.BatchTexts))
+        return Generate(ids, cancellationToken);
+    }
+
+    /// <summary>Embeds texts that were encoded already, each with [CLS] and [SEP].</summary>
+    internal GeneratedEmbeddings<Embedding<float>> Generate(int[][] ids, CancellationToken cancellationToken)
+    {
+        int[] order = [.. Enumerable.Range(0, ids.Length).OrderBy(i => ids[i].Length)];
+        Embedding<float>[] embeddings = new Embedding<float>[ids.Length];
+        int threads = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount;
+        ParallelOptions parallel = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = threads };
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            RunBatch(batch, ids, embeddings);
-            tokens += batch.Sum(i => ids[i].Length);
+            // The longest first: what is left at the end is short.
+            Parallel.ForEach(order.Chunk(_options.BatchTexts).Reverse(), parallel, batch => RunBatch(batch, ids, embeddings));
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerException!);
         }
 
+        long tokens = ids.Sum(i => (long)i.Length);
         return new GeneratedEmbeddings<Embedding<float>>(embeddings) { Usage = new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens } };
     }
 
@@ -149,11 +166,11 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
         return vector;
     }
 
-    private static InferenceSession Load(string network, int threads)
+    private static InferenceSession Load(string network)
     {
         using SessionOptions options = new()
         {
-            IntraOpNumThreads = threads,
+            IntraOpNumThreads = 1,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,

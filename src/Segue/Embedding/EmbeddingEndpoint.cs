@@ -1,0 +1,221 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace Segue.Embedding;
+
+/// <summary>How a server is spoken to.</summary>
+public abstract record EndpointOptions
+{
+    /// <summary>Texts a request, 1..2048. 64: a batch takes a second or so on a processor, and a lost one costs little.</summary>
+    public int BatchTexts { get; init; } = 64;
+
+    /// <summary>How long one request may take. Two minutes: the first after a pause also loads the model.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How often a request is sent in all when the server is busy, slow or drops the connection.</summary>
+    public int Attempts { get; init; } = 4;
+
+    /// <summary>The pause before the second attempt; doubled before each further one.</summary>
+    public TimeSpan Backoff { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>The clock of the pauses.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}
+
+/// <summary>
+/// A JSON endpoint on HTTP that may be slow, busy, broken or hostile: time limits, retries with growing pauses where a retry can help, a limit on the
+/// size of answers, redirects refused (texts and keys go where the user said, nowhere else), and one clear line for every way it can fail.
+/// </summary>
+internal sealed class EmbeddingEndpoint : IDisposable
+{
+    // A batch of 2,048 vectors of 4,096 numbers as text is about 100 MB.
+    private const int AnswerBytesMax = 256 << 20;
+    private static readonly TimeSpan s_pauseMax = TimeSpan.FromSeconds(30);
+    private readonly HttpClient _client;
+    private readonly EndpointOptions _options;
+    private readonly string _name;
+    private readonly string? _key;
+
+    /// <param name="name">How to call the server in errors, e.g. "Ollama".</param>
+    /// <param name="baseUrl">Paths are appended to it.</param>
+    /// <param name="key">A bearer token, or null. It never appears in a message, even if the server repeats it.</param>
+    /// <param name="options">Limits.</param>
+    public EmbeddingEndpoint(string name, Uri baseUrl, string? key, EndpointOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Attempts, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTexts, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BatchTexts, 2048, nameof(options));
+        (_name, _options, _key) = (name, options, key);
+        BaseUrl = new Uri(baseUrl.AbsoluteUri.TrimEnd('/') + "/");
+        SocketsHttpHandler handler = new() { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(15) };
+        _client = new HttpClient(handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = AnswerBytesMax };
+        if (key is not null)
+            _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+    }
+
+    public Uri BaseUrl { get; }
+
+    /// <summary>Sends a request and parses the answer; a body makes it a POST.</summary>
+    /// <exception cref="TextRejectedException">Status 400, 413 or 422.</exception>
+    /// <exception cref="EmbedderException">Anything else that went wrong, after all attempts.</exception>
+    public async Task<JsonDocument> SendAsync(string path, object? body, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            (JsonDocument? answer, string problem, TimeSpan? pauseWanted) = await TryAsync(path, body, cancellationToken);
+            if (answer is not null)
+                return answer;
+            if (attempt == _options.Attempts)
+                throw new EmbedderException($"{_name} at {BaseUrl} did not answer {path}: {problem} ({attempt} attempts)");
+            TimeSpan pause = pauseWanted ?? _options.Backoff * Math.Pow(2, attempt - 1);
+            await Task.Delay(pause < s_pauseMax ? pause : s_pauseMax, _options.Clock, cancellationToken);
+        }
+    }
+
+    /// <summary>Sends a POST whose answer comes line by line, each a JSON object, as long as it takes.</summary>
+    public async IAsyncEnumerable<JsonElement> StreamAsync(
+        string path, object body, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = Request(path, body);
+        HttpResponseMessage response;
+        try
+        {
+            response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (HttpRequestException e)
+        {
+            throw Unreachable(e);
+        }
+
+        using (response)
+        {
+            if (response.StatusCode != HttpStatusCode.OK)
+                throw Refusal(response, path, await TextOf(response, cancellationToken));
+            using StreamReader reader = new(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
+            while (true)
+            {
+                JsonElement? line = null;
+                try
+                {
+                    if (await reader.ReadLineAsync(cancellationToken) is not { } text)
+                        yield break;
+                    if (text.Length == 0)
+                        continue;
+                    using JsonDocument json = JsonDocument.Parse(text);
+                    line = json.RootElement.Clone();
+                }
+                catch (Exception e) when (e is IOException or HttpRequestException or JsonException)
+                {
+                    throw new EmbedderException($"{_name} at {BaseUrl} broke off in the middle of {path}: {Safe(e.Message)}", e);
+                }
+
+                yield return line.Value;
+            }
+        }
+    }
+
+    /// <summary>A message with the key, should it be in there, taken out, and cut to a line.</summary>
+    public string Safe(string message)
+    {
+        if (!string.IsNullOrEmpty(_key))
+            message = message.Replace(_key, "(key)", StringComparison.Ordinal);
+        message = message.ReplaceLineEndings(" ").Trim();
+        return message.Length <= 300 ? message : message[..297] + "...";
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    /// <returns>The answer; or what was wrong and is worth another attempt, with the pause that the server asked for.</returns>
+    private async Task<(JsonDocument? Answer, string Problem, TimeSpan? Pause)> TryAsync(string path, object? body, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_options.Timeout);
+        try
+        {
+            using HttpRequestMessage request = Request(path, body);
+            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseContentRead, limit.Token);
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                string said = await TextOf(response, limit.Token);
+                return IsWorthAnother(response.StatusCode)
+                    ? (null, $"status {(int)response.StatusCode}, {said}", response.Headers.RetryAfter?.Delta)
+                    : throw Refusal(response, path, said);
+            }
+
+            try
+            {
+                byte[] bytes = await response.Content.ReadAsByteArrayAsync(limit.Token);
+                return (JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 16 }), "", null);
+            }
+            catch (JsonException e)
+            {
+                return (null, $"the answer is no JSON ({Safe(e.Message)})", null);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (null, $"no answer within {_options.Timeout.TotalSeconds:0.#} s", null);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
+        {
+            throw Unreachable(e);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw new EmbedderException($"{_name} at {BaseUrl} answered {path} with more than {AnswerBytesMax >> 20} MB", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return (null, Safe(e.Message), null);
+        }
+    }
+
+    private HttpRequestMessage Request(string path, object? body)
+    {
+        HttpRequestMessage request = new(body is null ? HttpMethod.Get : HttpMethod.Post, new Uri(BaseUrl, path));
+        if (body is not null)
+        {
+            // A length instead of chunks: some small servers know no chunked requests.
+            request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body));
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        return request;
+    }
+
+    private static bool IsWorthAnother(HttpStatusCode status) => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
+
+    private SegueException Refusal(HttpResponseMessage response, string path, string said)
+    {
+        int status = (int)response.StatusCode;
+        string where = $"{_name} at {BaseUrl}";
+        return status switch
+        {
+            >= 300 and < 400 => new EmbedderException($"{where} redirects {path} to '{Safe(response.Headers.Location?.ToString() ?? "nowhere")}', which is not followed; "
+                + "if that is the right place, set it as the base URL"),
+            400 or 413 or 422 => new TextRejectedException($"{where} refused the texts: {said}"),
+            401 or 403 => new EmbedderException($"{where} refused the key: {said}"),
+            _ => new EmbedderException($"{where} answered {path} with status {status}: {said}"),
+        };
+    }
+
+    private EmbedderException Unreachable(HttpRequestException e) => new($"{_name} is not there: {BaseUrl} cannot be reached ({Safe(e.Message)}); is it running?", e);
+
+    /// <summary>What a server says of an error: {"error": "..."} or {"error": {"message": "..."}}, or the text as it is.</summary>
+    private async Task<string> TextOf(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        string text = await response.Content.ReadAsStringAsync(cancellationToken);
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(text);
+            JsonElement error = json.RootElement.GetProperty("error");
+            return Safe((error.ValueKind == JsonValueKind.Object ? error.GetProperty("message") : error).ToString());
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return Safe(text);
+        }
+    }
+}

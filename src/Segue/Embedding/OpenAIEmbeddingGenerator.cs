@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Segue.Embedding;
+
+/// <summary>Where an OpenAI-compatible server is and how it is spoken to.</summary>
+public sealed record OpenAIOptions : EndpointOptions
+{
+    /// <summary>The address up to and with the version, e.g. <c>https://api.openai.com/v1</c>.</summary>
+    public Uri BaseUrl { get; init; } = new("https://api.openai.com/v1");
+
+    /// <summary>The key; servers of one's own often need none. It is sent to <see cref="BaseUrl"/> and appears nowhere else.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Reads OPENAI_API_KEY and OPENAI_BASE_URL.</summary>
+    public static OpenAIOptions From(EmbedderContext context)
+    {
+        OpenAIOptions options = new() { Key = context.Variable("OPENAI_API_KEY") is { } key && !string.IsNullOrWhiteSpace(key) ? key.Trim() : null };
+        if (context.Variable("OPENAI_BASE_URL") is not { } address || string.IsNullOrWhiteSpace(address))
+            return options;
+        return Uri.TryCreate(address.Trim(), UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
+            ? options with { BaseUrl = url }
+            : throw new SegueException($"OPENAI_BASE_URL is '{address}', but a URL such as https://api.openai.com/v1 was expected");
+    }
+
+    /// <summary>Without the key.</summary>
+    public override string ToString() => $"{BaseUrl} ({(Key is null ? "no key" : "with a key")})";
+}
+
+/// <summary>Embeddings of any server that speaks OpenAI's <c>/embeddings</c>, in batches.</summary>
+public sealed class OpenAIEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
+{
+    private readonly EmbeddingEndpoint _endpoint;
+    private readonly OpenAIOptions _options;
+    private readonly string _model;
+    private EmbeddingGeneratorMetadata _metadata;
+    private int _dimensions;
+
+    private OpenAIEmbeddingGenerator(string model, OpenAIOptions options)
+    {
+        (_model, _options) = (model, options);
+        _endpoint = new EmbeddingEndpoint("The OpenAI endpoint", options.BaseUrl, options.Key, options);
+        _metadata = new EmbeddingGeneratorMetadata("openai", options.BaseUrl, model);
+    }
+
+    /// <summary>The length of the vectors.</summary>
+    public int Dimensions => _dimensions;
+
+    /// <summary>Embeds one word, to know that address, key and model are right and what the dimensions are.</summary>
+    /// <exception cref="EmbedderException">They are not; the message says which.</exception>
+    public static async Task<OpenAIEmbeddingGenerator> ConnectAsync(string model, OpenAIOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new OpenAIOptions();
+        if (options.Key is null && options.BaseUrl.Host == new OpenAIOptions().BaseUrl.Host)
+            throw new EmbedderException($"{options.BaseUrl.Host} needs a key: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server that needs none");
+        OpenAIEmbeddingGenerator generator = new(model, options);
+        try
+        {
+            float[][] probe = await generator.AskAsync(["music"], null, cancellationToken);
+            generator._dimensions = probe[0].Length;
+            // Two servers may call different models by one name.
+            string id = $"{model}@{generator._endpoint.BaseUrl.Authority}";
+            generator._metadata = new EmbeddingGeneratorMetadata("openai", options.BaseUrl, id, generator._dimensions);
+            return generator;
+        }
+        catch
+        {
+            generator.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return EndpointVectors.GenerateAsync(values, _options.BatchTexts, _metadata.DefaultModelId, texts => AskAsync(texts, options?.Dimensions, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceKey is not null ? null
+        : serviceType == typeof(EmbeddingGeneratorMetadata) ? _metadata
+        : serviceType.IsInstanceOfType(this) ? this
+        : null;
+
+    /// <inheritdoc/>
+    public void Dispose() => _endpoint.Dispose();
+
+    private async Task<float[][]> AskAsync(string[] texts, int? dimensions, CancellationToken cancellationToken)
+    {
+        Dictionary<string, object> body = new(StringComparer.Ordinal) { ["model"] = _model, ["input"] = texts, ["encoding_format"] = "float" };
+        if (dimensions is { } d)
+            body["dimensions"] = d;
+        using JsonDocument answer = await _endpoint.SendAsync("embeddings", body, cancellationToken);
+        // {"data": [{"index": 0, "embedding": [..]}, ..]}: the order is the indexes', whatever the order of the list.
+        float[]?[] vectors = new float[]?[texts.Length];
+        try
+        {
+            foreach (JsonElement item in answer.RootElement.GetProperty("data").EnumerateArray())
+            {
+                int index = item.GetProperty("index").GetInt32();
+                if ((uint)index >= (uint)vectors.Length || vectors[index] is not null)
+                    throw new EmbedderException($"{_endpoint.BaseUrl} gave a vector for text {index} of {texts.Length}, or gave it twice");
+                vectors[index] = EndpointVectors.Numbers(item.GetProperty("embedding"));
+            }
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new EmbedderException($"{_endpoint.BaseUrl} does not answer embeddings as OpenAI does; is the base URL right (it usually ends in /v1)?", e);
+        }
+
+        return EndpointVectors.Checked([.. vectors.OfType<float[]>()], texts.Length, dimensions ?? _dimensions, $"{_endpoint.BaseUrl}");
+    }
+}

@@ -1,0 +1,121 @@
+using System.Numerics.Tensors;
+using Microsoft.Extensions.AI;
+
+namespace Segue.Embedding;
+
+/// <summary>
+/// The embedder that is always there: the vector of a text is the sum of the vectors of its pieces, at length 1. No native code, no download, some
+/// microseconds a text.
+/// <para>The vectors were fitted, by <c>./bench/run make-static</c>, so that these sums come close to what all-MiniLM-L6-v2 makes of titles, tags and
+/// groups of words; docs/embedding.md has the method and how close. A sum knows no order: "not happy, sad" and "not sad, happy" are one.</para>
+/// <para>A text without any known piece (empty, or in a script that the vocabulary lacks) has no vector: <see cref="Embed"/> says so, and
+/// <see cref="GenerateAsync"/> gives an embedding of no dimensions. Never zeros: they would be near to everything and to nothing.</para>
+/// <para>Thread-safe. All instances share one table.</para>
+/// </summary>
+public sealed class StaticEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
+{
+    // The first so many pieces of a text count: twice what the model itself reads.
+    private const int PiecesMax = 512;
+    private const int TextsAPiece = 256;
+    private static readonly Lazy<StaticVectors> s_builtIn = new(StaticVectors.OpenBuiltIn);
+    private readonly StaticVectors _table;
+    private readonly EmbeddingGeneratorMetadata _metadata;
+
+    /// <summary>Opens the table that comes with the library; a few milliseconds the first time.</summary>
+    public StaticEmbeddingGenerator()
+        : this(s_builtIn.Value)
+    {
+    }
+
+    internal StaticEmbeddingGenerator(StaticVectors table)
+    {
+        _table = table;
+        _metadata = new EmbeddingGeneratorMetadata("static", providerUri: null, table.Id, table.Dimensions);
+    }
+
+    /// <summary>The length of the vectors.</summary>
+    public int Dimensions => _table.Dimensions;
+
+    /// <summary>Embeds one text without allocating.</summary>
+    /// <param name="text">Any text; its first 512 pieces count.</param>
+    /// <param name="vector">Receives <see cref="Dimensions"/> numbers of Euclidean length 1; zeros when there is no vector.</param>
+    /// <returns>False when no piece of the text is known: then there is no vector, and none must be put in an index.</returns>
+    public bool Embed(ReadOnlySpan<char> text, Span<float> vector)
+    {
+        if (vector.Length != Dimensions)
+            throw new ArgumentException($"The vector has {Dimensions} dimensions, not {vector.Length}.", nameof(vector));
+        Span<int> pieces = stackalloc int[PiecesMax];
+        int count = _table.Tokenizer.Pieces(text, pieces);
+        vector.Clear();
+        ReadOnlySpan<float> scales = _table.Scales;
+        ReadOnlySpan<sbyte> values = _table.Values;
+        Span<float> row = stackalloc float[512];
+        row = vector.Length <= row.Length ? row[..vector.Length] : new float[vector.Length];
+        foreach (int piece in pieces[..count])
+        {
+            // v += scale · row; [UNK] has scale 0.
+            if (scales[piece] == 0)
+                continue;
+            TensorPrimitives.ConvertTruncating(values.Slice(piece * row.Length, row.Length), row);
+            TensorPrimitives.MultiplyAdd(row, scales[piece], vector, vector);
+        }
+
+        // Opposite pieces could cancel in theory; a sum this short has no direction to speak of.
+        float norm = TensorPrimitives.Norm<float>(vector);
+        if (!(norm > 1e-6f))
+        {
+            vector.Clear();
+            return false;
+        }
+
+        TensorPrimitives.Divide(vector, norm, vector);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (options?.Dimensions is { } wanted && wanted != Dimensions)
+            throw new SegueException($"the static embedder makes vectors of {Dimensions} dimensions, not of {wanted}");
+        cancellationToken.ThrowIfCancellationRequested();
+        string[] texts = [.. values];
+        Embedding<float>[] embeddings = new Embedding<float>[texts.Length];
+        if (texts.Length <= TextsAPiece)
+        {
+            EmbedAll(texts, embeddings, 0);
+            return Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(embeddings));
+        }
+
+        return Task.Run(
+            () =>
+            {
+                ParallelOptions parallel = new() { CancellationToken = cancellationToken };
+                Parallel.For(0, (texts.Length + TextsAPiece - 1) / TextsAPiece, parallel, piece => EmbedAll(texts, embeddings, piece));
+                return new GeneratedEmbeddings<Embedding<float>>(embeddings);
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceKey is not null ? null
+        : serviceType == typeof(EmbeddingGeneratorMetadata) ? _metadata
+        : serviceType.IsInstanceOfType(this) ? this
+        : null;
+
+    /// <summary>Nothing to let go: the table is a part of the library.</summary>
+    public void Dispose()
+    {
+    }
+
+    private void EmbedAll(string[] texts, Embedding<float>[] embeddings, int piece)
+    {
+        for (int i = piece * TextsAPiece; i < Math.Min(texts.Length, (piece + 1) * TextsAPiece); i++)
+        {
+            float[] vector = new float[Dimensions];
+            embeddings[i] = new Embedding<float>(Embed(texts[i], vector) ? vector : ReadOnlyMemory<float>.Empty) { ModelId = _table.Id };
+        }
+    }
+}
