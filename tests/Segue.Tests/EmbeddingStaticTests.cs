@@ -44,7 +44,7 @@ public sealed class EmbeddingStaticTests
     {
         StaticEmbeddingGenerator generator = new();
         double Cosine(string a, string b) => TensorPrimitives.CosineSimilarity(Embed(generator, a), Embed(generator, b));
-        Assert.True(Cosine("gloomy", "sad and melancholic") > Cosine("gloomy", "cheerful holiday") + 0.15);
+        Assert.True(Cosine("melancholy", "sadness") > Cosine("melancholy", "joyful") + 0.1);
         Assert.True(Cosine("workout music", "songs for the gym") > Cosine("workout music", "a quiet evening"));
         Assert.True(Cosine("Björk", "bjork") > 0.999);
     }
