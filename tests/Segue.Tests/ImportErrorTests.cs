@@ -17,7 +17,7 @@ public sealed class ImportErrorTests
     public static TheoryData<string, string, string[]> Wrong => new()
     {
         { "empty", "", ["the file is empty"] },
-        { "header only", Header, ["no rows"] },
+        { "header only", Header, ["no rows (a header at most)"] },
         { "spaces", "2 51 13883\n2 52 11690\n", [":1:", "tabs or commas", "2 51 13883"] },
         { "cut off", Header + "2\t51\t13883\n2\t52", [":3:", "expected 3 tab-separated columns, found 2", "2→52", "--max-rejected"] },
         { "negative", Header + "2\t51\t13883\n2\t52\t-1\n", [":3:", "negative"] },

@@ -12,19 +12,16 @@ internal static class Formats
 {
     public static readonly Recognized ArtistNamesOnly = new("Last.fm-2K artists", ReadArtistNames);
 
-    public static Recognized? Recognize(InputFile input)
+    /// <param name="asHistory">Whether one listener's history is wanted: then a table of artists and counts is one, and so is any list of lines.</param>
+    public static Recognized? Recognize(InputFile input, bool asHistory)
     {
         ReadOnlySpan<byte> head = input.Head.Span;
-        if (head.Contains((byte)0) || TableHead.Of(head, input.HeadIsWhole) is not { Rows.Count: > 0 } table)
+        if (head.Contains((byte)0))
             return null;
-        string[] keys = [.. table.Rows[0].Select(TableHead.Key)];
-        if (keys is ["id", "name", "url", "pictureurl"])
-            return ArtistNamesOnly;
-        if (keys is ["tagid", "tagvalue"] or ["userid", "friendid"] or ["userid", "artistid", "tagid", ..])
-            return new Recognized("Last.fm-2K " + (keys[1] == "friendid" ? "friends" : "tags"), null);
-        if (TracksTable.Recognize(table, input.Name) is { } tracks)
-            return new Recognized(tracks.Format, tracks.Read);
-        return PlaysTable.Recognize(table, input.Name) is { } plays ? new Recognized(plays.Format, plays.Read) : null;
+        if (head.TrimStart(" \r\n\t"u8) is [(byte)'{' or (byte)'[', ..])
+            return JsonHistory.Recognize(head) is { } json ? new Recognized(json.Format, json.Read) : null;
+        Recognized? table = TableHead.Of(head, input.HeadIsWhole) is { } found ? RecognizeTable(found, input) : null;
+        return table is null && asHistory && input.WasNamed && PlainList.Recognize(head) ? new Recognized(PlainList.Format, PlainList.Read) : table;
     }
 
     /// <summary>The error for a file that nothing recognizes: what it looks like, and what would do.</summary>
@@ -34,7 +31,7 @@ internal static class Formats
         if (Foreign(head) is { } what)
             return new DataFormatException(input.Name, 0, what);
         if (head.Contains((byte)0))
-            return new DataFormatException(input.Name, 0, "is a binary file; expected text: tab- or comma-separated plays, tracks, or a listening history");
+            return new DataFormatException(input.Name, 0, "is a binary file; expected text: plays or tracks separated by tabs or commas, or a listening history");
         int newline = head.IndexOf((byte)'\n');
         string first = LedgerReason.Sample(newline < 0 ? head : head[..newline].TrimEnd((byte)'\r'));
         if (TableHead.Of(head, input.HeadIsWhole) is not { } table)
@@ -50,6 +47,24 @@ internal static class Formats
 
     public static string NothingUsable(Ledger ledger) =>
         "nothing in it can be used" + (ledger.Notes.Count == 0 ? "" : $": {string.Join("; ", ledger.Notes.Take(3))}");
+
+    private static Recognized? RecognizeTable(TableHead table, InputFile input)
+    {
+        if (HistoryTable.Recognize(table) is { Source: HistorySource.ScrobblerLog } log)
+            return new Recognized(log.Format, log.Read);
+        if (table.Rows.Count == 0)
+            return null;
+        string[] keys = [.. table.Rows[0].Select(TableHead.Key)];
+        if (keys is ["id", "name", "url", "pictureurl"])
+            return ArtistNamesOnly;
+        if (keys is ["tagid", "tagvalue"] or ["userid", "friendid"] or ["userid", "artistid", "tagid", ..])
+            return new Recognized("Last.fm-2K " + (keys[1] == "friendid" ? "friends" : "tags"), null);
+        if (TracksTable.Recognize(table, input.Name) is { } tracks)
+            return new Recognized(tracks.Format, tracks.Read);
+        if (PlaysTable.Recognize(table, input.Name) is { } plays)
+            return new Recognized(plays.Format, plays.Read);
+        return HistoryTable.Recognize(table) is { } history ? new Recognized(history.Format, history.Read) : null;
+    }
 
     private static string? Foreign(ReadOnlySpan<byte> head)
     {

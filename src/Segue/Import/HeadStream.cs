@@ -4,7 +4,7 @@ namespace Segue.Import;
 internal sealed class HeadStream : ForwardStream
 {
     private readonly byte[] _head;
-    private int _given;
+    private int _given, _dropped;
 
     public HeadStream(Stream inner, int bytes)
         : base(inner)
@@ -16,7 +16,7 @@ internal sealed class HeadStream : ForwardStream
     }
 
     /// <summary>The first bytes.</summary>
-    public ReadOnlyMemory<byte> Head => _head;
+    public ReadOnlyMemory<byte> Head => _head.AsMemory(_dropped);
 
     /// <summary>Whether there is nothing behind them.</summary>
     public bool IsWhole { get; }
@@ -32,5 +32,5 @@ internal sealed class HeadStream : ForwardStream
     }
 
     /// <summary>Leaves out the first bytes: a byte order mark.</summary>
-    public void Drop(int bytes) => _given += bytes;
+    public void Drop(int bytes) => (_given, _dropped) = (_given + bytes, _dropped + bytes);
 }

@@ -3,7 +3,7 @@ using Segue.Catalogue;
 namespace Segue.Import;
 
 /// <summary>What one import has gathered so far, and the rules it goes by.</summary>
-internal sealed class ImportRun(ImportOptions options, IProgress<ImportProgress>? progress, CancellationToken cancellation)
+internal sealed class ImportRun(ImportOptions options, History? before, IProgress<ImportProgress>? progress, CancellationToken cancellation)
 {
     /// <summary>Rows after which a file of another kind than it seemed is given up.</summary>
     private const long RowsBeforeGivingUp = 1000;
@@ -18,10 +18,21 @@ internal sealed class ImportRun(ImportOptions options, IProgress<ImportProgress>
 
     public PlaysBuilder Plays { get; } = new();
 
+    /// <summary>What was known of a listener before, and what is found.</summary>
+    public HistoryBuilder History { get; } = HistoryBuilder.From(before);
+
+    public bool FoundHistory { get; private set; }
+
     /// <summary>The files that plays came from.</summary>
     public List<LedgerFile> PlaysFiles { get; } = [];
 
     public TracksBuilder Tracks { get; } = new();
+
+    public void BeginHistory()
+    {
+        FoundHistory = true;
+        History.NextFile();
+    }
 
     /// <summary>Called once a row: now and then says how far it is, and looks whether going on makes sense.</summary>
     public void Tick(InputFile input, LedgerFile ledger)
@@ -40,16 +51,18 @@ internal sealed class ImportRun(ImportOptions options, IProgress<ImportProgress>
     /// <exception cref="DataFormatException">There was no row in it, or too many were rejected.</exception>
     public void Close(InputFile input, LedgerFile ledger, RowReader rows)
     {
-        progress?.Report(new ImportProgress(input.Name, input.BytesTotal, input.BytesTotal, _rows));
         if (rows.NotUtf8.Count > 0)
             Ledger.Note($"{input.Name}: {rows.NotUtf8.Count:N0} rows are not UTF-8 (first at line {rows.NotUtf8.FirstLine}) and were read as Latin-1 (Windows-1252)");
-        Close(ledger);
+        Close(input, ledger);
     }
 
-    public void Close(LedgerFile ledger)
+    public void Close(InputFile input, LedgerFile ledger)
     {
-        if (ledger.RowsRead == 0)
-            throw new DataFormatException(ledger.Path, 0, "has a header but no rows; was the download or export cut off?");
+        progress?.Report(new ImportProgress(input.Name, input.BytesTotal, input.BytesTotal, _rows));
+        if (ledger.RowsRead == 0 && !input.WasNamed)
+            Ledger.Note($"{input.Name} ({ledger.Format}) has no rows");
+        else if (ledger.RowsRead == 0)
+            throw new DataFormatException(ledger.Path, 0, "has no rows (a header at most); was the download or export cut off?");
         if (ledger.Rejected > options.RejectedShareMax * ledger.RowsRead)
             throw Refuse(ledger);
     }

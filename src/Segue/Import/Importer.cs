@@ -6,8 +6,9 @@ namespace Segue.Import;
 /// <summary>What was found in the files of one import.</summary>
 /// <param name="Plays">Who played what, or null when no file held plays.</param>
 /// <param name="Tracks">Tracks with their features, or null when no file held any.</param>
+/// <param name="History">What one listener played, or null when no file was a listening history.</param>
 /// <param name="Ledger">What became of every row.</param>
-public sealed record Imported(Plays? Plays, Tracks? Tracks, Ledger Ledger);
+public sealed record Imported(Plays? Plays, Tracks? Tracks, History? History, Ledger Ledger);
 
 /// <summary>
 /// Reads what people have into <see cref="Plays"/> and <see cref="Tracks"/>. The format is told from the content, never from the name;
@@ -20,14 +21,41 @@ public static class Importer
     /// <exception cref="DataFormatException">A file is of no known format, has no rows, or too many that cannot be read. Nothing is half done.</exception>
     /// <exception cref="SegueException">A path is not there or cannot be read.</exception>
     public static Imported Read(
-        IReadOnlyList<string> paths, ImportOptions? options = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<string> paths, ImportOptions? options = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellation = default) =>
+        ReadAll(paths, asHistory: false, before: null, options, progress, cancellation);
+
+    /// <summary>Reads plays; other kinds of data in the same files are read too and dropped.</summary>
+    /// <exception cref="DataFormatException">See <see cref="Read"/>; also when there are no plays.</exception>
+    public static (Plays Plays, Ledger Ledger) ReadPlays(
+        string path, ImportOptions? options = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellation = default)
     {
-        ImportRun run = new(options ?? ImportOptions.Default, progress, cancellation);
+        Imported found = Read([path], options, progress, cancellation);
+        return (found.Plays ?? throw new DataFormatException(path, 0, "holds no plays (listener, artist, count), which are wanted here"), found.Ledger);
+    }
+
+    /// <summary>Reads tracks; other kinds of data in the same files are read too and dropped.</summary>
+    /// <exception cref="DataFormatException">See <see cref="Read"/>; also when there are no tracks.</exception>
+    public static (Tracks Tracks, Ledger Ledger) ReadTracks(
+        string path, ImportOptions? options = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        Imported found = Read([path], options, progress, cancellation);
+        return (found.Tracks ?? throw new DataFormatException(path, 0, "holds no tracks with audio features, which are wanted here"), found.Ledger);
+    }
+
+    internal static Imported ReadAll(
+        IReadOnlyList<string> paths,
+        bool asHistory,
+        History? before,
+        ImportOptions? options,
+        IProgress<ImportProgress>? progress,
+        CancellationToken cancellation)
+    {
+        ImportRun run = new(options ?? ImportOptions.Default, before, progress, cancellation);
         bool hasNamesOnly = false;
         foreach (InputFile input in InputFile.OpenAll(WithCompanions(paths), run.Ledger))
         {
             cancellation.ThrowIfCancellationRequested();
-            Recognized? format = Formats.Recognize(input);
+            Recognized? format = Formats.Recognize(input, asHistory);
             if (format is null && input.WasNamed)
                 throw Formats.Unknown(input);
             if (format?.Read is not { } read)
@@ -41,31 +69,13 @@ public static class Importer
             read(input, file, run);
         }
 
-        if (run.Plays.Rows == 0 && run.Tracks.Count == 0)
+        if (run.Plays.Rows == 0 && run.Tracks.Count == 0 && !run.FoundHistory)
         {
             throw new DataFormatException(paths.Count == 0 ? "(no path)" : paths[0], 0,
                 hasNamesOnly ? "holds names of artists, but nobody's plays; import the folder, with user_artists.dat in it" : Formats.NothingUsable(run.Ledger));
         }
 
         return Finish(run);
-    }
-
-    /// <summary>Reads plays; other kinds of data in the same files are read too and dropped.</summary>
-    /// <exception cref="DataFormatException">See <see cref="Read"/>; also when there are no plays.</exception>
-    public static (Plays Plays, Ledger Ledger) ReadPlays(
-        string path, ImportOptions? options = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellation = default)
-    {
-        Imported found = Read([path], options, progress, cancellation);
-        return (found.Plays ?? throw new DataFormatException(path, 0, "holds tracks, but plays (listener, artist, count) are wanted here"), found.Ledger);
-    }
-
-    /// <summary>Reads tracks; other kinds of data in the same files are read too and dropped.</summary>
-    /// <exception cref="DataFormatException">See <see cref="Read"/>; also when there are no tracks.</exception>
-    public static (Tracks Tracks, Ledger Ledger) ReadTracks(
-        string path, ImportOptions? options = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellation = default)
-    {
-        Imported found = Read([path], options, progress, cancellation);
-        return (found.Tracks ?? throw new DataFormatException(path, 0, "holds plays, but tracks with audio features are wanted here"), found.Ledger);
     }
 
     private static Imported Finish(ImportRun run)
@@ -80,7 +90,7 @@ public static class Importer
 
         if (!run.Ledger.Reconciles)
             throw new InvalidOperationException("The ledger does not add up: " + string.Join("; ", run.Ledger.Summary()));
-        return new Imported(plays, run.Tracks.Count == 0 ? null : run.Tracks.Build(), run.Ledger);
+        return new Imported(plays, run.Tracks.Count == 0 ? null : run.Tracks.Build(), run.FoundHistory ? run.History.Build() : null, run.Ledger);
     }
 
     /// <summary>Last.fm-2K keeps the names of its artists in a second file, which people forget to mention.</summary>

@@ -140,21 +140,17 @@ internal sealed record PlaysTable
 
     private static PlaysTable? FromShape(TableHead head)
     {
+        if (head.Rows[0].Select(TableHead.Key).Count(k => s_artist.Contains(k) || s_plays.Contains(k)) >= 2)
+            return null; // A header, of another kind of table.
         PlaysTable table = new() { Format = "", Shape = head.Shape, HasHeader = false, Columns = head.Columns, User = 0 };
         return head.Columns switch
         {
-            3 when Most(head, r => IsNumber(r[2])) => table with { Format = "listener, artist, plays", ArtistName = 1, Plays = 2 },
-            4 when Most(head, r => IsNumber(r[3]) && (r[1].Length == 0 || IsMbid(r[1]))) =>
+            3 when head.Most(r => IsNumber(r[2])) => table with { Format = "listener, artist, plays", ArtistName = 1, Plays = 2 },
+            4 when head.Most(r => IsNumber(r[3]) && (r[1].Length == 0 || IsMbid(r[1]))) =>
                 table with { Format = "Last.fm-360K plays", ArtistId = 1, ArtistName = 2, Plays = 3 },
-            6 when Most(head, r => IsTime(r[1])) => table with { Format = "Last.fm-1K events", ArtistId = 2, ArtistName = 3 },
+            6 when head.Most(r => IsTime(r[1])) => table with { Format = "Last.fm-1K events", ArtistId = 2, ArtistName = 3 },
             _ => null,
         };
-    }
-
-    private static bool Most(TableHead head, Func<string[], bool> holds)
-    {
-        int fitting = head.Rows.Count(r => r.Length == head.Columns && holds(r));
-        return fitting > 0 && fitting * 2 >= head.Rows.Count;
     }
 
     private static int Column(string[] keys, string[] names) => Array.FindIndex(keys, k => names.Contains(k));

@@ -7,12 +7,15 @@ internal sealed class TableHead
 {
     private const int RowsMax = 50;
 
-    private TableHead(RowShape shape, IReadOnlyList<string[]> rows, int columns, double regularity) =>
-        (Shape, Rows, Columns, Regularity) = (shape, rows, columns, regularity);
+    private TableHead(RowShape shape, IReadOnlyList<string> comments, IReadOnlyList<string[]> rows, int columns, double regularity) =>
+        (Shape, Comments, Rows, Columns, Regularity) = (shape, comments, rows, columns, regularity);
 
     public RowShape Shape { get; }
 
-    /// <summary>The first rows that are neither blank nor comments.</summary>
+    /// <summary>The lines before the first row that begin with #.</summary>
+    public IReadOnlyList<string> Comments { get; }
+
+    /// <summary>The first rows that are not blank.</summary>
     public IReadOnlyList<string[]> Rows { get; }
 
     /// <summary>How many columns most rows have.</summary>
@@ -35,6 +38,13 @@ internal sealed class TableHead
         return best;
     }
 
+    /// <summary>Whether something holds for at least half of the rows.</summary>
+    public bool Most(Func<string[], bool> holds)
+    {
+        int fitting = Rows.Count(r => r.Length == Columns && holds(r));
+        return fitting > 0 && fitting * 2 >= Rows.Count;
+    }
+
     /// <summary>The name of a column as it is compared: letters and digits, lower case.</summary>
     public static string Key(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 
@@ -42,10 +52,17 @@ internal sealed class TableHead
     {
         RowReader reader = new(new MemoryStream(head.ToArray()), shape);
         List<string[]> rows = [];
+        List<string> comments = [];
         while (rows.Count <= RowsMax && reader.Read())
         {
             if (reader.IsBlank || reader.Problem is not null)
                 continue;
+            if (rows.Count == 0 && reader.Row.StartsWith("#"u8))
+            {
+                comments.Add(Encoding.UTF8.GetString(reader.Row));
+                continue;
+            }
+
             string[] row = new string[reader.Count];
             for (int f = 0; f < row.Length; f++)
                 row[f] = Encoding.UTF8.GetString(reader[f]);
@@ -55,6 +72,6 @@ internal sealed class TableHead
         if (rows.Count > 1 && (!isWhole || rows.Count > RowsMax))
             rows.RemoveAt(rows.Count - 1); // The head may end inside it.
         IGrouping<int, string[]>? usual = rows.GroupBy(r => r.Length).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key).FirstOrDefault();
-        return new TableHead(shape, rows, usual?.Key ?? 0, usual is null ? 0 : (double)usual.Count() / rows.Count);
+        return new TableHead(shape, comments, rows, usual?.Key ?? 0, usual is null ? 0 : (double)usual.Count() / rows.Count);
     }
 }

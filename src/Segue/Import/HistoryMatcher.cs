@@ -1,0 +1,169 @@
+using Segue.Catalogue;
+using Segue.Interactions;
+
+namespace Segue.Import;
+
+/// <summary>A name of a history that the catalogue does not have.</summary>
+/// <param name="Name">As written.</param>
+/// <param name="Plays">How much it weighs in the history.</param>
+/// <param name="Nearest">The catalogue's nearest name, or null when nothing is close.</param>
+public sealed record Unmatched(string Name, double Plays, string? Nearest);
+
+/// <summary>How much of a history the catalogue knows.</summary>
+/// <param name="Exact">Names found as they are (up to case, white space and Unicode form).</param>
+/// <param name="Careful">Names found after accents, "The", "feat." or a version mark were taken away, and found only once.</param>
+/// <param name="Missing">Names not found, the most played first.</param>
+/// <param name="PlaysShare">The share of all plays that was found (0..1).</param>
+public sealed record MatchReport(int Exact, int Careful, IReadOnlyList<Unmatched> Missing, double PlaysShare)
+{
+    /// <summary>One line for a person.</summary>
+    public override string ToString() => $"{Exact + Careful} of {Exact + Careful + Missing.Count} names known ({PlaysShare:0%} of the plays)"
+        + (Missing.Count == 0 ? "" : "; not known: " + string.Join(", ", Missing.Take(3).Select(m => m.Nearest is null ? m.Name : $"{m.Name} (nearest: {m.Nearest})")));
+}
+
+/// <summary>
+/// Finds the artists and tracks of a history in a catalogue. First as they are written (<see cref="NameKey.Of"/>); then with less: without guests
+/// ("feat."), without the mark of a version ("- Remastered 2011", "(Live)"), without accents, punctuation and "The". The second step takes a name
+/// only when exactly one in the catalogue has that form, so that it never guesses between two; what is merely spelt alike is not matched but
+/// reported as the nearest.
+/// </summary>
+public static class HistoryMatcher
+{
+    private const int NearestShown = 20;
+    private static readonly string[] s_guests = [" feat. ", " feat ", " ft. ", " ft ", " featuring ", " (feat. ", " (ft. ", " [feat. "];
+
+    private static readonly string[] s_versions =
+    [
+        "remaster", "live", "mono", "stereo", "radio edit", "single version", "album version", "original version", "single edit", "bonus track", "deluxe", "feat.", "ft.",
+        "explicit",
+    ];
+
+    /// <summary>The history as artists of a catalogue.</summary>
+    /// <param name="halfLife">With it, a play counts half when it is so much older than the last one.</param>
+    /// <param name="name">What the profile is called.</param>
+    public static (Profile Profile, MatchReport Report) ToArtists(History history, Artists artists, TimeSpan? halfLife = null, string? name = null)
+    {
+        Lookup lookup = new(artists.ByName, artists.Names);
+        List<(int, float)> found = [];
+        Tally tally = new();
+        foreach (IGrouping<string, HistoryEntry> entries in history.Entries(halfLife).GroupBy(e => NameKey.Of(e.Artist), StringComparer.Ordinal))
+        {
+            HistoryEntry first = entries.First();
+            double plays = entries.Sum(e => e.Plays);
+            if (plays <= 0)
+                continue; // Only skipped.
+            (int artist, bool exact) = FindArtist(first, lookup, artists);
+            if (artist >= 0)
+                found.Add((artist, (float)plays));
+            tally.Count(first.Artist, plays, artist, exact);
+        }
+
+        return (Profile.Of(found, name: name), tally.Report(artists.ByName, artists.Names));
+    }
+
+    /// <summary>The history as tracks of a catalogue, most played first; entries without title are left out.</summary>
+    public static (IReadOnlyList<(int Track, double Plays)> Played, MatchReport Report) ToTracks(History history, Tracks tracks, TimeSpan? halfLife = null)
+    {
+        Lookup titles = new(tracks.ByTitle, tracks.Titles);
+        Dictionary<int, double> found = [];
+        Tally tally = new();
+        foreach (HistoryEntry entry in history.Entries(halfLife).Where(e => e.Title is not null && e.Plays > 0))
+        {
+            int track = entry.TrackId is null ? -1 : tracks.IndexOfId(entry.TrackId);
+            bool exact = track >= 0;
+            if (track < 0)
+                (track, exact) = FindTrack(entry, titles, tracks);
+            if (track >= 0)
+                found[tracks.SongOf[track]] = found.GetValueOrDefault(tracks.SongOf[track]) + entry.Plays;
+            tally.Count($"{entry.Title} - {entry.Artist}", entry.Plays, track, exact);
+        }
+
+        return ([.. found.OrderByDescending(f => f.Value).ThenBy(f => f.Key).Select(f => (f.Key, f.Value))], tally.Report(tracks.ByTitle, null));
+    }
+
+    /// <summary>A title or name without guests and marks of a version; the same when there is nothing to take away.</summary>
+    internal static string WithoutVersion(string name)
+    {
+        string rest = name;
+        foreach (string guest in s_guests)
+        {
+            int at = rest.IndexOf(guest, StringComparison.OrdinalIgnoreCase);
+            if (at > 0)
+                rest = rest[..at];
+        }
+
+        int dash = rest.LastIndexOf(" - ", StringComparison.Ordinal);
+        if (dash > 0 && IsVersion(rest[(dash + 3)..]))
+            rest = rest[..dash];
+        while (rest.EndsWith(')') || rest.EndsWith(']'))
+        {
+            int open = rest.LastIndexOf(rest[^1] == ')' ? '(' : '[');
+            if (open <= 0 || !IsVersion(rest[open..]))
+                break;
+            rest = rest[..open].TrimEnd();
+        }
+
+        return rest.Trim();
+    }
+
+    private static bool IsVersion(string mark) => s_versions.Any(v => mark.Contains(v, StringComparison.OrdinalIgnoreCase));
+
+    private static (int Artist, bool Exact) FindArtist(HistoryEntry entry, Lookup lookup, Artists artists)
+    {
+        int artist = entry.ArtistId is null ? -1 : artists.IndexOfId(entry.ArtistId);
+        if (artist < 0)
+            artist = artists.ByName.Find(entry.Artist);
+        if (artist < 0 && entry.Title is not null)
+            artist = artists.ByName.Find($"{entry.Artist} - {entry.Title}"); // A name with a dash in a plain list.
+        return artist >= 0 ? (artist, true) : (lookup.FindLoose(entry.Artist) is [var only] ? only : -1, false);
+    }
+
+    private static (int Track, bool Exact) FindTrack(HistoryEntry entry, Lookup titles, Tracks tracks)
+    {
+        int ByArtist(IEnumerable<int> rows, Func<string, string> form) => rows.FirstOrDefault(t => tracks.ArtistNamesOf(t).Any(a => form(a) == form(entry.Artist)), -1);
+        int track = ByArtist(titles.Index.FindAll(entry.Title!), NameKey.Of);
+        return track >= 0 ? (track, true) : (ByArtist(titles.FindLoose(entry.Title!), Loosest), false);
+    }
+
+    private static string Loosest(string name) => NameKey.Loose(WithoutVersion(name));
+
+    /// <summary>Rows by their loosest form, built when first needed.</summary>
+    private sealed class Lookup(NameIndex index, TextColumn names)
+    {
+        private ILookup<string, int>? _rows;
+
+        public NameIndex Index => index;
+
+        public IReadOnlyList<int> FindLoose(string name)
+        {
+            _rows ??= Enumerable.Range(0, names.Count).ToLookup(row => Loosest(names[row]), StringComparer.Ordinal);
+            return [.. _rows[Loosest(name)]];
+        }
+    }
+
+    private sealed class Tally
+    {
+        private readonly List<(string Name, double Plays)> _missing = [];
+        private int _exact, _careful;
+        private double _found, _all;
+
+        public void Count(string name, double plays, int row, bool exact)
+        {
+            _all += plays;
+            _found += row >= 0 ? plays : 0;
+            if (row < 0)
+                _missing.Add((name, plays));
+            else if (exact)
+                _exact++;
+            else
+                _careful++;
+        }
+
+        public MatchReport Report(NameIndex index, TextColumn? names)
+        {
+            IEnumerable<Unmatched> missing = _missing.OrderByDescending(m => m.Plays).Select((m, i) =>
+                new Unmatched(m.Name, m.Plays, i < NearestShown && names is { } n && index.Nearest(m.Name, 1) is [var near] ? n[near.Row] : null));
+            return new MatchReport(_exact, _careful, [.. missing], _all > 0 ? _found / _all : 0);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace Segue.Import;
+
+/// <summary>Times as exports write them. Without a zone they are UTC: that is what Spotify and Last.fm mean.</summary>
+internal static class HistoryTime
+{
+    private static readonly string[] s_formats =
+    [
+        "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "dd MMM yyyy HH:mm", "dd MMM yyyy, HH:mm", "d MMM yyyy HH:mm", "d MMM yyyy, HH:mm", "dd MMM yyyy HH:mm:ss",
+        "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss UTC", "yyyy-MM-dd",
+    ];
+
+    /// <summary>Music was not scrobbled before 2000: earlier times are clocks that were not set, and later than 2100 are milliseconds or accidents.</summary>
+    private static readonly long s_first = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
+    private static readonly long s_last = new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
+
+    /// <summary>A time in Unix seconds or milliseconds or in one of the written forms.</summary>
+    /// <returns>False when it is none; true with null when it is empty or a clock that was not set.</returns>
+    public static bool TryParse(string? text, out DateTimeOffset? time)
+    {
+        time = null;
+        if (string.IsNullOrWhiteSpace(text))
+            return true;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long unix))
+            return FromUnix(unix, out time);
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        if (!DateTimeOffset.TryParseExact(text.Trim(), s_formats, CultureInfo.InvariantCulture, Utc, out DateTimeOffset at))
+            return false;
+        return FromUnix(at.ToUnixTimeSeconds(), out time);
+    }
+
+    /// <summary>Whether listening so long is a play: half a minute, or half of a track whose length is known (−1 where it is not).</summary>
+    public static bool IsPlay(int seconds, int trackSeconds) => seconds >= 30 || (trackSeconds > 0 && seconds * 2 >= trackSeconds);
+
+    public static bool FromUnix(long seconds, out DateTimeOffset? time)
+    {
+        time = null;
+        if (seconds >= s_first * 1000 && seconds < s_last * 1000)
+            seconds /= 1000;
+        if (seconds >= s_last)
+            return false;
+        if (seconds >= s_first)
+            time = DateTimeOffset.FromUnixTimeSeconds(seconds);
+        return true;
+    }
+}

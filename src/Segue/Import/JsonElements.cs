@@ -1,0 +1,135 @@
+using System.Buffers;
+
+namespace Segue.Import;
+
+/// <summary>
+/// Cuts a stream of JSON into its objects without reading it whole: the elements of an array (of arrays), or objects one after the other as in
+/// JSON Lines. Only brackets and strings are looked at here; what is inside an object is judged by whoever parses it. An object that never
+/// ends, is longer than <see cref="ElementBytesMax"/>, or text that is no object, is handed out as a bad row, and reading goes on behind it.
+/// </summary>
+internal sealed class JsonElements(Stream stream)
+{
+    /// <summary>A page of Last.fm's API with 1,000 scrobbles is about one megabyte.</summary>
+    public const int ElementBytesMax = 16 << 20;
+
+    private static readonly SearchValues<byte> s_outside = SearchValues.Create("\"{}\n"u8), s_inside = SearchValues.Create("\"\\"u8);
+
+    private byte[] _buffer = new byte[1 << 16];
+    private int _start, _end;
+    private int _elementLength;
+    private long _line = 1;
+
+    /// <summary>The 1-based line on which the element starts.</summary>
+    public long Line { get; private set; }
+
+    /// <summary>The object, braces included; for a bad row its beginning.</summary>
+    public ReadOnlySpan<byte> Element => _buffer.AsSpan(_start - _elementLength, _elementLength);
+
+    /// <summary>What is wrong with the element as such, or null.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Goes to the next object.</summary>
+    public bool Read()
+    {
+        Problem = null;
+        _elementLength = 0;
+        while (true)
+        {
+            if (_start == _end && !Fill())
+                return false;
+            byte b = _buffer[_start];
+            if (b == '{')
+                return ReadObject();
+            if (b is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',' or (byte)'[' or (byte)']' or 0x1e))
+                return ReadGarbage();
+            _line += b == '\n' ? 1 : 0;
+            _start++;
+        }
+    }
+
+    private bool ReadObject()
+    {
+        Line = _line;
+        int depth = 0, at = _start;
+        bool inString = false, tooLong = false;
+        while (true)
+        {
+            int next = _buffer.AsSpan(at, _end - at).IndexOfAny(inString ? s_inside : s_outside);
+            bool endsInEscape = next >= 0 && inString && _buffer[at + next] == '\\' && at + next + 1 == _end;
+            if (next < 0 || endsInEscape)
+            {
+                at = endsInEscape ? at + next : _end;
+                if (_end - _start > ElementBytesMax)
+                {
+                    // Too long to be kept: go on counting brackets, and forget what was counted.
+                    tooLong = true;
+                    _buffer.AsSpan(at, _end - at).CopyTo(_buffer.AsSpan(_start + 256));
+                    (_end, at) = (_start + 256 + _end - at, _start + 256);
+                }
+
+                int before = _start;
+                if (!Fill())
+                    return Bad(tooLong ? TooLong : "the file ends inside this object; was it cut off?", _end);
+                at -= before - _start;
+                continue;
+            }
+
+            at += next;
+            byte b = _buffer[at];
+            if (inString)
+            {
+                inString = b != '"';
+                at += b == '\\' ? 2 : 1;
+                continue;
+            }
+
+            at++;
+            if (b == '\n')
+                _line++;
+            else if (b == '"')
+                inString = true;
+            else if (b == '{')
+                depth++;
+            else if (--depth == 0)
+                return tooLong ? Bad(TooLong, at) : Good(at);
+        }
+    }
+
+    private static string TooLong => $"an object longer than {ElementBytesMax >> 20} MB";
+
+    private bool Good(int end)
+    {
+        (_elementLength, _start) = (end - _start, end);
+        return true;
+    }
+
+    private bool Bad(string problem, int end)
+    {
+        Good(end);
+        Problem = problem;
+        return true;
+    }
+
+    /// <summary>Up to the next brace or line end, at most what the buffer holds.</summary>
+    private bool ReadGarbage()
+    {
+        Line = _line;
+        int next = _buffer.AsSpan(_start, _end - _start).IndexOfAny((byte)'{', (byte)'\n');
+        return Bad("expected an object in braces", next < 0 ? _end : _start + next);
+    }
+
+    private bool Fill()
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+        }
+
+        if (_end == _buffer.Length)
+            Array.Resize(ref _buffer, _buffer.Length * 2);
+        int read = stream.Read(_buffer, _end, _buffer.Length - _end);
+        _end += read;
+        return read > 0;
+    }
+}
