@@ -10,6 +10,8 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
     ("make-static", "the static embedder's table from a sentence-transformer: --model DIR --tracks FILE --tags FILE --out FILE", MakeStatic.Run),
     ("topk", "top 10 for every user: users per second, one user's latency, the naive twin (--plays FILE --factors N --threads N)", TopKBench.Run),
     ("als", "training: seconds an iteration, loss, memory (--plays FILE --factors N --iterations N --threads N --solver segue|classic|cholesky)", AlsBench.Run),
+    ("import-gen", "writes a large file of invented data (--shape 360k|1k|tracks --rows N --out FILE)", ImportGenerator.Run),
+    ("import", "reads files into training-ready form: seconds, rows a second, peak memory (--path FILE --home DIR)", ImportBench.Run),
 ];
 
 if (args.Length == 0 || benchmarks.FirstOrDefault(b => b.Name == args[0]) is not { Run: not null } chosen)

@@ -3,7 +3,7 @@ using Segue.Catalogue;
 namespace Segue.Import;
 
 /// <summary>What one import has gathered so far, and the rules it goes by.</summary>
-internal sealed class ImportRun(ImportOptions options, History? before, IProgress<ImportProgress>? progress, CancellationToken cancellation)
+internal sealed class ImportRun(ImportOptions options, History? before, IProgress<ImportProgress>? progress, CancellationToken cancellation) : IDisposable
 {
     /// <summary>Rows after which a file of another kind than it seemed is given up.</summary>
     private const long RowsBeforeGivingUp = 1000;
@@ -27,6 +27,8 @@ internal sealed class ImportRun(ImportOptions options, History? before, IProgres
     public List<LedgerFile> PlaysFiles { get; } = [];
 
     public TracksBuilder Tracks { get; } = new();
+
+    public void Dispose() => Plays.Dispose();
 
     public void BeginHistory()
     {

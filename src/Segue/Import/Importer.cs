@@ -50,7 +50,7 @@ public static class Importer
         IProgress<ImportProgress>? progress,
         CancellationToken cancellation)
     {
-        ImportRun run = new(options ?? ImportOptions.Default, before, progress, cancellation);
+        using ImportRun run = new(options ?? ImportOptions.Default, before, progress, cancellation);
         bool hasNamesOnly = false;
         foreach (InputFile input in InputFile.OpenAll(WithCompanions(paths), run.Ledger))
         {

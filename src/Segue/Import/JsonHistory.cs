@@ -218,7 +218,9 @@ internal sealed class JsonHistory
         : null;
 
     private static double? Number(JsonElement e, string name) =>
-        e.ValueKind == JsonValueKind.Object && e.TryGetProperty(name, out JsonElement v) && v.ValueKind == JsonValueKind.Number && v.TryGetDouble(out double n) ? n : null;
+        e.ValueKind == JsonValueKind.Object && e.TryGetProperty(name, out JsonElement v) && v.ValueKind == JsonValueKind.Number && v.TryGetDouble(out double n)
+            ? n
+            : null;
 
     private readonly record struct Verdict(Listen Listen, string? Skipped, string? Rejected)
     {

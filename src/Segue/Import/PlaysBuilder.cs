@@ -8,27 +8,35 @@ namespace Segue.Import;
 /// <summary>
 /// Collects (listener, artist, plays) in any order into <see cref="Plays"/>. Plays of one pair are added up. Listeners and artists are
 /// numbered by their sorted ids (as numbers where all are numbers), so that the order of rows and of files does not show in the result.
+///
+/// Rows gather in a buffer; when it is full, it becomes a small matrix of its own (a <see cref="PlaysRun"/>), in which pairs are added up: a log of 19
+/// million events shrinks to its pairs while it is read. Runs beyond a budget go to a temporary file. In the end the runs are merged row by row,
+/// so that what must fit in memory is the result, the distinct ids and names, and the buffer, whatever the length of the file.
 /// </summary>
-internal sealed class PlaysBuilder
+internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long runBytesMax = 512L << 20) : IDisposable
 {
     private readonly Utf8Interner _users = new();
     private readonly Utf8Interner _artists = new();
     private readonly Utf8Interner _spellings = new();
     private readonly List<byte[]> _keys = []; // Of each spelling.
     private readonly List<string?> _names = [];
-    private readonly List<int> _user = [];
-    private readonly List<int> _artist = [];
-    private readonly List<float> _plays = [];
+    private readonly List<PlaysRun> _runs = [];
+    private int[] _user = [];
+    private int[] _artist = [];
+    private float[] _plays = [];
+    private int _buffered;
+    private long _runBytes;
 
-    public long Rows => _plays.Count;
-
-    public bool HasNames => _names.Exists(n => n is not null);
+    public long Rows { get; private set; }
 
     public void Add(ReadOnlySpan<byte> user, ReadOnlySpan<byte> artist, float plays)
     {
-        _user.Add(_users.IndexOf(user));
-        _artist.Add(_artists.IndexOf(artist));
-        _plays.Add(plays);
+        if (_buffered == _user.Length)
+            MakeRoom();
+        _user[_buffered] = _users.IndexOf(user);
+        _artist[_buffered] = _artists.IndexOf(artist);
+        _plays[_buffered++] = plays;
+        Rows++;
     }
 
     /// <summary>The key of an artist that has no id: its name in the form in which names are compared.</summary>
@@ -54,17 +62,52 @@ internal sealed class PlaysBuilder
     }
 
     /// <param name="merged">Rows that repeated a pair.</param>
+    /// <exception cref="SegueException">More distinct pairs than a matrix can hold.</exception>
     public Plays Build(out long merged)
     {
+        CloseRun();
+        (_user, _artist, _plays) = ([], [], []);
         int[] userOrder = Order(_users), artistOrder = Order(_artists);
-        int[] userRank = Rank(userOrder), artistRank = Rank(artistOrder);
-        int[] rows = [.. _user.Select(u => userRank[u])];
-        int[] columns = [.. _artist.Select(a => artistRank[a])];
-        CsrMatrix counts = CsrMatrix.FromEntries(_users.Count, _artists.Count, rows, columns, _plays.ToArray());
-        merged = rows.Length - counts.Nonzeros;
+        CsrMatrix counts = PlaysRun.Merge(_runs, userOrder, Rank(artistOrder));
+        Dispose();
+        merged = Rows - counts.Nonzeros;
         TextColumn ids = _artists.ToColumn(artistOrder);
         TextColumn names = TextColumn.From(artistOrder.Select((a, rank) => (a < _names.Count ? _names[a] : null) ?? ids[rank]));
         return new Plays(_users.ToColumn(userOrder), new Artists(ids, names), counts);
+    }
+
+    /// <summary>Deletes the temporary files.</summary>
+    public void Dispose()
+    {
+        foreach (PlaysRun run in _runs)
+            run.Dispose();
+        _runs.Clear();
+    }
+
+    private void MakeRoom()
+    {
+        if (_buffered >= bufferRows)
+        {
+            CloseRun();
+            return;
+        }
+
+        int rows = Math.Min(bufferRows, Math.Max(1024, _buffered * 2));
+        Array.Resize(ref _user, rows);
+        Array.Resize(ref _artist, rows);
+        Array.Resize(ref _plays, rows);
+    }
+
+    private void CloseRun()
+    {
+        if (_buffered == 0)
+            return;
+        CsrMatrix pairs = CsrMatrix.FromEntries(_users.Count, _artists.Count, _user.AsSpan(0, _buffered), _artist.AsSpan(0, _buffered), _plays.AsSpan(0, _buffered));
+        _buffered = 0;
+        long bytes = pairs.Nonzeros * 8L;
+        bool onDisk = _runBytes + bytes > runBytesMax;
+        _runs.Add(new PlaysRun(pairs, onDisk));
+        _runBytes += onDisk ? 0 : bytes;
     }
 
     /// <summary>Indices by ascending id.</summary>

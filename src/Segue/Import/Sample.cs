@@ -51,7 +51,7 @@ public static class Sample
 
     private static Plays MakePlays(SampleRandom random, string[] artists, int[] communityOfUser, int communities)
     {
-        PlaysBuilder builder = new();
+        using PlaysBuilder builder = new();
         for (int a = 0; a < artists.Length; a++)
             builder.Name(Id(a), Encoding.UTF8.GetBytes(artists[a]));
         for (int u = 0; u < communityOfUser.Length; u++)

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Segue.Import;
+
+namespace Segue.Cli.Commands;
+
+/// <summary>A public data set -> data/downloads -> data/.</summary>
+internal static class DataGetCommand
+{
+    private static readonly Argument<string> s_name = new("NAME") { Description = "Which data set; 'segue data list' shows them" };
+
+    private static readonly Option<string?> s_from = new("--from")
+    {
+        Description = "A copy at hand (file or folder), or a mirror's http address",
+        HelpName = "PATH|URL",
+    };
+
+    public static Command Create() => new Command("get", "Downloads a data set (resumed where it stopped, checked by SHA-256) and imports it")
+        .With(s_name, s_from)
+        .WithExamples(
+            "segue data get lastfm-2k",
+            "segue data get spotify-tracks --from ~/Downloads/dataset.csv",
+            "segue data get lastfm-2k --from https://mirror.example/sets/")
+        .Runs(Run);
+
+    private static void Run(Session session)
+    {
+        DataSource source = DataSources.Find(session.Get(s_name));
+        session.Note($"segue: {source.About}");
+        session.Note($"segue: licence: {source.License}");
+        string folder = Path.Combine(session.Home.Folder, "data", "downloads", source.Name);
+        IReadOnlyList<string> files;
+        using (HttpClient client = new() { Timeout = Timeout.InfiniteTimeSpan }) // Silence is timed by the download; HTTPS_PROXY and NO_PROXY are honoured.
+        using (Progress progress = session.Progress($"fetching {source.Name}"))
+        {
+            DataFetcher fetcher = new(client, new DownloadOptions(), session.Terminal.Time);
+            files = fetcher.GetAsync(source, folder, session.Get(s_from), new Relayed(progress), session.Cancellation).GetAwaiter().GetResult();
+        }
+
+        Imported found = Importer.Read(files, cancellation: session.Cancellation);
+        JsonObject saved = HomeData.Save(session.Home, found.Plays, found.Tracks);
+        if (session.Json)
+        {
+            saved["ledger"] = found.Ledger.ToJson();
+            session.WriteJson(saved);
+            return;
+        }
+
+        foreach (string line in found.Ledger.Summary())
+            session.Say(line);
+        HomeData.Say(session, saved);
+    }
+
+    private sealed class Relayed(Progress progress) : IProgress<(long Bytes, long? Total)>
+    {
+        public void Report((long Bytes, long? Total) value) =>
+            progress.Report(value.Total is > 0 and var total ? (double)value.Bytes / total : -1, $"{value.Bytes / 1e6:0.0} MB");
+    }
+}

@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Segue.Import;
+
+namespace Segue.Cli.Commands;
+
+/// <summary>Files, archives and folders -> data/ in the home folder.</summary>
+internal static class DataImportCommand
+{
+    public static readonly Option<string?> Ledger = new("--ledger")
+    {
+        Description = "Write the whole ledger (every reason with its count and samples) as JSON",
+        HelpName = "FILE",
+    };
+
+    public static readonly Option<double?> MaxRejected = new("--max-rejected")
+    {
+        Description = "Share of rows that may be rejected before the import is refused, 0..1 (default 0.01)",
+        HelpName = "SHARE",
+    };
+
+    private static readonly Argument<string[]> s_paths = new("PATH") { Description = "Files, .gz, .zip or folders", Arity = ArgumentArity.OneOrMore };
+
+    private static readonly Option<string?> s_as = new("--as")
+    {
+        Description = "Keep a listening history as this profile, for 'recommend --profile NAME'",
+        HelpName = "NAME",
+    };
+
+    public static Command Create() => new Command("import", "Takes in plays, tracks, or your own listening history; the format is told from the content")
+        .With(s_paths, s_as, Ledger, MaxRejected)
+        .WithExamples(
+            "segue data import user_artists.dat dataset.csv       # Last.fm-2K and Spotify's tracks",
+            "segue data import usersha1-artmbid-artname-plays.tsv.gz",
+            "segue data import my_spotify_data.zip --as me        # once more later: no play counts twice")
+        .Runs(Run);
+
+    /// <summary>The options that decide what is tolerated.</summary>
+    public static ImportOptions OptionsOf(Session session)
+    {
+        double share = session.Get(MaxRejected) ?? ImportOptions.Default.RejectedShareMax;
+        return share is >= 0 and <= 1
+            ? ImportOptions.Default with { RejectedShareMax = share }
+            : throw new WrongUsageException($"--max-rejected is a share from 0 to 1, not {share}");
+    }
+
+    /// <summary>Progress of an import on the terminal.</summary>
+    public static IProgress<ImportProgress> Relay(Progress progress) => new Relayed(progress);
+
+    public static void WriteLedger(Session session, Ledger ledger)
+    {
+        if (session.Get(Ledger) is { } path)
+            File.WriteAllText(path, ledger.ToJson().ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n", new UTF8Encoding(false));
+    }
+
+    private static void Run(Session session)
+    {
+        string[] paths = session.Get(s_paths);
+        if (session.Get(s_as) is { } name)
+        {
+            ImportHistory(session, paths, name);
+            return;
+        }
+
+        Imported found;
+        using (Progress progress = session.Progress("reading"))
+            found = Importer.Read(paths, OptionsOf(session), Relay(progress), session.Cancellation);
+        if (found.Plays is null && found.Tracks is null)
+            throw new SegueException($"{paths[0]}: is one listener's history ({found.Ledger.Files[0].Format}); say whose with --as NAME, such as --as me");
+        if (found.History is not null)
+            session.Note("segue: a listener's history was among the files and is not kept; import it by itself with --as NAME");
+        WriteLedger(session, found.Ledger);
+        Tell(session, HomeData.Save(session.Home, found.Plays, found.Tracks), found.Ledger);
+    }
+
+    private static void ImportHistory(Session session, string[] paths, string name)
+    {
+        Ledger? ledger = null;
+        History history;
+        using (Progress progress = session.Progress("reading"))
+        {
+            history = new ListenerProfiles(session.Home.Folder).Update(name, before =>
+            {
+                (History all, ledger) = HistoryReader.Read(paths, before, OptionsOf(session), Relay(progress), session.Cancellation);
+                return all;
+            });
+        }
+
+        WriteLedger(session, ledger!);
+        Tell(session, new JsonObject { ["profile"] = name, ["history"] = HomeData.Describe(history) }, ledger!);
+        session.Note($"segue: kept as profile '{name}'; 'segue data forget {name}' deletes it");
+    }
+
+    private static void Tell(Session session, JsonObject saved, Ledger ledger)
+    {
+        if (session.Json)
+        {
+            saved["ledger"] = ledger.ToJson();
+            session.WriteJson(saved);
+            return;
+        }
+
+        foreach (string line in ledger.Summary())
+            session.Say(line);
+        HomeData.Say(session, saved);
+    }
+
+    private sealed class Relayed(Progress progress) : IProgress<ImportProgress>
+    {
+        public void Report(ImportProgress value) =>
+            progress.Report(value.BytesTotal > 0 ? (double)value.BytesRead / value.BytesTotal : -1, $"{Path.GetFileName(value.File)}: {value.Rows:N0} rows");
+    }
+}

@@ -1,0 +1,165 @@
+using System.Runtime.InteropServices;
+using Segue.Interactions;
+
+namespace Segue.Import;
+
+/// <summary>
+/// A part of the rows of an import, added up: listeners × artists by order of first appearance, in memory or in a temporary file that is read back
+/// from front to back. The file lies in the system's temporary folder (TMPDIR) and is gone with the process, however that ends.
+/// </summary>
+internal sealed class PlaysRun : IDisposable
+{
+    private readonly int[] _starts;
+    private readonly CsrMatrix? _pairs;
+    private readonly FileStream? _file;
+    private int[] _columns = [];
+    private float[] _values = [];
+
+    public PlaysRun(CsrMatrix pairs, bool onDisk)
+    {
+        _starts = pairs.Starts.ToArray();
+        if (!onDisk)
+        {
+            _pairs = pairs;
+            return;
+        }
+
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".segue");
+        try
+        {
+            _file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20, FileOptions.DeleteOnClose);
+            for (int row = 0; row < pairs.Rows; row++)
+            {
+                _file.Write(MemoryMarshal.AsBytes(pairs.RowIndices(row)));
+                _file.Write(MemoryMarshal.AsBytes(pairs.RowValues(row)));
+            }
+
+            _file.Flush();
+        }
+        catch (IOException e)
+        {
+            _file?.Dispose();
+            throw new SegueException($"{path}: cannot write what does not fit in memory ({e.Message}); set TMPDIR to a folder with more room", e);
+        }
+    }
+
+    public void Dispose() => _file?.Dispose();
+
+    /// <summary>All runs as one matrix, rows by <paramref name="userOrder"/> and columns by <paramref name="artistRank"/>.</summary>
+    public static CsrMatrix Merge(IReadOnlyList<PlaysRun> runs, int[] userOrder, int[] artistRank)
+    {
+        // Twice over all rows in the order in which they lie in the runs: once to know how long each becomes, once to put it in its place.
+        int users = userOrder.Length;
+        int[] lengths = new int[users];
+        Row row = new();
+        long total = 0;
+        Rewind(runs);
+        for (int u = 0; u < users; u++)
+        {
+            row.Gather(runs, u, artistRank);
+            lengths[u] = row.Length;
+            total += row.Length;
+        }
+
+        if (total > Array.MaxLength)
+            throw new SegueException($"{total:N0} pairs of listener and artist are more than one matrix holds ({Array.MaxLength:N0}); import fewer listeners");
+        int[] starts = new int[users + 1], place = new int[users];
+        for (int rank = 0; rank < users; rank++)
+            (place[userOrder[rank]], starts[rank + 1]) = (starts[rank], starts[rank] + lengths[userOrder[rank]]);
+        int[] columns = new int[total];
+        float[] values = new float[total];
+        Rewind(runs);
+        for (int u = 0; u < users; u++)
+        {
+            row.Gather(runs, u, artistRank);
+            row.CopyTo(columns.AsSpan(place[u]), values.AsSpan(place[u]));
+        }
+
+        return new CsrMatrix(users, artistRank.Length, starts, columns, values);
+    }
+
+    private static void Rewind(IReadOnlyList<PlaysRun> runs)
+    {
+        foreach (PlaysRun run in runs)
+            run._file?.Seek(0, SeekOrigin.Begin);
+    }
+
+    /// <summary>A row; rows are asked for in ascending order.</summary>
+    private void Read(int user, out ReadOnlySpan<int> columns, out ReadOnlySpan<float> values)
+    {
+        if (user + 1 >= _starts.Length)
+        {
+            columns = []; // A listener who came later.
+            values = [];
+            return;
+        }
+
+        if (_pairs is not null)
+        {
+            columns = _pairs.RowIndices(user);
+            values = _pairs.RowValues(user);
+            return;
+        }
+
+        int length = _starts[user + 1] - _starts[user];
+        if (_columns.Length < length)
+            (_columns, _values) = (new int[length * 2], new float[length * 2]);
+        _file!.ReadExactly(MemoryMarshal.AsBytes(_columns.AsSpan(0, length)));
+        _file.ReadExactly(MemoryMarshal.AsBytes(_values.AsSpan(0, length)));
+        columns = _columns.AsSpan(0, length);
+        values = _values.AsSpan(0, length);
+    }
+
+    /// <summary>One listener's row, put together from all runs.</summary>
+    private sealed class Row
+    {
+        private int[] _columns = new int[1024];
+        private float[] _values = new float[1024];
+
+        public int Length { get; private set; }
+
+        public void Gather(IReadOnlyList<PlaysRun> runs, int user, int[] artistRank)
+        {
+            Length = 0;
+            int parts = 0;
+            foreach (PlaysRun run in runs)
+            {
+                run.Read(user, out ReadOnlySpan<int> columns, out ReadOnlySpan<float> values);
+                if (Length + columns.Length > _columns.Length)
+                {
+                    Array.Resize(ref _columns, (Length + columns.Length) * 2);
+                    Array.Resize(ref _values, _columns.Length);
+                }
+
+                for (int k = 0; k < columns.Length; k++)
+                    (_columns[Length + k], _values[Length + k]) = (artistRank[columns[k]], values[k]);
+                Length += columns.Length;
+                parts += columns.Length > 0 ? 1 : 0;
+            }
+
+            Array.Sort(_columns, _values, 0, Length);
+            if (parts > 1)
+                AddUpEquals();
+        }
+
+        public void CopyTo(Span<int> columns, Span<float> values)
+        {
+            _columns.AsSpan(0, Length).CopyTo(columns);
+            _values.AsSpan(0, Length).CopyTo(values);
+        }
+
+        private void AddUpEquals()
+        {
+            int write = 0;
+            for (int k = 0; k < Length; k++)
+            {
+                if (write > 0 && _columns[write - 1] == _columns[k])
+                    _values[write - 1] += _values[k];
+                else
+                    (_columns[write], _values[write++]) = (_columns[k], _values[k]);
+            }
+
+            Length = write;
+        }
+    }
+}

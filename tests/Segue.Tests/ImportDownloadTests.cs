@@ -1,0 +1,220 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Segue.Import;
+using Xunit;
+
+namespace Segue.Tests;
+
+/// <summary>
+/// Goal: a download arrives whole or not at all, whatever the server does. Method: a loopback server that drops connections, lies about lengths,
+/// ignores ranges, changes the file, stalls and serves garbage. Seen to fail: without If-Range (two versions sewn together), and without the limit.
+/// </summary>
+public sealed class ImportDownloadTests
+{
+    private static readonly byte[] s_content = [.. Enumerable.Range(0, 300_000).Select(i => (byte)(i * 31 ^ i >> 7))];
+    private static readonly DownloadOptions s_hasty = new() { FirstPause = TimeSpan.FromMilliseconds(1), SilenceMax = TimeSpan.FromMilliseconds(400) };
+
+    [Theory]
+    [InlineData(Mischief.None, 1)]
+    [InlineData(Mischief.DropsAfter100K, 3)]
+    [InlineData(Mischief.IgnoresRanges, 2)]
+    [InlineData(Mischief.Stalls, 2)]
+    [InlineData(Mischief.Busy, 2)]
+    [InlineData(Mischief.ChangesTheFile, 2)]
+    public async Task It_arrives_whole(Mischief mischief, int requestsMin)
+    {
+        using ScratchFolder folder = new();
+        using Server server = new(mischief);
+        IReadOnlyList<string> files = await Fetcher().GetAsync(Source(server), folder.Path, null, null, TestContext.Current.CancellationToken);
+        Assert.Equal(s_content, File.ReadAllBytes(files.Single()));
+        Assert.Equal(["set.bin"], Directory.GetFiles(folder.Path).Select(f => Path.GetFileName(f)));
+        Assert.True(server.Requests >= requestsMin, $"{server.Requests} requests");
+        int before = server.Requests;
+        await Fetcher().GetAsync(Source(server), folder.Path, null, null, TestContext.Current.CancellationToken);
+        Assert.Equal(before, server.Requests); // It is there: nothing is fetched twice.
+    }
+
+    [Theory]
+    [InlineData(Mischief.AlwaysDropsAtOnce, "cannot be fetched")]
+    [InlineData(Mischief.PromisesMore, "cannot be fetched")]
+    [InlineData(Mischief.NotFound, "answers 404")]
+    [InlineData(Mischief.Garbage, "SHA-256")]
+    [InlineData(Mischief.Endless, "more than")]
+    public async Task Or_not_at_all(Mischief mischief, string word)
+    {
+        using ScratchFolder folder = new();
+        using Server server = new(mischief);
+        SegueException e = await Assert.ThrowsAsync<SegueException>(
+            () => Fetcher().GetAsync(Source(server), folder.Path, null, null, TestContext.Current.CancellationToken));
+        Assert.Contains(word, e.Message);
+        Assert.DoesNotContain(Directory.GetFiles(folder.Path), f => !f.Contains(".part"));
+        if (mischief == Mischief.Garbage)
+            Assert.Contains("<html>", e.Message);
+    }
+
+    [Fact]
+    public async Task It_goes_on_in_another_run()
+    {
+        using ScratchFolder folder = new();
+        using Server server = new(Mischief.DropsAfter100K);
+        DownloadOptions once = s_hasty with { FruitlessAttemptsMax = 1 };
+        using CancellationTokenSource stop = new();
+        StopAt progress = new(150_000, stop);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => new DataFetcher(new HttpClient(), once, TimeProvider.System).GetAsync(Source(server), folder.Path, null, progress, stop.Token));
+        Assert.True(new FileInfo(folder.File("set.bin.part")).Length > 100_000);
+        IReadOnlyList<string> files = await Fetcher().GetAsync(Source(server), folder.Path, null, null, TestContext.Current.CancellationToken);
+        Assert.Equal(s_content, File.ReadAllBytes(files.Single()));
+    }
+
+    [Fact]
+    public async Task Copies_at_hand_and_mirrors()
+    {
+        using ScratchFolder folder = new();
+        using Server server = new(Mischief.None);
+        File.WriteAllBytes(folder.File("copy"), s_content);
+        Directory.CreateDirectory(folder.File("dir"));
+        File.WriteAllBytes(folder.File("dir/set.bin"), s_content);
+        using (ZipArchive zip = ZipFile.Open(folder.File("set.zip"), ZipArchiveMode.Create))
+        {
+            zip.CreateEntryFromFile(folder.File("copy"), "../../set.bin");
+            zip.CreateEntryFromFile(folder.File("copy"), "other.bin");
+        }
+
+        int n = 0;
+        foreach (string from in (string[])[folder.File("copy"), folder.File("dir"), folder.File("set.zip"), server.Address + "mirror/", server.Address + "set.bin"])
+        {
+            string target = folder.File($"home{n++}");
+            IReadOnlyList<string> files = await Fetcher().GetAsync(Source(server), target, from, null, TestContext.Current.CancellationToken);
+            Assert.Equal([Path.Combine(target, "set.bin")], Directory.GetFiles(target));
+            Assert.Equal(s_content, File.ReadAllBytes(files[0]));
+        }
+
+        File.WriteAllText(folder.File("copy"), "<html>no</html>");
+        SegueException e = await Assert.ThrowsAsync<SegueException>(
+            () => Fetcher().GetAsync(Source(server), folder.File("h"), folder.File("copy"), null, TestContext.Current.CancellationToken));
+        Assert.Contains("<html>no", e.Message);
+        await Assert.ThrowsAsync<SegueException>(() => Fetcher().GetAsync(Source(server), folder.File("h"), folder.File("none"), null, default));
+    }
+
+    private static DataFetcher Fetcher() => new(new HttpClient(), s_hasty, TimeProvider.System);
+
+    private static DataSource Source(Server server) => new(
+        "test", "A test", "none", new Uri(server.Address + "set.bin"), [new SourceFile("set.bin", Convert.ToHexStringLower(SHA256.HashData(s_content)))], 1_000_000);
+
+    private sealed class StopAt(long bytes, CancellationTokenSource stop) : IProgress<(long Bytes, long? Total)>
+    {
+        public void Report((long Bytes, long? Total) value)
+        {
+            if (value.Bytes > bytes)
+                stop.Cancel();
+        }
+    }
+
+    public enum Mischief
+    {
+        None,
+        DropsAfter100K,
+        AlwaysDropsAtOnce,
+        IgnoresRanges,
+        PromisesMore,
+        Stalls,
+        Busy,
+        NotFound,
+        Garbage,
+        Endless,
+        ChangesTheFile,
+    }
+
+    /// <summary>Just enough HTTP to misbehave in.</summary>
+    private sealed class Server : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly Mischief _mischief;
+
+        public Server(Mischief mischief)
+        {
+            _mischief = mischief;
+            _listener.Start();
+            Address = $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/";
+            _ = ServeAsync();
+        }
+
+        public string Address { get; }
+
+        public int Requests { get; private set; }
+
+        public void Dispose() => _listener.Stop();
+
+        private async Task ServeAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    TcpClient peer = await _listener.AcceptTcpClientAsync();
+                    Requests++;
+                    _ = AnswerAsync(peer, isFirst: Requests == 1);
+                }
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
+            {
+                // Disposed.
+            }
+        }
+
+        private async Task AnswerAsync(TcpClient peer, bool isFirst)
+        {
+            try
+            {
+                using (peer)
+                    await AnswerAsync(peer.GetStream(), isFirst);
+            }
+            catch (IOException)
+            {
+                // The client had enough.
+            }
+        }
+
+        private async Task AnswerAsync(NetworkStream stream, bool isFirst)
+        {
+            byte[] request = new byte[8192];
+            int read = 0;
+            while (!Encoding.ASCII.GetString(request, 0, read).Contains("\r\n\r\n"))
+                read += await stream.ReadAsync(request.AsMemory(read));
+            string text = Encoding.ASCII.GetString(request, 0, read);
+            int from = text.Contains("Range: bytes=") ? int.Parse(text.Split("Range: bytes=")[1].Split('-')[0]) : 0;
+            string tag = _mischief == Mischief.ChangesTheFile && isFirst ? "\"old\"" : "\"v1\"";
+            byte[] content = tag == "\"old\"" ? [.. s_content.Select(b => (byte)~b)] : s_content;
+            if (!text.Contains($"If-Range: {tag}") || _mischief == Mischief.IgnoresRanges)
+                from = 0;
+            if (_mischief == Mischief.Garbage)
+                content = Encoding.ASCII.GetBytes("<html>Log in to the hotel's network</html>");
+            string status = _mischief switch
+            {
+                Mischief.NotFound => "404 Not Found",
+                Mischief.Busy when isFirst => "503 Busy",
+                _ when from > 0 => "206 Partial Content",
+                _ => "200 OK",
+            };
+            long promised = _mischief switch { Mischief.PromisesMore => 900_000 - from, Mischief.Endless => 1L << 40, _ => content.Length - from };
+            string range = from > 0 ? $"Content-Range: bytes {from}-{content.Length - 1}/{content.Length}\r\n" : "";
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nETag: {tag}\r\n{range}Content-Length: {promised}\r\nConnection: close\r\n\r\n"));
+            bool cuts = _mischief == Mischief.DropsAfter100K || (isFirst && _mischief is Mischief.Stalls or Mischief.IgnoresRanges or Mischief.ChangesTheFile);
+            int length = _mischief switch
+            {
+                Mischief.AlwaysDropsAtOnce => 0,
+                _ when cuts && (isFirst || _mischief == Mischief.DropsAfter100K) => Math.Min(110_000, content.Length - from),
+                _ => content.Length - from,
+            };
+            await stream.WriteAsync(content.AsMemory(from, length));
+            for (int i = 0; _mischief == Mischief.Endless && i < 20; i++)
+                await stream.WriteAsync(content);
+            if (_mischief == Mischief.Stalls && isFirst)
+                await Task.Delay(1500);
+        }
+    }
+}
