@@ -10,13 +10,14 @@ using Segue.Onnx;
 namespace Segue.Bench;
 
 /// <summary>
-/// Makes the table of the static embedder from a sentence-transformer (docs/embedding.md). Texts: the catalogue's titles, people's tags, and random
-/// groups of 2 to 6 words of the vocabulary, a fifth of them function words. A twentieth of each kind is held out and judges the result; the
-/// model's vectors of all texts are kept in a cache folder, because they take minutes.
+/// Makes the table of the static embedder from a sentence-transformer (docs/embedding.md). Texts: the catalogue's titles; people's tags; the phrases of
+/// a lexicon; single words, those of the vocabulary and those that it only has in pieces; and random groups of 2 to 6 words, a fifth of them
+/// function words, because a piece such as "##oom" learns its meaning only where it stands. A twentieth of each kind is held out and judges the
+/// result; the model's vectors of all texts are kept in a cache folder, because they take minutes.
 /// </summary>
 internal static class MakeStatic
 {
-    private const int Dimensions = 256, Groups = 120_000, Seed = 1;
+    private const int Dimensions = 256, Groups = 120_000, GroupsInPieces = 20_000, Seed = 1;
 
     // As frequent in titles and wishes as they are rare among the vocabulary's words.
     private static readonly string[] s_functionWords =
@@ -24,24 +25,28 @@ internal static class MakeStatic
 
     public static int Run(string[] args)
     {
-        Arguments arguments = new(args, "model", "tracks", "tags", "out", "cache", "ridge", "power", "groups");
+        Arguments arguments = new(args, "model", "tracks", "tags", "phrases", "out", "cache", "ridge", "power");
         string cache = arguments.Get("cache", Path.Combine(Path.GetTempPath(), "segue-make-static"));
-        Directory.CreateDirectory(cache);
         using OnnxEmbeddingGenerator model = new(arguments.Require("model"));
+        using EmbeddingCache known = EmbeddingCache.Open(cache, Embedders.IdOf(model), model.Dimensions);
         WordPieceTokenizer tokenizer = model.Tokenizer;
         string[] pieces =
             [.. Enumerable.Range(0, tokenizer.VocabularySize).Select(tokenizer.PieceOf).Where(p => !p.StartsWith("[unused", StringComparison.Ordinal) && p != "[MASK]")];
 
         FitTexts texts = new(pieces, tokenizer);
         texts.Add("titles", ReadTitles(arguments.Require("tracks")));
-        if (arguments.Get("tags", "") is { Length: > 0 } tags)
-            texts.Add("tags", File.ReadLines(tags, Encoding.Latin1).Skip(1).Select(l => l.Split('\t')[^1]));
-        texts.Add("groups", RandomGroups(pieces, arguments.Int("groups", Groups)));
+        texts.Add("tags", File.ReadLines(arguments.Require("tags"), Encoding.Latin1).Skip(1).Select(l => l.Split('\t')[^1]));
+        string[] whole = [.. pieces.Where(p => p.Length > 1 && p.All(char.IsAsciiLetter))];
+        texts.Add("groups", RandomGroups(Groups, s_functionWords, whole, whole, whole, whole));
+        texts.Add("phrases", File.ReadLines(arguments.Require("phrases")).Where(l => !l.StartsWith('#')).Select(l => l.Split('\t')[0]));
+        string[] split = texts.WordsInPieces();
+        texts.Add("whole words", whole);
+        texts.Add("words in pieces", split);
+        texts.Add("groups with words in pieces", RandomGroups(GroupsInPieces, s_functionWords, whole, whole, split, split));
 
-        string modelId = Fingerprint.OfModel(SentenceTransformer.Open(arguments.Require("model"))).Split('#')[1];
         int[][] alone = [.. pieces.Select(p => new[] { tokenizer.Start, tokenizer.IdOf(p), tokenizer.End })];
-        float[] start = Vectors(model, alone, Path.Combine(cache, $"pieces-{modelId}.f32"));
-        float[] targets = Vectors(model, texts.ModelIds, Path.Combine(cache, $"texts-{modelId}-{texts.Hash}.f32"));
+        float[] start = Vectors(model, alone, known);
+        float[] targets = Vectors(model, texts.ModelIds, known);
 
         StaticFit fit = new(texts, start, targets, model.Dimensions);
         float ridge = float.Parse(arguments.Get("ridge", "1")), power = float.Parse(arguments.Get("power", "0.5"));
@@ -73,43 +78,46 @@ internal static class MakeStatic
         return titles;
     }
 
-    private static IEnumerable<string> RandomGroups(string[] pieces, int count)
+    /// <summary>Each word is from one of the kinds, all equally likely.</summary>
+    private static IEnumerable<string> RandomGroups(int count, params string[][] kinds)
     {
-        string[] words = [.. pieces.Where(p => p.Length > 1 && p.All(char.IsAsciiLetter))];
         Random random = new(Seed);
         for (int i = 0; i < count; i++)
         {
             string[] group = new string[random.Next(2, 7)];
             for (int w = 0; w < group.Length; w++)
-                group[w] = random.Next(5) == 0 ? s_functionWords[random.Next(s_functionWords.Length)] : words[random.Next(words.Length)];
+            {
+                string[] kind = kinds[random.Next(kinds.Length)];
+                group[w] = kind[random.Next(kind.Length)];
+            }
+
             yield return string.Join(' ', group);
         }
     }
 
-    private static float[] Vectors(OnnxEmbeddingGenerator model, int[][] ids, string cache)
+    /// <summary>The model's vectors of encoded texts; what the cache has is not computed again.</summary>
+    private static float[] Vectors(OnnxEmbeddingGenerator model, int[][] ids, EmbeddingCache cache)
     {
-        float[] vectors = new float[(long)ids.Length * model.Dimensions];
-        Span<byte> bytes = MemoryMarshal.AsBytes(vectors.AsSpan());
-        if (File.Exists(cache) && new FileInfo(cache).Length == bytes.Length)
-        {
-            using FileStream stream = File.OpenRead(cache);
-            stream.ReadExactly(bytes);
-            return vectors;
-        }
-
+        int size = model.Dimensions;
+        float[] vectors = new float[(long)ids.Length * size];
+        UInt128[] keys = [.. ids.Select(i => XxHash128.HashToUInt128(MemoryMarshal.AsBytes(i.AsSpan())))];
+        int[] missing = [.. Enumerable.Range(0, ids.Length).Where(i => !cache.TryGet(keys[i], vectors.AsSpan(i * size, size)))];
         long began = Stopwatch.GetTimestamp();
-        const int Chunk = 8192;
-        for (int i = 0; i < ids.Length; i += Chunk)
+        int done = 0;
+        foreach (int[] chunk in missing.Chunk(8192))
         {
-            var part = model.Generate(ids[i..Math.Min(i + Chunk, ids.Length)], CancellationToken.None);
-            for (int k = 0; k < part.Count; k++)
-                part[k].Vector.Span.CopyTo(vectors.AsSpan((i + k) * model.Dimensions));
-            Console.Error.WriteLine($"{i + part.Count} of {ids.Length} through the model, {(i + part.Count) / Stopwatch.GetElapsedTime(began).TotalSeconds:F0} a second");
+            var part = model.Generate([.. chunk.Select(i => ids[i])], CancellationToken.None);
+            for (int k = 0; k < chunk.Length; k++)
+            {
+                part[k].Vector.Span.CopyTo(vectors.AsSpan(chunk[k] * size));
+                cache.Add(keys[chunk[k]], part[k].Vector.Span);
+            }
+
+            cache.Flush();
+            done += chunk.Length;
+            Console.Error.WriteLine($"{done} of {missing.Length} through the model, {done / Stopwatch.GetElapsedTime(began).TotalSeconds:F0} a second");
         }
 
-        using (FileStream stream = File.Create(cache + ".new"))
-            stream.Write(bytes);
-        File.Move(cache + ".new", cache, overwrite: true);
         return vectors;
     }
 }
@@ -117,11 +125,10 @@ internal static class MakeStatic
 /// <summary>The texts of the fit: as the model reads them, and as counts of the table's pieces. Every twentieth of a kind is held out.</summary>
 internal sealed class FitTexts(string[] pieces, WordPieceTokenizer tokenizer)
 {
-    private const int HeldOutOneIn = 20;
+    private const int HeldOutOneIn = 20, SplitWordTextsMin = 2;
     private readonly Dictionary<int, int> _rowOf = pieces.Select((p, i) => (Id: tokenizer.IdOf(p), Row: i)).ToDictionary(p => p.Id, p => p.Row);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly List<int[]> _modelIds = [];
-    private readonly XxHash3 _hash = new();
 
     public int[][] ModelIds => [.. _modelIds];
 
@@ -136,7 +143,14 @@ internal sealed class FitTexts(string[] pieces, WordPieceTokenizer tokenizer)
 
     public int PieceCount => pieces.Length;
 
-    public string Hash => Convert.ToHexStringLower(_hash.GetCurrentHash())[..8];
+    /// <summary>The words of the texts so far, of ASCII letters and in at least two texts, that take at least two pieces.</summary>
+    public string[] WordsInPieces()
+    {
+        int[] ids = new int[64];
+        return [.. Texts.SelectMany((t, i) => Kinds[i] == "groups" ? [] : t.ToLowerInvariant().Split(' ').Distinct())
+            .Where(w => w.Length is > 2 and < 20 && w.All(char.IsAsciiLetter)).CountBy(w => w)
+            .Where(w => w.Value >= SplitWordTextsMin && tokenizer.Pieces(w.Key, ids) > 1).Select(w => w.Key).Order(StringComparer.Ordinal)];
+    }
 
     public void Add(string kind, IEnumerable<string> texts)
     {
@@ -147,7 +161,6 @@ internal sealed class FitTexts(string[] pieces, WordPieceTokenizer tokenizer)
             int[] rows = [.. ids[1..^1].Where(id => id != tokenizer.Unknown).Select(id => _rowOf[id])];
             if (rows.Length == 0 || !_seen.Add(string.Join(' ', ids)))
                 continue;
-            _hash.Append(MemoryMarshal.AsBytes(ids.AsSpan()));
             _modelIds.Add(ids);
             Texts.Add(text);
             Rows.Add(rows);

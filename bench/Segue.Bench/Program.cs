@@ -7,7 +7,8 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 // Every benchmark: a name, what it measures, and a method that takes its arguments and prints JSON lines.
 (string Name, string About, Func<string[], int> Run)[] benchmarks =
 [
-    ("make-static", "the static embedder's table from a sentence-transformer: --model DIR --tracks FILE --tags FILE --out FILE", MakeStatic.Run),
+    ("embed", "descriptions a second (--embedder static|onnx:DIR|ollama:MODEL|openai:MODEL --tracks FILE --texts N --threads N)", EmbedBench.Run),
+    ("make-static", "the static embedder's table from a model (--model DIR --tracks FILE --tags FILE --phrases FILE --out FILE)", MakeStatic.Run),
     ("topk", "top 10 for every user: users per second, one user's latency, the naive twin (--plays FILE --factors N --threads N)", TopKBench.Run),
     ("als", "training: seconds an iteration, loss, memory (--plays FILE --factors N --iterations N --threads N --solver segue|classic|cholesky)", AlsBench.Run),
     ("import-gen", "writes a large file of invented data (--shape 360k|1k|tracks --rows N --out FILE)", ImportGenerator.Run),
