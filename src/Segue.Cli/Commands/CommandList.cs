@@ -8,5 +8,6 @@ internal static class CommandList
     public static IEnumerable<Command> All() =>
     [
         DataCommand.Create(),
+        ModelCommand.Create(),
     ];
 }
