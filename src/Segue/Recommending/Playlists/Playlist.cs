@@ -100,15 +100,20 @@ internal static class PlaylistText
 
     /// <summary>
     /// A path or address as a URI reference (RFC 3986): rooted paths get <c>file://</c>, everything that may not stand in a URI is written as
-    /// %XX of its UTF-8, and what is an address already keeps its own %XX.
+    /// %XX of its UTF-8, and what is an address already keeps its own %XX. Null for an address that is broken beyond that ("http://[").
     /// </summary>
-    public static string ToUri(string location)
+    public static string? ToUri(string location)
     {
-        bool isAddress = HasScheme(location);
-        string path = !isAddress && Path.DirectorySeparatorChar == '\\' ? location.Replace('\\', '/') : location;
+        bool isAddress = HasScheme(location), isWindows = Path.DirectorySeparatorChar == '\\';
+        string path = !isAddress && isWindows ? location.Replace('\\', '/') : location;
         StringBuilder uri = new(path.Length + 16);
         if (!isAddress && Path.IsPathRooted(location))
-            uri.Append(path.StartsWith("//", StringComparison.Ordinal) ? "file:" : path.StartsWith('/') ? "file://" : "file:///");
+        {
+            // After two slashes a host's name would follow: Windows means one by it, elsewhere it is the root folder written twice.
+            bool isShare = isWindows && path.StartsWith("//", StringComparison.Ordinal);
+            uri.Append(isShare ? "file://" : "file:///");
+            path = path.TrimStart('/');
+        }
         else if (!isAddress && path.Split('/')[0].Contains(':'))
             uri.Append("./"); // Else "12: a song.mp3" would be an address of scheme 12.
         foreach (byte b in Encoding.UTF8.GetBytes(path))
@@ -120,7 +125,7 @@ internal static class PlaylistText
                 uri.Append('%').Append(b.ToString("X2"));
         }
 
-        return uri.ToString();
+        return Uri.TryCreate(uri.ToString(), UriKind.RelativeOrAbsolute, out _) ? uri.ToString() : null;
     }
 
     /// <summary>"https://...", "file:/...": two letters at least, so that "C:" stays a drive.</summary>

@@ -87,7 +87,7 @@ public sealed class PlaylistFormat
     /// what follows a # for a fragment and a leading "12:" for a scheme.
     /// </summary>
     private static bool IsPlainPath(string location) => location.Length > 0 && !location.Contains('#') && location.Trim() == location
-        && PlaylistText.Clean(location) == location && !PlaylistText.ToUri(location).StartsWith("./", StringComparison.Ordinal);
+        && PlaylistText.Clean(location) == location && PlaylistText.ToUri(location)?.StartsWith("./", StringComparison.Ordinal) == false;
 
     private static void WriteXspf(Playlist playlist, TextWriter writer)
     {
