@@ -1,0 +1,102 @@
+namespace Segue.Mood;
+
+/// <summary>
+/// Words and phrases with what each asks of the audio features and genres: English first, then Spanish, German, French, Italian and Portuguese, each
+/// a resource of its own in <c>Resources/</c>, then whatever file a user adds. The format is in <see cref="LexiconFile"/>. Immutable.
+/// </summary>
+public sealed class Lexicon
+{
+    private static readonly Lazy<Lexicon> s_default = new(() => new Lexicon([.. LexiconFile.BuiltIn()], new Vocabulary("")));
+    private readonly Vocabulary[] _languages;
+    private readonly Vocabulary _own;
+
+    private Lexicon(Vocabulary[] languages, Vocabulary own) => (_languages, _own) = (languages, own);
+
+    /// <summary>The built-in lexicon.</summary>
+    public static Lexicon Default => s_default.Value;
+
+    /// <summary>The built-in lexicon with a user's file on top: where both have a phrase, the user's line counts.</summary>
+    /// <exception cref="DataFormatException">A line cannot be read; the message names file and line.</exception>
+    /// <exception cref="SegueException">The file cannot be read.</exception>
+    public static Lexicon Load(string path) => new(Default._languages, LexiconFile.Read(path));
+
+    /// <summary>The built-in lexicon with lines in the format of a lexicon file on top.</summary>
+    public static Lexicon Parse(string text, string name = "lexicon") => new(Default._languages, LexiconFile.Parse(new StringReader(text), name, ""));
+
+    public IReadOnlyList<string> Languages => [.. _languages.Select(v => v.Language)];
+
+    public int PhraseCount => _own.Count + _languages.Sum(v => v.Count);
+
+    /// <summary>All entries of one language, or the user's own for "".</summary>
+    public IEnumerable<LexiconEntry> EntriesOf(string language) => language.Length == 0 ? _own.Entries : _languages.First(v => v.Language == language).Entries;
+
+    internal int PhraseWordsMax => Math.Max(_own.PhraseWordsMax, _languages.Max(v => v.PhraseWordsMax));
+
+    /// <summary>The language most of whose words these are; English where nothing says otherwise.</summary>
+    internal int LanguageOf(IReadOnlyList<WishToken> tokens)
+    {
+        int best = 0, bestWords = 0;
+        for (int language = 0; language < _languages.Length; language++)
+        {
+            int words = tokens.Count(t => _languages[language].Find(t.Word) is not null);
+            if (words > bestWords)
+                (best, bestWords) = (language, words);
+        }
+
+        return best;
+    }
+
+    /// <summary>The entry of this exact phrase: the user's, then the wish's language, English, and the others. Null where there is none.</summary>
+    internal LexiconEntry? Find(string phrase, int language) => Search(language, v => v.Find(phrase));
+
+    /// <summary>The entry whose phrase has these stems, in the same order.</summary>
+    internal LexiconEntry? FindStem(string stems, int language) => Search(language, v => v.FindStem(stems));
+
+    private LexiconEntry? Search(int language, Func<Vocabulary, LexiconEntry?> find)
+    {
+        LexiconEntry? found = find(_own) ?? find(_languages[language]);
+        for (int other = 0; found is null && other < _languages.Length; other++)
+            found = other == language ? null : WithoutGrammar(find(_languages[other]), other);
+        return found;
+    }
+
+    // "die", "son" and "sin" are small words of one language and words of another: grammar counts in the wish's own language and in English only.
+    private static LexiconEntry? WithoutGrammar(LexiconEntry? entry, int language) => language == 0 || entry?.Role == WordRole.Asks ? entry : null;
+}
+
+/// <summary>The phrases of one language.</summary>
+internal sealed class Vocabulary(string language)
+{
+    private readonly Dictionary<string, LexiconEntry> _phrases = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LexiconEntry> _stems = new(StringComparer.Ordinal);
+
+    public string Language { get; } = language;
+
+    public int Count => _phrases.Count;
+
+    public int PhraseWordsMax { get; private set; } = 1;
+
+    public IEnumerable<LexiconEntry> Entries => _phrases.Values;
+
+    public LexiconEntry? Find(string phrase) => _phrases.GetValueOrDefault(phrase);
+
+    public LexiconEntry? FindStem(string stems) => _stems.GetValueOrDefault(stems);
+
+    /// <summary>False when the phrase was there before.</summary>
+    public bool Add(LexiconEntry entry)
+    {
+        if (!_phrases.TryAdd(entry.Phrase, entry))
+            return false;
+        PhraseWordsMax = Math.Max(PhraseWordsMax, entry.Phrase.Count(c => c == ' ') + 1);
+
+        // Small words are taken literally: "even" is no form of "evening". Of two phrases with one stem the shorter is the base form.
+        if (entry.Role == WordRole.Asks)
+        {
+            string stems = WordForms.StemPhrase(entry.Phrase);
+            if (!_stems.TryGetValue(stems, out LexiconEntry? other) || entry.Phrase.Length < other.Phrase.Length)
+                _stems[stems] = entry;
+        }
+
+        return true;
+    }
+}

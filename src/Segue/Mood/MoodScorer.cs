@@ -1,0 +1,181 @@
+using System.Numerics.Tensors;
+using Segue.Catalogue;
+using Segue.Numerics;
+
+namespace Segue.Mood;
+
+/// <summary>
+/// How well each track meets a wish, as a sum of parts: for each mention of a genre 4 × the weight of the track's best genre in it, and for each
+/// wanted feature |w| · log(p + 0.05), p the track's percentile in the wanted direction. The logarithm is there so that one extreme does not
+/// buy off a want that is not met: a song at the 99th percentile of "loud" and the 5th of "happy" is no answer to "loud and happy".
+/// <para>Scoring is one pass over the tracks a want (a multiply-add over a table of logarithms, made once a feature and direction). Immutable
+/// but for those tables; safe for many threads.</para>
+/// </summary>
+public sealed class MoodScorer
+{
+    /// <summary>What a mention of a genre weighs against the features; found by hand on the development wishes.</summary>
+    internal const float GenreScale = 4;
+
+    // Where a wish names a genre and no feature, lean to the typical songs of that genre.
+    private const float TypicalScale = 0.5f;
+    private const float Floor = 0.05f;
+
+    private readonly MatrixView _percentiles;
+    private readonly GenreTable _genres;
+    private readonly float[]?[] _logs = new float[2 * MoodFeatures.Count][];
+
+    /// <param name="tracks">The catalogue.</param>
+    /// <param name="percentiles">What <see cref="FeaturePercentiles.Compute"/> made of it.</param>
+    /// <exception cref="ArgumentException">The percentiles are of another catalogue.</exception>
+    public MoodScorer(Tracks tracks, MatrixView percentiles)
+    {
+        if (percentiles.Rows != MoodFeatures.Count || percentiles.Columns != tracks.Count)
+            throw new ArgumentException($"Percentiles of {percentiles.Rows} × {percentiles.Columns} for {tracks.Count} tracks.", nameof(percentiles));
+        (Tracks, _percentiles) = (tracks, percentiles);
+        _genres = new GenreTable(tracks, percentiles);
+    }
+
+    public MoodScorer(Tracks tracks)
+        : this(tracks, FeaturePercentiles.Compute(tracks))
+    {
+    }
+
+    public Tracks Tracks { get; }
+
+    /// <summary>The percentile of a track in the direction of a weight's sign, 0..1.</summary>
+    public float Percentile(AudioFeature feature, int track, float direction)
+    {
+        float p = _percentiles.Row((int)feature)[track];
+        return direction < 0 ? 1 - p : p;
+    }
+
+    /// <summary>Scores every track; −∞ where the wish excludes it. The larger the better, comparable within one wish only.</summary>
+    /// <param name="scores">One a track.</param>
+    public void Score(Wish wish, Span<float> scores)
+    {
+        if (scores.Length != Tracks.Count)
+            throw new ArgumentException($"{scores.Length} scores for {Tracks.Count} tracks.", nameof(scores));
+        scores.Clear();
+        foreach ((AudioFeature feature, float weight) in Weights(wish))
+            TensorPrimitives.MultiplyAdd(Logs(feature, weight), Math.Abs(weight), scores, scores);
+        foreach (FeatureTarget range in wish.Ranges)
+            RangeOf(range).Add(Tracks.Feature(range.Feature), _percentiles.Row((int)range.Feature), scores);
+        foreach (GenreWant genre in wish.Genres)
+            _genres.AddBest(genre.Weights, GenreScale, scores);
+        foreach (GenreExclusion excluded in wish.ExcludedGenres)
+        {
+            if (_genres.IndexOf(excluded.Genre) is >= 0 and var genre)
+                Exclude(_genres.TracksOf(genre), scores);
+        }
+    }
+
+    /// <summary>The parts of one track's score, which add up to it; the largest want first.</summary>
+    public IReadOnlyList<MoodPart> Explain(Wish wish, int track)
+    {
+        List<MoodPart> parts = [];
+        foreach (GenreWant genre in wish.Genres)
+        {
+            float best = _genres.BestOf(genre.Weights, track);
+            parts.Add(new MoodPart(MoodPartKind.Genre, genre.Phrase, [genre.Phrase], GenreScale * best, best));
+        }
+
+        foreach ((AudioFeature feature, float weight) in Weights(wish))
+        {
+            FeatureWant? want = wish.Wants.FirstOrDefault(w => w.Feature == feature);
+            float p = Percentile(feature, track, weight);
+            parts.Add(new MoodPart(want is null ? MoodPartKind.TypicalOfGenre : MoodPartKind.Feature, MoodFeatures.EndOf(feature, weight), want?.Phrases ?? [],
+                Math.Abs(weight) * Logs(feature, weight)[track], p));
+        }
+
+        foreach (FeatureTarget range in wish.Ranges)
+        {
+            RangeFit fit = RangeOf(range);
+            double near = fit.Nearness(Tracks.Feature(range.Feature)[track], _percentiles.Row((int)range.Feature)[track]);
+            parts.Add(new MoodPart(MoodPartKind.Range, range.ToString(), [range.ToString()], (float)(FeatureTarget.Weight * Math.Log(near + Floor)), near));
+        }
+
+        return parts;
+    }
+
+    /// <summary>Ranks the songs, each once (its best version), the best first.</summary>
+    /// <param name="count">How many at most.</param>
+    /// <param name="allowed">Which tracks may stand in the ranking; all where it is null.</param>
+    public MoodRanking Rank(Wish wish, int count, Func<int, bool>? allowed = null)
+    {
+        float[] scores = new float[Tracks.Count];
+        Score(wish, scores);
+        IReadOnlyList<(int Track, float Score)> best = BestSongs.Of(scores, Tracks.SongOf, count, allowed);
+        return new MoodRanking(wish, [.. best], MoodVerdict.Of(this, wish, best));
+    }
+
+    /// <summary>The best percentile any song has in a direction: below 1 where many share the end ("major").</summary>
+    internal float BestPercentile(AudioFeature feature, float direction) =>
+        direction < 0 ? 1 - TensorPrimitives.Min(_percentiles.Row((int)feature)) : TensorPrimitives.Max(_percentiles.Row((int)feature));
+
+    internal bool HasGenre(string genre) => _genres.IndexOf(genre) is >= 0 and var g && _genres.TracksOf(g).Length > 0;
+
+    /// <summary>The share of the wish's genres that a track has, 0..1.</summary>
+    internal float GenreFit(GenreWant want, int track) => _genres.BestOf(want.Weights, track);
+
+    /// <summary>The weights of the features: what was asked, or what is typical of the genres where nothing was.</summary>
+    private IEnumerable<(AudioFeature Feature, float Weight)> Weights(Wish wish)
+    {
+        if (wish.Wants.Count > 0 || wish.Genres.Count == 0)
+            return wish.Wants.Select(w => (w.Feature, w.Weight));
+        GenreWeight[] genres = [.. wish.Genres.SelectMany(g => g.Weights)];
+        return Enumerable.Range(0, MoodFeatures.Count).Select(f => (AudioFeature)f).Where(f => f is not (AudioFeature.Popularity or AudioFeature.Duration))
+            .Select(f => (f, TypicalScale * _genres.LeanOf(genres, f))).Where(w => Math.Abs(w.Item2) > 0.05f);
+    }
+
+    private float[] Logs(AudioFeature feature, float direction)
+    {
+        ref float[]? slot = ref _logs[2 * (int)feature + (direction < 0 ? 1 : 0)];
+        return Volatile.Read(ref slot) ?? (slot = MakeLogs(_percentiles.Row((int)feature), direction < 0));
+    }
+
+    private static float[] MakeLogs(ReadOnlySpan<float> percentiles, bool low)
+    {
+        float[] logs = new float[percentiles.Length];
+        if (low)
+            TensorPrimitives.Subtract(1, percentiles, logs);
+        else
+            percentiles.CopyTo(logs);
+        TensorPrimitives.Add(logs, Floor, logs);
+        TensorPrimitives.Log(logs, logs);
+        return logs;
+    }
+
+    private static void Exclude(ReadOnlySpan<int> tracks, Span<float> scores)
+    {
+        foreach (int track in tracks)
+            scores[track] = float.NegativeInfinity;
+    }
+
+    private RangeFit RangeOf(FeatureTarget range)
+    {
+        ReadOnlySpan<float> values = Tracks.Feature(range.Feature);
+        double low = double.IsInfinity(range.Low) ? 0 : FeaturePercentiles.Of(values, Tracks.SongOf, range.Low);
+        double high = double.IsInfinity(range.High) ? 1 : FeaturePercentiles.Of(values, Tracks.SongOf, range.High);
+        return new RangeFit(range.Low, range.High, low, high);
+    }
+
+    /// <summary>1 inside the range; outside it falls to 0 over a fifth of all songs.</summary>
+    private readonly record struct RangeFit(double Low, double High, double PercentileLow, double PercentileHigh)
+    {
+        private const double Reach = 0.2;
+
+        public double Nearness(float value, float percentile)
+        {
+            if (float.IsNaN(value))
+                return 0.5;
+            double outside = value < Low ? PercentileLow - percentile : value > High ? percentile - PercentileHigh : -1;
+            return outside < 0 ? 1 : Math.Max(0, 1 - Reach / 4 - outside / Reach);
+        }
+
+        public void Add(ReadOnlySpan<float> values, ReadOnlySpan<float> percentiles, Span<float> scores)
+        {
+            for (int i = 0; i < scores.Length; i++)
+                scores[i] += (float)(FeatureTarget.Weight * Math.Log(Nearness(values[i], percentiles[i]) + Floor));
+        }
+    }
+}

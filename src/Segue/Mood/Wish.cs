@@ -1,0 +1,137 @@
+using Segue.Catalogue;
+
+namespace Segue.Mood;
+
+/// <summary>What a wish asks of one feature.</summary>
+/// <param name="Weight">Its size is the strength, about 0.2..2; negative asks for the low end.</param>
+/// <param name="Phrases">The words that asked for it, as they were written.</param>
+public sealed record FeatureWant(AudioFeature Feature, float Weight, IReadOnlyList<string> Phrases);
+
+/// <summary>One mention of a genre: a song has it as far as its best genre weighs.</summary>
+public sealed record GenreWant(string Phrase, IReadOnlyList<GenreWeight> Weights);
+
+/// <summary>A genre that must not be there, and the words that said so.</summary>
+public sealed record GenreExclusion(string Genre, string Phrase);
+
+/// <summary>Two words that cancel each other.</summary>
+public sealed record Contradiction(AudioFeature Feature, IReadOnlyList<string> High, IReadOnlyList<string> Low);
+
+/// <summary>A word that the lexicon lacks, and how it was read: by its spelling or by its meaning.</summary>
+/// <param name="ReadAs">The nearest phrases of the lexicon, best first; empty where nothing was near.</param>
+/// <param name="Confidence">0..1.</param>
+public sealed record GuessedWord(string Word, IReadOnlyList<string> ReadAs, double Confidence);
+
+/// <summary>
+/// A wish as it was read; immutable. <see cref="WishReader"/> makes it of free text, <see cref="FromTargets"/> of feature targets,
+/// <see cref="FromTracks"/> of songs; <see cref="MoodScorer"/> says how well each song meets it.
+/// </summary>
+public sealed record Wish
+{
+    public static readonly Wish Nothing = new();
+
+    /// <summary>What was written; empty for a wish that was not.</summary>
+    public string Text { get; init; } = "";
+
+    /// <summary>The language most of the words belong to: "en", "es", "de", "fr", "it" or "pt".</summary>
+    public string Language { get; init; } = "en";
+
+    /// <summary>At most one a feature, the strongest first.</summary>
+    public IReadOnlyList<FeatureWant> Wants { get; init; } = [];
+
+    /// <summary>Ranges of features, from explicit targets and "N bpm".</summary>
+    public IReadOnlyList<FeatureTarget> Ranges { get; init; } = [];
+
+    public IReadOnlyList<GenreWant> Genres { get; init; } = [];
+
+    public IReadOnlyList<GenreExclusion> ExcludedGenres { get; init; } = [];
+
+    /// <summary>Songs and artists that the answers shall resemble, come from, or not come from.</summary>
+    public IReadOnlyList<WishReference> References { get; init; } = [];
+
+    /// <summary>The phrases that were understood as a negation, as they were written.</summary>
+    public IReadOnlyList<string> Negated { get; init; } = [];
+
+    public IReadOnlyList<Contradiction> Contradictions { get; init; } = [];
+
+    public IReadOnlyList<GuessedWord> Guessed { get; init; } = [];
+
+    /// <summary>The words that meant nothing to the reader.</summary>
+    public IReadOnlyList<string> NotUnderstood { get; init; } = [];
+
+    /// <summary>The moods in it, for regions: phrase and weight, negative where negated.</summary>
+    internal IReadOnlyList<(string Phrase, float Weight)> Moods { get; init; } = [];
+
+    /// <summary>Other things a person should know of the reading.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Whether the wish asks for anything at all.</summary>
+    public bool IsEmpty => Wants.Count + Ranges.Count + Genres.Count + ExcludedGenres.Count + References.Count == 0;
+
+    /// <summary>A wish that asks for these targets and nothing else.</summary>
+    public static Wish FromTargets(params IEnumerable<FeatureTarget> targets) => Nothing.With(targets);
+
+    /// <summary>Songs like these (their features and genres; the songs themselves are left out).</summary>
+    public static Wish FromTracks(Tracks tracks, params IReadOnlyList<int> songs) =>
+        Nothing with { References = [.. songs.Select(s => new WishReference(ReferenceKind.Song, [s], tracks.DisplayName(s), Use.Resemble))] };
+
+    /// <summary>This wish with explicit targets: they replace what the words asked of those features.</summary>
+    public Wish With(params IEnumerable<FeatureTarget> targets)
+    {
+        List<FeatureWant> wants = [.. Wants];
+        List<FeatureTarget> ranges = [.. Ranges];
+        foreach (FeatureTarget target in targets)
+        {
+            wants.RemoveAll(w => w.Feature == target.Feature);
+            ranges.RemoveAll(r => r.Feature == target.Feature);
+            if (target.Direction == 0)
+                ranges.Add(target);
+            else
+                wants.Add(new FeatureWant(target.Feature, target.Direction * FeatureTarget.Weight, [target.ToString()]));
+        }
+
+        return this with { Wants = wants, Ranges = ranges };
+    }
+
+    /// <summary>The reading in one line: "sad and calm: 'sad', 'rainy night'; genre: none; not: 'vocals'".</summary>
+    public override string ToString()
+    {
+        IEnumerable<string> asked = Wants.Where(w => Math.Abs(w.Weight) >= Ask.PrimaryFrom * 0.6).DefaultIfEmpty(Wants.Count > 0 ? Wants[0] : null)
+            .OfType<FeatureWant>().Select(w => MoodFeatures.EndOf(w.Feature, w.Weight)).Concat(Ranges.Select(r => r.ToString()));
+        IEnumerable<string> phrases = Wants.SelectMany(w => w.Phrases).Concat(References.Select(r => r.Name)).Distinct().Except(Negated);
+        string genres = string.Join(", ", Genres.Select(g => $"'{g.Phrase}'"));
+        string not = string.Join(", ", Negated.Concat(ExcludedGenres.Select(e => e.Phrase)).Distinct().Select(p => $"'{p}'"));
+        return $"{(IsEmpty ? "nothing" : string.Join(" and ", asked.DefaultIfEmpty("anything")))}{Prefix(": ", string.Join(", ", phrases.Select(p => $"'{p}'")))}; "
+            + $"genre: {(genres.Length == 0 ? "none" : genres)}{Prefix("; not: ", not)}{Prefix("; not understood: ", string.Join(", ", NotUnderstood.Select(w => $"'{w}'")))}";
+    }
+
+    private static string Prefix(string prefix, string text) => text.Length == 0 ? "" : prefix + text;
+}
+
+/// <summary>What a <see cref="WishReference"/> names.</summary>
+public enum ReferenceKind
+{
+    Song,
+    Artist,
+}
+
+/// <summary>What is wanted of what a <see cref="WishReference"/> names.</summary>
+public enum Use
+{
+    /// <summary>Songs like it.</summary>
+    Resemble,
+
+    /// <summary>Its songs alone.</summary>
+    Only,
+
+    /// <summary>None of its songs.</summary>
+    Exclude,
+}
+
+/// <summary>A song or an artist of the catalogue that a wish names.</summary>
+/// <param name="Tracks">The song (all its versions), or the artist's songs.</param>
+/// <param name="Name">As the catalogue writes it.</param>
+public sealed record WishReference(ReferenceKind Kind, IReadOnlyList<int> Tracks, string Name, Use Use)
+{
+    /// <summary>Features in which the answers shall differ from it, as a shift of the percentile: "like this but happier".</summary>
+    public IReadOnlyList<Ask> Shifts { get; init; } = [];
+}
