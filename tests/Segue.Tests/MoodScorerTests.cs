@@ -44,7 +44,8 @@ public sealed class MoodScorerTests
             int[] songs = [.. Enumerable.Range(0, tracks.Count).Where(t => tracks.SongOf[t] == t && !float.IsNaN(values[t]))];
             for (int t = 0; t < tracks.Count; t++)
             {
-                double expected = float.IsNaN(values[t]) ? 0.5 : (songs.Count(s => values[s] < values[t]) + 0.5 * songs.Count(s => values[s] == values[t])) / songs.Length;
+                int below = songs.Count(s => values[s] < values[t]), same = songs.Count(s => values[s] == values[t]);
+                double expected = float.IsNaN(values[t]) ? 0.5 : (below + 0.5 * same) / songs.Length;
                 Assert.Equal(expected, percentiles.Row(f)[t], 5);
             }
 

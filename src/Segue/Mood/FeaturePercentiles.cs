@@ -10,7 +10,9 @@ namespace Segue.Mood;
 /// </summary>
 public static class FeaturePercentiles
 {
-    /// <summary>One row a feature (the first <see cref="MoodFeatures.Count"/> of <see cref="AudioFeature"/>), one column a track; 0.5 where the value is unknown.</summary>
+    /// <summary>
+    /// One row a feature (the first <see cref="MoodFeatures.Count"/> of <see cref="AudioFeature"/>), one column a track; 0.5 where the value is unknown.
+    /// </summary>
     public static MatrixView Compute(Tracks tracks)
     {
         int n = tracks.Count;

@@ -43,7 +43,8 @@ public sealed partial record FeatureTarget(AudioFeature Feature, int Direction, 
         }
 
         int dots = value.IndexOf("..", StringComparison.Ordinal);
-        double low = Number(dots < 0 ? value : value[..dots], double.NegativeInfinity, text), high = dots < 0 ? low : Number(value[(dots + 2)..], double.PositiveInfinity, text);
+        double low = Number(dots < 0 ? value : value[..dots], double.NegativeInfinity, text);
+        double high = dots < 0 ? low : Number(value[(dots + 2)..], double.PositiveInfinity, text);
         if (low > high)
             throw Refuse(text, $"the range runs backwards; write {value[(dots + 2)..]}..{value[..dots]}");
         return double.IsInfinity(low) && double.IsInfinity(high) ? throw Refuse(text, "a range needs at least one end") : Range(feature, low, high);

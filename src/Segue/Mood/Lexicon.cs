@@ -52,6 +52,14 @@ public sealed class Lexicon
     /// <summary>The entry whose phrase has these stems, in the same order.</summary>
     internal LexiconEntry? FindStem(string stems, int language) => Search(language, v => v.FindStem(stems));
 
+    /// <summary>The entry whose phrase is this when its spaces are left out: "honkytonk", or "workout" for "work out".</summary>
+    internal LexiconEntry? FindCompact(string word, int language) => Search(language, v => v.FindCompact(word));
+
+    /// <summary>Single words that begin with this letter: the wish's language and English, and the user's own.</summary>
+    internal IEnumerable<LexiconEntry> WordsOf(int language, char initial) =>
+        (language == 0 ? [_own, _languages[0]] : (Vocabulary[])[_own, _languages[language], _languages[0]]).SelectMany(v => v.Entries)
+            .Where(e => e.Phrase[0] == initial && e.Role == WordRole.Asks && !e.Phrase.Contains(' '));
+
     private LexiconEntry? Search(int language, Func<Vocabulary, LexiconEntry?> find)
     {
         LexiconEntry? found = find(_own) ?? find(_languages[language]);
@@ -68,6 +76,7 @@ public sealed class Lexicon
 internal sealed class Vocabulary(string language)
 {
     private readonly Dictionary<string, LexiconEntry> _phrases = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LexiconEntry> _compact = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LexiconEntry> _stems = new(StringComparer.Ordinal);
 
     public string Language { get; } = language;
@@ -82,6 +91,8 @@ internal sealed class Vocabulary(string language)
 
     public LexiconEntry? FindStem(string stems) => _stems.GetValueOrDefault(stems);
 
+    public LexiconEntry? FindCompact(string word) => _compact.GetValueOrDefault(word);
+
     /// <summary>False when the phrase was there before.</summary>
     public bool Add(LexiconEntry entry)
     {
@@ -93,6 +104,8 @@ internal sealed class Vocabulary(string language)
         if (entry.Role == WordRole.Asks)
         {
             string stems = WordForms.StemPhrase(entry.Phrase);
+            if (entry.Phrase.Contains(' '))
+                _compact.TryAdd(entry.Phrase.Replace(" ", "", StringComparison.Ordinal), entry);
             if (!_stems.TryGetValue(stems, out LexiconEntry? other) || entry.Phrase.Length < other.Phrase.Length)
                 _stems[stems] = entry;
         }

@@ -32,6 +32,12 @@ public enum WordRole
     /// <summary>Weakens what comes next to 0.6: "a bit".</summary>
     Slightly,
 
+    /// <summary>A comparison upwards: "more". Beside a song or artist what follows shifts away from it: "like X but more acoustic".</summary>
+    More,
+
+    /// <summary>A comparison downwards, which alone negates: "less talking".</summary>
+    Less,
+
     /// <summary>Negates what stands before it: "drum-free".</summary>
     Free,
 

@@ -16,7 +16,7 @@ namespace Segue.Mood;
 /// A target is a letter, a sign and a strength (1 where none is written; below .9 secondary): d danceability, e energy, o loudness, m mode,
 /// s speechiness, a acousticness, i instrumentalness, l liveness, v valence, t tempo, p popularity, u duration. A phrase without targets is an
 /// idiom that asks for nothing. A line that starts with "!" lists words of a <see cref="WordRole"/>: !not, !not-a-negation, !and, !or, !break, !skip,
-/// !very, !slightly, !free, !like, !by.
+/// !very, !slightly, !more, !less, !free, !like, !by.
 /// </summary>
 internal static partial class LexiconFile
 {
@@ -24,8 +24,9 @@ internal static partial class LexiconFile
 
     private static readonly Dictionary<string, WordRole> s_roles = new(StringComparer.Ordinal)
     {
-        ["!not"] = WordRole.Not, ["!not-a-negation"] = WordRole.NotANegation, ["!and"] = WordRole.And, ["!or"] = WordRole.Or, ["!break"] = WordRole.Break, ["!skip"] = WordRole.Skip,
-        ["!very"] = WordRole.Very, ["!slightly"] = WordRole.Slightly, ["!free"] = WordRole.Free, ["!like"] = WordRole.Like, ["!by"] = WordRole.By,
+        ["!not"] = WordRole.Not, ["!not-a-negation"] = WordRole.NotANegation, ["!and"] = WordRole.And, ["!or"] = WordRole.Or,
+        ["!break"] = WordRole.Break, ["!skip"] = WordRole.Skip, ["!very"] = WordRole.Very, ["!slightly"] = WordRole.Slightly,
+        ["!free"] = WordRole.Free, ["!more"] = WordRole.More, ["!less"] = WordRole.Less, ["!like"] = WordRole.Like, ["!by"] = WordRole.By,
     };
 
     /// <summary>English first: it is the fallback of every wish.</summary>
@@ -78,7 +79,11 @@ internal static partial class LexiconFile
         if (phrases.StartsWith('!'))
         {
             if (!s_roles.TryGetValue(phrases.Trim(), out role) || cells.Length != 2)
-                throw new DataFormatException(path, number, $"'{Cut(phrases)}' is no role of words; expected {string.Join(", ", s_roles.Keys)}, a tab, and words separated by commas");
+            {
+                throw new DataFormatException(path, number,
+                    $"'{Cut(phrases)}' is no role of words; expected {string.Join(", ", s_roles.Keys)}, a tab, and words separated by commas");
+            }
+
             phrases = cells[1];
         }
 
@@ -115,7 +120,9 @@ internal static partial class LexiconFile
     private static GenreWeight ParseGenre(string text, string path, int number)
     {
         int equals = text.LastIndexOf('=');
-        return equals > 0 && float.TryParse(text.AsSpan(equals + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out float weight) && weight is > 0 and <= 1
+        float weight = 0;
+        bool isNumber = equals > 0 && float.TryParse(text.AsSpan(equals + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out weight);
+        return isNumber && weight is > 0 and <= 1
             ? new GenreWeight(text[..equals], weight)
             : throw new DataFormatException(path, number, $"'{Cut(text)}' is no genre; expected a name, =, and a weight above 0 and up to 1, such as deep-house=.8");
     }

@@ -41,6 +41,7 @@ public sealed record MoodRanking(Wish Wish, IReadOnlyList<(int Track, float Scor
 public sealed record MoodVerdict(bool Fits, IReadOnlyList<string> Messages)
 {
     private const int Looked = 20;
+    private const string HowToAsk = "say how the songs shall be, such as 'calm and happy' or 'loud guitars, no vocals'";
 
     // From the study: below three quarters of the best possible a listener would not call the want met.
     private const double LeastShare = 0.75;
@@ -52,8 +53,8 @@ public sealed record MoodVerdict(bool Fits, IReadOnlyList<string> Messages)
         bool fits = true;
         if (wish.IsEmpty)
         {
-            string words = wish.NotUnderstood.Count > 0 ? $" ({string.Join(", ", wish.NotUnderstood.Take(5).Select(w => $"'{w}'"))} mean nothing to it)" : "";
-            return new MoodVerdict(false, [$"nothing in this wish was understood{words}; say how the songs shall be, such as 'calm and happy' or 'loud guitars, no vocals'"]);
+            string words = wish.NotUnderstood.Count > 0 ? $" ({string.Join(", ", wish.NotUnderstood.Take(5).Select(w => $"'{w}'"))} unknown)" : "";
+            return new MoodVerdict(false, [$"nothing in this wish was understood{words}; {HowToAsk}"]);
         }
 
         foreach (Contradiction c in wish.Contradictions)

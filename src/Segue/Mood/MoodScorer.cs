@@ -18,7 +18,7 @@ public sealed class MoodScorer
 
     // Where a wish names a genre and no feature, lean to the typical songs of that genre.
     private const float TypicalScale = 0.5f;
-    private const float Floor = 0.05f;
+    internal const float Floor = 0.05f;
 
     private readonly MatrixView _percentiles;
     private readonly GenreTable _genres;
@@ -62,6 +62,9 @@ public sealed class MoodScorer
             RangeOf(range).Add(Tracks.Feature(range.Feature), _percentiles.Row((int)range.Feature), scores);
         foreach (GenreWant genre in wish.Genres)
             _genres.AddBest(genre.Weights, GenreScale, scores);
+        foreach (ReferenceTarget reference in ReferencesOf(wish))
+            reference.Add(_percentiles, _genres, scores);
+        ExcludeReferences(wish, scores);
         foreach (GenreExclusion excluded in wish.ExcludedGenres)
         {
             if (_genres.IndexOf(excluded.Genre) is >= 0 and var genre)
@@ -94,6 +97,7 @@ public sealed class MoodScorer
             parts.Add(new MoodPart(MoodPartKind.Range, range.ToString(), [range.ToString()], (float)(FeatureTarget.Weight * Math.Log(near + Floor)), near));
         }
 
+        parts.AddRange(ReferencesOf(wish).Select(r => r.Explain(_percentiles, _genres, track)));
         return parts;
     }
 
@@ -143,6 +147,32 @@ public sealed class MoodScorer
         TensorPrimitives.Add(logs, Floor, logs);
         TensorPrimitives.Log(logs, logs);
         return logs;
+    }
+
+    private ReferenceTarget[] ReferencesOf(Wish wish)
+    {
+        WishReference[] like = [.. wish.References.Where(r => r.Use == Use.Resemble)];
+        return [.. like.Select(r => new ReferenceTarget(r, wish, Tracks, _percentiles, 1f / like.Length))];
+    }
+
+    /// <summary>A song named as an example is no answer; an artist "by" whom songs are wanted leaves only those.</summary>
+    private void ExcludeReferences(Wish wish, Span<float> scores)
+    {
+        HashSet<int> only = [.. wish.References.Where(r => r.Use == Use.Only).SelectMany(r => r.Tracks)];
+        for (int track = 0; only.Count > 0 && track < scores.Length; track++)
+        {
+            if (!only.Contains(track))
+                scores[track] = float.NegativeInfinity;
+        }
+
+        foreach (WishReference reference in wish.References.Where(r => r.Use == Use.Exclude))
+            Exclude(reference.Tracks.ToArray(), scores);
+        HashSet<int> songs = [.. wish.References.Where(r => r.Kind == ReferenceKind.Song).SelectMany(r => r.Tracks).Select(t => Tracks.SongOf[t])];
+        for (int track = 0; songs.Count > 0 && track < scores.Length; track++)
+        {
+            if (songs.Contains(Tracks.SongOf[track]))
+                scores[track] = float.NegativeInfinity;
+        }
     }
 
     private static void Exclude(ReadOnlySpan<int> tracks, Span<float> scores)

@@ -95,14 +95,16 @@ public sealed record Wish
     /// <summary>The reading in one line: "sad and calm: 'sad', 'rainy night'; genre: none; not: 'vocals'".</summary>
     public override string ToString()
     {
-        IEnumerable<string> asked = Wants.Where(w => Math.Abs(w.Weight) >= Ask.PrimaryFrom * 0.6).DefaultIfEmpty(Wants.Count > 0 ? Wants[0] : null)
-            .OfType<FeatureWant>().Select(w => MoodFeatures.EndOf(w.Feature, w.Weight)).Concat(Ranges.Select(r => r.ToString()));
-        IEnumerable<string> phrases = Wants.SelectMany(w => w.Phrases).Concat(References.Select(r => r.Name)).Distinct().Except(Negated);
-        string genres = string.Join(", ", Genres.Select(g => $"'{g.Phrase}'"));
-        string not = string.Join(", ", Negated.Concat(ExcludedGenres.Select(e => e.Phrase)).Distinct().Select(p => $"'{p}'"));
-        return $"{(IsEmpty ? "nothing" : string.Join(" and ", asked.DefaultIfEmpty("anything")))}{Prefix(": ", string.Join(", ", phrases.Select(p => $"'{p}'")))}; "
-            + $"genre: {(genres.Length == 0 ? "none" : genres)}{Prefix("; not: ", not)}{Prefix("; not understood: ", string.Join(", ", NotUnderstood.Select(w => $"'{w}'")))}";
+        FeatureWant[] main = [.. Wants.Where(w => Math.Abs(w.Weight) >= 0.55f)];
+        IEnumerable<string> asked = (main.Length > 0 ? main : Wants.Take(1)).Select(w => MoodFeatures.EndOf(w.Feature, w.Weight))
+            .Concat(Ranges.Select(r => r.ToString())).Concat(References.Select(r => r.ToString()));
+        string phrases = Quote(Wants.SelectMany(w => w.Phrases).Distinct().Except(Negated)), genres = Quote(Genres.Select(g => g.Phrase));
+        string not = Quote(Negated.Concat(ExcludedGenres.Select(e => e.Phrase)).Distinct());
+        return $"{(IsEmpty ? "nothing" : string.Join(" and ", asked.DefaultIfEmpty("anything")))}{Prefix(": ", phrases)}; genre: {(genres.Length == 0 ? "none" : genres)}"
+            + $"{Prefix("; not: ", not)}{Prefix("; not understood: ", Quote(NotUnderstood))}";
     }
+
+    private static string Quote(IEnumerable<string> words) => string.Join(", ", words.Select(w => $"'{w}'"));
 
     private static string Prefix(string prefix, string text) => text.Length == 0 ? "" : prefix + text;
 }
@@ -134,4 +136,9 @@ public sealed record WishReference(ReferenceKind Kind, IReadOnlyList<int> Tracks
 {
     /// <summary>Features in which the answers shall differ from it, as a shift of the percentile: "like this but happier".</summary>
     public IReadOnlyList<Ask> Shifts { get; init; } = [];
+
+    /// <summary>"like Daft Punk, more happy", "by Radiohead", "not Kenny G".</summary>
+    public override string ToString() =>
+        (Use switch { Use.Only => "by ", Use.Exclude => "not ", _ => "like " }) + Name
+            + string.Concat(Shifts.Select(s => $", more {MoodFeatures.EndOf(s.Feature, s.Strength)}"));
 }

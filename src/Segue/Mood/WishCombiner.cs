@@ -4,7 +4,8 @@ namespace Segue.Mood;
 
 /// <summary>One thing that was read in a wish, before the things are put together.</summary>
 /// <param name="Factor">1.5 after "very", 0.6 after "a bit"; also the confidence of a guess.</param>
-internal sealed record WishItem(LexiconEntry Entry, string Phrase, float Factor, bool Negated);
+/// <param name="IsComparison">"happier", "more acoustic": beside a song or artist it is meant relative to that.</param>
+internal sealed record WishItem(LexiconEntry Entry, string Phrase, float Factor, bool Negated, bool IsComparison);
 
 /// <summary>
 /// Puts the things read in a wish together, feature by feature.
@@ -59,7 +60,8 @@ internal static class WishCombiner
     {
         foreach (WishItem item in items.Where(i => !i.Negated && i.Entry.Genres.Count > 0).DistinctBy(i => i.Entry.Phrase))
         {
-            GenreWeight[] left = [.. item.Entry.Genres.Where(g => !excluded.Any(e => e.Genre == g.Genre)).Select(g => g with { Weight = Math.Min(1, g.Weight * Math.Min(1, item.Factor)) })];
+            GenreWeight[] left = [.. item.Entry.Genres.Where(g => !excluded.Any(e => e.Genre == g.Genre))
+                .Select(g => g with { Weight = Math.Min(1, g.Weight * Math.Min(1, item.Factor)) })];
             if (left.Length > 0)
                 yield return new GenreWant(item.Phrase, left);
         }
@@ -77,8 +79,9 @@ internal static class WishCombiner
         foreach (Ask ask in item.Entry.Asks)
         {
             bool primary = ask.IsPrimary && !genre;
+            float strength = genre ? Math.Clamp(ask.Strength, -GenreFeatureMax, GenreFeatureMax) : ask.Strength;
             if (!item.Negated)
-                yield return new Contribution(ask.Feature, (genre ? Math.Clamp(ask.Strength, -GenreFeatureMax, GenreFeatureMax) : ask.Strength) * item.Factor, primary, item.Phrase);
+                yield return new Contribution(ask.Feature, strength * item.Factor, primary, item.Phrase);
             else if (primary || !anyPrimary && Math.Abs(ask.Strength) == strongest && strongest >= 0.5f)
                 yield return new Contribution(ask.Feature, Negation * ask.Strength * Math.Min(1, item.Factor), primary, item.Phrase);
         }

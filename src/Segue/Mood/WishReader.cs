@@ -4,54 +4,100 @@ namespace Segue.Mood;
 /// Reads a wish in free text: "something sad and slow for a rainy night, no vocals".
 /// <para>One pass from left to right cuts the words into segments, the longest phrase of the lexicon first, an exact one before one that has the same stems.
 /// A second pass over the segments settles what each negation and each "very" applies to. What is left over is unknown: first its spelling,
-/// then its meaning is compared with the lexicon (<c>UnknownWords</c>). Then <see cref="WishCombiner"/> puts the pieces together.</para>
+/// then its meaning is compared with the lexicon (<see cref="UnknownWords"/>). Then <see cref="WishCombiner"/> puts the pieces together.</para>
 /// <para>Negation flips the next thing and goes on over a directly following "and", "or", "nor", and over the commas of a list that ends in "or";
 /// it ends at other punctuation and at "but" and its kind. "drum-free" flips what stands before it; two negations are none.</para>
+/// <para>Names of artists and songs come before the lexicon only where they give themselves away (<see cref="CatalogueNames"/>).</para>
 /// Immutable; safe for many threads.
 /// </summary>
-public sealed partial class WishReader(Lexicon lexicon)
+public sealed class WishReader
 {
     private const float Very = 1.5f, Slightly = 0.6f;
 
-    public Lexicon Lexicon => lexicon;
+    // A guess that is surer than this can carry a wish alone.
+    private const double SureFrom = 0.65;
+
+    private readonly Lexicon _lexicon;
+    private readonly CatalogueNames? _names;
+    private readonly UnknownWords? _unknown;
+    private readonly Misspellings _misspellings;
+
+    /// <param name="lexicon">The words.</param>
+    /// <param name="names">The artists and songs that a wish may name; null reads none.</param>
+    /// <param name="unknown">Reads what the lexicon lacks; null leaves it unread.</param>
+    /// <param name="isWord">Whether a lower-case word is a word, however unknown to the lexicon, and so no misspelling; null where nobody can say.</param>
+    public WishReader(Lexicon lexicon, CatalogueNames? names = null, UnknownWords? unknown = null, Func<string, bool>? isWord = null) =>
+        (_lexicon, _names, _unknown, _misspellings) = (lexicon, names, unknown, new Misspellings(lexicon, isWord));
+
+    public Lexicon Lexicon => _lexicon;
 
     /// <summary>The reading of a text; never fails, whatever the text.</summary>
     public Wish Read(string text)
     {
         List<WishToken> tokens = WishTokens.Cut(text, out bool isCut);
-        int language = lexicon.LanguageOf(tokens);
-        var reading = new Reading(this, text, tokens, language);
+        var reading = new Reading(this, text, tokens, _lexicon.LanguageOf(tokens));
         reading.Cut();
         reading.Settle();
+        reading.Guess();
         Wish wish = reading.Finish();
         return isCut ? wish with { Notes = [.. wish.Notes, $"only the first {WishTokens.TokensMax} words were read"] } : wish;
     }
 
-    /// <summary>A run of words that means one thing together; Entry is null where nobody knows what.</summary>
-    private readonly record struct Segment(WordRole Role, LexiconEntry? Entry, int First, int Count, bool Opposite = false)
+    /// <summary>A run of words that means one thing together. One that asks has an entry, a name or a range, or is unknown.</summary>
+    private readonly record struct Segment(WordRole Role, LexiconEntry? Entry, int First, int Count)
     {
-        public bool SaysSomething => Role == WordRole.Asks;
+        public bool Opposite { get; init; }
+
+        public bool IsComparison { get; init; }
+
+        public WishReference? Name { get; init; }
+
+        public FeatureTarget? Range { get; init; }
+
+        public bool IsUnknown => Role == WordRole.Asks && Entry is null && Name is null && Range is null;
     }
+
+    private readonly record struct Unknown(string Phrase, string Words, float Factor, bool Negated);
 
     private sealed class Reading(WishReader reader, string text, List<WishToken> tokens, int language)
     {
         private readonly List<Segment> _segments = [];
         private readonly List<WishItem> _items = [];
+        private readonly List<Unknown> _unknown = [];
         private readonly List<string> _notUnderstood = [];
+        private readonly List<GuessedWord> _guessed = [];
+        private readonly List<WishReference> _references = [];
+        private readonly List<FeatureTarget> _ranges = [];
 
+        private Lexicon Lexicon => reader._lexicon;
+
+        /// <summary>Cuts the words into segments.</summary>
         public void Cut()
         {
             for (int at = 0; at < tokens.Count;)
             {
-                Segment segment = Longest(at);
-                _segments.Add(segment);
+                Segment segment = Next(at);
                 at += segment.Count;
+                if (segment.IsUnknown && _segments.Count > 0 && _segments[^1].IsUnknown && !tokens[segment.First].AfterStop)
+                    _segments[^1] = _segments[^1] with { Count = _segments[^1].Count + 1 };
+                else
+                    _segments.Add(segment);
             }
         }
 
-        private Segment Longest(int at)
+        private Segment Next(int at)
         {
-            int most = Math.Min(reader.Lexicon.PhraseWordsMax, tokens.Count - at);
+            if (TempoReader.Read(tokens, at, out FeatureTarget? range) is > 0 and var taken)
+                return new Segment(WordRole.Asks, null, at, taken) { Range = range };
+            bool named = _segments.Count > 0 && _segments[^1].Role is WordRole.Like or WordRole.By;
+            if (reader._names?.Find(text, tokens, at, named, IsKnown) is { } found)
+                return new Segment(WordRole.Asks, null, at, found.Count) { Name = found.Reference };
+            return Longest(at) ?? Form(at) ?? new Segment(WordRole.Asks, null, at, 1);
+        }
+
+        private Segment? Longest(int at)
+        {
+            int most = Math.Min(Lexicon.PhraseWordsMax, tokens.Count - at);
             for (int stop = 1; stop < most; stop++)
             {
                 if (tokens[at + stop].AfterStop)
@@ -60,41 +106,70 @@ public sealed partial class WishReader(Lexicon lexicon)
 
             for (int count = most; count > 0; count--)
             {
-                string phrase = count == 1 ? tokens[at].Word : string.Join(' ', tokens.Skip(at).Take(count).Select(t => t.Word));
-                LexiconEntry? entry = reader.Lexicon.Find(phrase, language) ?? reader.Lexicon.FindStem(WordForms.StemPhrase(phrase), language);
-                if (entry is not null)
-                    return new Segment(entry.Role, entry, at, count);
+                string phrase = Phrase(at, at + count);
+                if ((Lexicon.Find(phrase, language) ?? Lexicon.FindStem(WordForms.StemPhrase(phrase), language)) is { } entry)
+                    return new Segment(entry.Role, entry, at, count) { IsComparison = count == 1 && IsComparative(phrase) };
             }
 
-            foreach ((string word, bool opposite) in WordForms.Bases(tokens[at].Word))
+            return null;
+        }
+
+        /// <summary>A form of a known word, or a misspelling of one.</summary>
+        private Segment? Form(int at)
+        {
+            string word = tokens[at].Word;
+            foreach ((string form, bool opposite) in WordForms.Bases(word))
             {
-                if (reader.Lexicon.Find(word, language) is { Role: WordRole.Asks } entry)
-                    return new Segment(WordRole.Asks, entry, at, 1, opposite);
+                if (Lexicon.Find(form, language) is { Role: WordRole.Asks } entry)
+                    return new Segment(WordRole.Asks, entry, at, 1) { Opposite = opposite, IsComparison = word.EndsWith("er", StringComparison.Ordinal) };
             }
 
-            return new Segment(WordRole.Asks, null, at, 1);
+            // A capital within the sentence is a name that the catalogue lacks, not a slip.
+            if (tokens[at].Capital && at > 0 && !tokens[at].AfterStop || reader._misspellings.Find(word, language) is not { } meant)
+                return null;
+            _guessed.Add(new GuessedWord(text[tokens[at].Start..tokens[at].End], [meant.Phrase], 1));
+            return new Segment(WordRole.Asks, meant, at, 1);
+        }
+
+        private bool IsComparative(string word) =>
+            word.EndsWith("er", StringComparison.Ordinal) && WordForms.Bases(word).Any(b => Lexicon.Find(b.Word, language) is { Role: WordRole.Asks });
+
+        private string Phrase(int from, int to) => to == from + 1 ? tokens[from].Word : string.Join(' ', Enumerable.Range(from, to - from).Select(i => tokens[i].Word));
+
+        /// <summary>Whether the lexicon has the words from..to as one phrase in some form.</summary>
+        private bool IsKnown(int from, int to)
+        {
+            string phrase = Phrase(from, to);
+            return (Lexicon.Find(phrase, language) ?? Lexicon.FindStem(WordForms.StemPhrase(phrase), language)) is not null
+                || to == from + 1 && WordForms.Bases(phrase).Any(b => Lexicon.Find(b.Word, language) is not null);
         }
 
         /// <summary>What each negation and each "very" applies to.</summary>
         public void Settle()
         {
-            bool negating = false, carrying = false;
+            bool negating = false, carrying = false, comparing = false, only = false;
             float factor = 1;
             for (int k = 0; k < _segments.Count; k++)
             {
                 Segment segment = _segments[k];
                 if (tokens[segment.First].AfterStop)
-                    (negating, carrying, factor) = (carrying && ListGoesOn(k), false, 1);
+                    (negating, carrying, comparing, factor) = (carrying && ListGoesOn(k), false, false, 1);
                 switch (segment.Role)
                 {
                     case WordRole.Not:
                         (negating, carrying) = (!negating, false);
                         break;
+                    case WordRole.Less:
+                        (negating, carrying, comparing) = (!negating, false, true);
+                        break;
+                    case WordRole.More:
+                        comparing = true;
+                        break;
                     case WordRole.And or WordRole.Or:
                         negating |= carrying;
                         break;
                     case WordRole.Break:
-                        (negating, carrying) = (false, false);
+                        (negating, carrying, comparing) = (false, false, false);
                         break;
                     case WordRole.Very:
                         factor *= Very;
@@ -102,10 +177,13 @@ public sealed partial class WishReader(Lexicon lexicon)
                     case WordRole.Slightly:
                         factor *= Slightly;
                         break;
+                    case WordRole.By:
+                        only = true;
+                        break;
                     case WordRole.Asks:
                         bool free = k + 1 < _segments.Count && _segments[k + 1].Role == WordRole.Free && tokens[_segments[k + 1].First].Joined;
-                        Take(segment, negating ^ segment.Opposite ^ free, factor);
-                        (carrying, negating, factor) = (negating, false, 1);
+                        Take(segment with { IsComparison = segment.IsComparison || comparing }, negating ^ segment.Opposite ^ free, factor, only);
+                        (carrying, negating, comparing, factor, only) = (negating, false, false, 1, false);
                         break;
                 }
             }
@@ -118,23 +196,83 @@ public sealed partial class WishReader(Lexicon lexicon)
             {
                 if (_segments[k].Role == WordRole.Or)
                     return true;
-                if (!_segments[k].SaysSomething || k + 1 < _segments.Count && !tokens[_segments[k + 1].First].AfterStop && _segments[k + 1].Role != WordRole.Or)
+                if (_segments[k].Role != WordRole.Asks || k + 1 < _segments.Count && !tokens[_segments[k + 1].First].AfterStop && _segments[k + 1].Role != WordRole.Or)
                     return false;
             }
 
             return false;
         }
 
-        private void Take(Segment segment, bool negated, float factor)
+        private void Take(Segment segment, bool negated, float factor, bool only)
         {
             string phrase = text[tokens[segment.First].Start..tokens[segment.First + segment.Count - 1].End];
-            if (segment.Entry is null)
-                _notUnderstood.Add(phrase);
-            else if (segment.Entry.Asks.Count + segment.Entry.Genres.Count > 0)
-                _items.Add(new WishItem(segment.Entry, phrase, factor, negated));
+            if (segment.Range is { } range)
+                _ranges.Add(range);
+            else if (segment.Name is { } name)
+                _references.Add(name with { Use = negated ? Use.Exclude : only ? Use.Only : Use.Resemble });
+            else if (segment.IsUnknown)
+                AddUnknown(phrase, segment, factor, negated);
+            else if (segment.Entry!.Asks.Count + segment.Entry.Genres.Count > 0)
+                _items.Add(new WishItem(segment.Entry, phrase, factor, negated, segment.IsComparison));
         }
 
-        public Wish Finish() =>
-            WishCombiner.Combine(new Wish { Text = text, Language = reader.Lexicon.Languages[language], NotUnderstood = [.. _notUnderstood.Distinct()] }, _items);
+        private void AddUnknown(string phrase, Segment segment, float factor, bool negated)
+        {
+            // Numbers and single letters mean nothing that a vector could tell.
+            string words = Phrase(segment.First, segment.First + segment.Count);
+            if (words.Length == 1 && char.IsAscii(words[0]) || words.All(char.IsAsciiDigit))
+                _notUnderstood.Add(phrase);
+            else
+                _unknown.Add(new Unknown(phrase, words, factor, negated));
+        }
+
+        /// <summary>Reads unknown words by their meaning.</summary>
+        public void Guess()
+        {
+            bool nothingKnown = _items.Count + _references.Count + _ranges.Count == 0;
+            List<(WishItem Item, GuessedWord Guess)> guesses = [];
+            foreach (Unknown unknown in _unknown.DistinctBy(u => u.Phrase))
+            {
+                if (reader._unknown?.Read(unknown.Words) is { } read)
+                {
+                    // A guessed genre counts only where no word was known: it weighs too much for a guess.
+                    LexiconEntry entry = nothingKnown ? read.Entry : read.Entry with { Genres = [] };
+                    var item = new WishItem(entry, unknown.Phrase, unknown.Factor * (float)read.Guess.Confidence, unknown.Negated, false);
+                    guesses.Add((item, read.Guess with { Word = unknown.Phrase }));
+                }
+                else
+                {
+                    _notUnderstood.Add(unknown.Phrase);
+                }
+            }
+
+            // Where all is guessed, one guess must be sure, else the wish was about something else.
+            if (nothingKnown && !guesses.Any(g => g.Guess.Confidence >= SureFrom))
+            {
+                _notUnderstood.AddRange(guesses.Select(g => g.Guess.Word));
+                return;
+            }
+
+            _items.AddRange(guesses.Select(g => g.Item));
+            _guessed.AddRange(guesses.Select(g => g.Guess));
+        }
+
+        public Wish Finish()
+        {
+            bool relative = _references.Any(r => r.Use == Use.Resemble);
+            WishItem[] shifts = relative ? [.. _items.Where(i => i.IsComparison)] : [];
+            Ask[] asks = [.. shifts.SelectMany(i => i.Entry.Asks.Where(a => a.IsPrimary)
+                .Select(a => a with { Strength = (i.Negated ? -1 : 1) * Math.Sign(a.Strength) * i.Factor })).DistinctBy(a => a.Feature)];
+            var wish = new Wish
+            {
+                Text = text,
+                Language = Lexicon.Languages[language],
+                References = [.. _references.Select(r => r.Use == Use.Resemble ? r with { Shifts = asks } : r)],
+                Ranges = [.. _ranges.DistinctBy(r => r.Feature)],
+                NotUnderstood = [.. _notUnderstood.Distinct()],
+                Guessed = _guessed,
+            };
+            return WishCombiner.Combine(wish, [.. _items.Except(shifts)]);
+        }
     }
 }

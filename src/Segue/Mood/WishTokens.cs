@@ -19,7 +19,8 @@ internal static class WishTokens
     private const int WordCharsMax = 60;
     private const string Stops = ",.;:!?()[]{}\n\r|…–—。，、！？；：،؛؟";
     private const string Quotes = "\"“”„«»「」『』";
-    private static readonly HashSet<string> s_elisions = ["l", "d", "j", "c", "m", "s", "t", "n", "qu", "un", "dell", "all", "nell", "sull", "dall", "quell", "jusqu", "lorsqu"];
+    private static readonly HashSet<string> s_elisions =
+        ["l", "d", "j", "c", "m", "s", "t", "n", "qu", "un", "dell", "all", "nell", "sull", "dall", "quell", "jusqu", "lorsqu"];
 
     /// <summary>A phrase in the form of tokens, joined by single spaces: how lexicon phrases and names are compared.</summary>
     public static string Normalize(string phrase) => string.Join(' ', Cut(phrase, out _).Select(t => t.Word));
@@ -112,7 +113,8 @@ internal static class WishTokens
             }
 
             string letter = Rune.ToLowerInvariant(rune).ToString();
-            foreach (char c in (letter switch { "ß" => "ss", "ø" => "o", "æ" => "ae", "œ" => "oe", "ı" => "i", "ł" => "l", _ => letter }).Normalize(NormalizationForm.FormKD))
+            string plain = letter switch { "ß" => "ss", "ø" => "o", "æ" => "ae", "œ" => "oe", "ı" => "i", "ł" => "l", _ => letter };
+            foreach (char c in plain.Normalize(NormalizationForm.FormKD))
             {
                 if (char.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
                     _word.Append(c);

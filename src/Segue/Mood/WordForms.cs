@@ -54,7 +54,7 @@ internal static class WordForms
             return word;
         if (word.EndsWith("ies", StringComparison.Ordinal) && word.Length > 4)
             return word[..^3] + "y";
-        bool hissing = word.Length > 4 && word[^2] == 'e' && (word[^3] is 's' or 'x' or 'z' || word.EndsWith("ches", StringComparison.Ordinal) || word.EndsWith("shes", StringComparison.Ordinal));
+        bool hissing = word.Length > 4 && word[^2] == 'e' && (word[^3] is 's' or 'x' or 'z' || word[^3] == 'h' && word[^4] is 'c' or 's');
         return hissing ? word[..^2] : word[..^1];
     }
 

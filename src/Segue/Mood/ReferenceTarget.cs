@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+using Segue.Catalogue;
+using Segue.Numerics;
+
+namespace Segue.Mood;
+
+/// <summary>
+/// Likeness to a song or an artist that a wish names: near it in how it sounds, feature by feature on the percentile scale, and in its genres.
+/// "Like X but happier" moves the target up by a quarter of all songs; a feature that the wish asks for outright is left to that.
+/// </summary>
+internal sealed class ReferenceTarget
+{
+    private const float Shift = 0.25f, EdgeMin = 0.02f, FeatureScale = 0.6f, ShiftedScale = 1.5f, GenreShareMin = 0.2f, AskedFrom = 0.55f;
+
+    /// <summary>A genre of a named artist was not asked for by name: half of what a mention weighs.</summary>
+    private const float GenreScale = MoodScorer.GenreScale / 2;
+
+    // How a song sounds; not how popular or long it is, nor its key.
+    private static readonly AudioFeature[] s_features =
+    [
+        AudioFeature.Danceability, AudioFeature.Energy, AudioFeature.Speechiness, AudioFeature.Acousticness, AudioFeature.Instrumentalness,
+        AudioFeature.Liveness, AudioFeature.Valence, AudioFeature.Tempo,
+    ];
+
+    private readonly WishReference _reference;
+    private readonly float _scale;
+    private readonly (AudioFeature Feature, float Target, float Weight)[] _targets;
+    private readonly GenreWeight[] _genres;
+
+    /// <param name="scale">1 over the number of references, so that several songs weigh as much as one.</param>
+    public ReferenceTarget(WishReference reference, Wish wish, Tracks tracks, MatrixView percentiles, float scale)
+    {
+        (_reference, _scale) = (reference, scale);
+        HashSet<AudioFeature> asked = [.. wish.Wants.Where(w => Math.Abs(w.Weight) >= AskedFrom).Select(w => w.Feature), .. wish.Ranges.Select(r => r.Feature)];
+        _targets = [.. s_features.Where(f => !asked.Contains(f)).Select(f => Target(f, percentiles))];
+        string[] genres = [.. reference.Tracks.SelectMany(tracks.GenreNamesOf)];
+        _genres = [.. genres.CountBy(g => g).Select(g => new GenreWeight(g.Key, (float)g.Value / reference.Tracks.Count)).Where(g => g.Weight >= GenreShareMin)];
+        float most = _genres.Length == 0 ? 1 : _genres.Max(g => g.Weight);
+        _genres = [.. _genres.Where(g => !wish.ExcludedGenres.Any(e => e.Genre == g.Genre)).Select(g => g with { Weight = g.Weight / most })];
+    }
+
+    private (AudioFeature Feature, float Target, float Weight) Target(AudioFeature feature, MatrixView percentiles)
+    {
+        ReadOnlySpan<float> row = percentiles.Row((int)feature);
+        double sum = 0;
+        foreach (int track in _reference.Tracks)
+            sum += row[track];
+        float shift = _reference.Shifts.FirstOrDefault(s => s.Feature == feature).Strength;
+        float mean = _reference.Tracks.Count == 0 ? 0.5f : (float)(sum / _reference.Tracks.Count);
+        return (feature, shift == 0 ? mean : Math.Clamp(mean + Shift * shift, EdgeMin, 1 - EdgeMin), shift == 0 ? FeatureScale : ShiftedScale);
+    }
+
+    public void Add(MatrixView percentiles, GenreTable genres, Span<float> scores)
+    {
+        float[] near = ArrayPool<float>.Shared.Rent(scores.Length);
+        try
+        {
+            Span<float> logs = near.AsSpan(0, scores.Length);
+            foreach ((AudioFeature feature, float target, float weight) in _targets)
+            {
+                // log(1 − |p − target| + 0.05)
+                TensorPrimitives.Subtract(percentiles.Row((int)feature), target, logs);
+                TensorPrimitives.Abs(logs, logs);
+                TensorPrimitives.Subtract(1 + MoodScorer.Floor, logs, logs);
+                TensorPrimitives.Log(logs, logs);
+                TensorPrimitives.MultiplyAdd(logs, weight * _scale, scores, scores);
+            }
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(near);
+        }
+
+        genres.AddBest(_genres, GenreScale * _scale, scores);
+    }
+
+    public MoodPart Explain(MatrixView percentiles, GenreTable genres, int track)
+    {
+        double part = GenreScale * genres.BestOf(_genres, track), near = 0;
+        foreach ((AudioFeature feature, float target, float weight) in _targets)
+        {
+            double nearness = 1 - Math.Abs(percentiles.Row((int)feature)[track] - target);
+            part += weight * Math.Log(nearness + MoodScorer.Floor);
+            near += nearness;
+        }
+
+        string shifts = string.Concat(_reference.Shifts.Select(s => $", more {MoodFeatures.EndOf(s.Feature, s.Strength)}"));
+        return new MoodPart(MoodPartKind.Reference, $"like {_reference.Name}{shifts}", [_reference.Name],
+            (float)(_scale * part), _targets.Length == 0 ? 1 : near / _targets.Length);
+    }
+}
