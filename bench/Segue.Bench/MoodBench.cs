@@ -21,7 +21,8 @@ internal static class MoodBench
         string embedder = arguments.Get("embedder", "static");
         MatrixView percentiles = FeaturePercentiles.Compute(tracks);
         Lexicon lexicon = arguments.Get("lexicon", "") is { Length: > 0 } own ? Lexicon.Load(own) : Lexicon.Default;
-        Measure(new WishReader(lexicon, new CatalogueNames(tracks)), new MoodScorer(tracks, percentiles), percentiles, wishes, embedder, arguments.Get("means", "no") == "no");
+        var reader = new WishReader(lexicon, new CatalogueNames(tracks));
+        Measure(reader, new MoodScorer(tracks, percentiles), percentiles, wishes, embedder, arguments.Get("means", "no") == "no");
         return 0;
     }
 

@@ -38,7 +38,7 @@ public sealed class CatalogueNames(Tracks tracks)
             GivesItselfAway(tokens, at, count, named || quoted, isKnown, out int songsMin);
             if (Artist(name, songsMin) is { } artist)
                 return new Found(artist, count);
-            if ((named || quoted) && Song(name, count > 1 || quoted) is { } song)
+            if ((named || quoted) && Song(name, count > 1 || quoted || tokens[at].Capital) is { } song)
                 return new Found(song, count);
         }
 
