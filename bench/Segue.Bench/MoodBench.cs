@@ -44,7 +44,8 @@ internal static class MoodBench
         foreach (IGrouping<string, (string Set, double Score, double Ms)> set in scores.GroupBy(s => s.Set))
             Print(new { set = set.Key, embedder, wishes = set.Count(), mean = Math.Round(set.Average(s => s.Score), 4) });
         double[] times = [.. scores.Select(s => s.Ms).Order()];
-        Print(new { set = "all", embedder, wishes = scores.Count, mean = Math.Round(scores.Average(s => s.Score), 4), medianMs = Math.Round(times[times.Length / 2], 2) });
+        Print(new { set = "all", embedder, wishes = scores.Count, mean = Math.Round(scores.Average(s => s.Score), 4),
+            medianMs = Math.Round(times[times.Length / 2], 2) });
     }
 
     private static void Print(object line) => Console.WriteLine(JsonSerializer.Serialize(line, s_json));
