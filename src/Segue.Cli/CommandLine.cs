@@ -72,9 +72,11 @@ internal static class CommandLine
 
     private static int WrongUsageOf(ParseResult parsed, Terminal terminal)
     {
-        foreach (string message in parsed.Errors.Select(e => e.Message).Distinct().Take(1))
-            terminal.Error.WriteLine($"segue: {message.ReplaceLineEndings(" ").TrimEnd('.')}");
         Command command = parsed.CommandResult.Command;
+        string message = parsed.UnmatchedTokens is [string unknown, ..]
+            ? $"unknown {(unknown.StartsWith('-') ? "option" : command.Subcommands.Count > 0 ? "command" : "argument")} '{unknown}'"
+            : parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.');
+        terminal.Error.WriteLine($"segue: {message}");
         if (parsed.UnmatchedTokens is [string token, ..])
         {
             IEnumerable<string> known = token.StartsWith('-')

@@ -67,3 +67,9 @@ internal sealed class Progress : IDisposable
         _drawn = line.Length;
     }
 }
+
+/// <summary>Progress told on the thread that reports it, so that lines come in order.</summary>
+internal sealed class Relay<T>(Action<T> tell) : IProgress<T>
+{
+    public void Report(T value) => tell(value);
+}

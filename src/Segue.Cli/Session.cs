@@ -16,6 +16,8 @@ internal sealed class Session(ParseResult parsed, Terminal terminal, Cancellatio
 
     public CancellationToken Cancellation => cancellation;
 
+    public string HomeAsWritten => parsed.GetValue(GlobalOptions.Home)!;
+
     public SegueHome Home { get; } = new(parsed.GetValue(GlobalOptions.Home)!);
 
     public bool Json => parsed.GetValue(GlobalOptions.Json);

@@ -9,5 +9,11 @@ internal static class CommandList
     [
         DataCommand.Create(),
         ModelCommand.Create(),
+        DemoCommand.Create(),
+        TrainAlsCommand.Create(),
+        BuildVdbCommand.Create(),
+        RecommendCommand.Create(),
+        SimilarCommand.Create(),
+        ExplainCommand.Create(),
     ];
 }

@@ -1,0 +1,150 @@
+using System.Text.Json.Nodes;
+using Segue.Catalogue;
+using Segue.Recommending;
+using Spectre.Console;
+
+namespace Segue.Cli;
+
+/// <summary>How recommendations look: as JSON in the contract's shape, and as a table that a person likes to read.</summary>
+internal static class Answers
+{
+    /// <summary>A table shows so many reasons of a kind; JSON has them all.</summary>
+    private const int ReasonsShownMax = 3;
+
+    private static readonly AudioFeature[] s_shownFeatures =
+    [
+        AudioFeature.Danceability, AudioFeature.Energy, AudioFeature.Loudness, AudioFeature.Speechiness, AudioFeature.Acousticness,
+        AudioFeature.Instrumentalness, AudioFeature.Liveness, AudioFeature.Valence, AudioFeature.Tempo,
+    ];
+
+    public static JsonObject ToJson(ArtistRecommendation item, Artists artists) => new()
+    {
+        ["rank"] = item.Rank,
+        ["artistId"] = artists.Ids[item.Artist],
+        ["artist"] = artists.Names[item.Artist],
+        ["score"] = JsonShapes.Round(item.Score),
+        ["reasons"] = ToJson(item.Reasons),
+    };
+
+    public static JsonObject ToJson(SongRecommendation item, Tracks tracks)
+    {
+        JsonObject features = [];
+        foreach (AudioFeature feature in s_shownFeatures)
+        {
+            float value = tracks.Feature(feature)[item.Track];
+            if (float.IsFinite(value))
+                features[feature.ToString().ToLowerInvariant()] = Math.Round((decimal)value, 4);
+        }
+
+        float popularity = tracks.Feature(AudioFeature.Popularity)[item.Track];
+        string[] genres = [.. tracks.GenreNamesOf(item.Track)];
+        // Rounded parts add up to the rounded score: the score is their sum.
+        decimal taste = Rounded(item.Parts.Taste), mood = Rounded(item.Parts.Mood), popular = Rounded(item.Parts.Popularity);
+        return new JsonObject
+        {
+            ["rank"] = item.Rank,
+            ["trackId"] = tracks.Ids[item.Track],
+            ["title"] = tracks.Titles[item.Track],
+            ["artists"] = JsonShapes.Strings(tracks.ArtistNamesOf(item.Track)),
+            ["album"] = tracks.Albums[item.Track],
+            ["genre"] = genres.FirstOrDefault(),
+            ["genres"] = JsonShapes.Strings(genres),
+            ["popularity"] = float.IsFinite(popularity) ? (int)popularity : null,
+            ["score"] = taste + mood + popular,
+            ["parts"] = new JsonObject { ["taste"] = taste, ["mood"] = mood, ["popularity"] = popular },
+            ["reasons"] = ToJson(item.Reasons),
+            ["features"] = features,
+        };
+    }
+
+    public static void WriteTable(Session session, IReadOnlyList<ArtistRecommendation> items, Artists artists)
+    {
+        Table table = NewTable().AddColumn(Right("#")).AddColumn("artist").AddColumn(Right("score"));
+        bool reasons = items.Any(i => i.Reasons.Count > 0);
+        if (reasons)
+            table.AddColumn("because you played");
+        foreach (ArtistRecommendation item in items)
+        {
+            string why = string.Join(", ", item.Reasons.Select(r => r.Kind == Reason.BecauseYouPlayed ? $"{r.Artist} ({r.Part:0%})" : $"({r})"));
+            List<Text> cells = [Cell($"{item.Rank}"), Strong(artists.Names[item.Artist]), Cell($"{item.Score:0.000}")];
+            if (reasons)
+                cells.Add(Cell(why));
+            table.AddRow(cells);
+        }
+
+        session.Terminal.Ansi().Write(table);
+    }
+
+    public static void WriteTable(Session session, IReadOnlyList<SongRecommendation> items, Tracks tracks)
+    {
+        bool taste = items.Any(i => i.Parts.Taste > 0), popularity = items.Any(i => i.Parts.Popularity > 0);
+        Table table = NewTable().AddColumn(Right("#")).AddColumn("song").AddColumn("artist").AddColumn("genre").AddColumn(Right("score"));
+        if (taste)
+            table.AddColumn(Right("taste"));
+        if (taste || popularity)
+            table.AddColumn(Right("mood"));
+        if (popularity)
+            table.AddColumn(Right("pop."));
+        table.AddColumn("why");
+        foreach (SongRecommendation item in items)
+        {
+            List<Text> cells =
+            [
+                Cell($"{item.Rank}"), Strong(tracks.Titles[item.Track]), Cell(string.Join(", ", tracks.ArtistNamesOf(item.Track))),
+                Cell(tracks.GenreNamesOf(item.Track).FirstOrDefault() ?? ""), Cell($"{item.Score:0.00}"),
+            ];
+            if (taste)
+                cells.Add(Cell($"{item.Parts.Taste:0.00}"));
+            if (taste || popularity)
+                cells.Add(Cell($"{item.Parts.Mood:0.00}"));
+            if (popularity)
+                cells.Add(Cell($"{item.Parts.Popularity:0.00}"));
+            cells.Add(Cell(Why(item.Reasons)));
+            table.AddRow(cells);
+        }
+
+        session.Terminal.Ansi().Write(table);
+    }
+
+    /// <summary>"because you played Massive Attack (34%), Air (12%); sad 97%, calm 93%; not slow 40%".</summary>
+    private static string Why(IReadOnlyList<Reason> reasons)
+    {
+        IEnumerable<Reason> shown = reasons.GroupBy(r => r.Kind).SelectMany(group => group.Take(ReasonsShownMax));
+        IEnumerable<string> groups = shown.GroupBy(r => r.Kind).Select(group => group.Key switch
+        {
+            Reason.BecauseYouPlayed => $"you played {string.Join(", ", group.Select(r => $"{r.Artist} {r.Part:0%}"))}",
+            Reason.Matches => string.Join(", ", group.Select(r => $"{r.Text} {r.Part:0%}")),
+            Reason.Misses => $"less {string.Join(", ", group.Select(r => $"{r.Text} {r.Part:0%}"))}",
+            _ => string.Join(", ", group),
+        });
+        return string.Join("; ", groups);
+    }
+
+    private static JsonArray ToJson(IReadOnlyList<Reason> reasons) => [.. reasons.Select(r =>
+    {
+        JsonObject json = new() { ["kind"] = r.Kind };
+        if (r.Artist is not null)
+            json["artist"] = r.Artist;
+        if (r.Song is not null)
+            json["song"] = r.Song;
+        if (r.Text is not null)
+            json["text"] = r.Text;
+        if (r.Part is double part)
+            json["part"] = Rounded(part);
+        return (JsonNode?)json;
+    })];
+
+    private static decimal Rounded(double value) => Math.Round((decimal)value, 4);
+
+    private static Table NewTable() => new() { Border = TableBorder.Simple, UseSafeBorder = false };
+
+    private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
+
+    // Text, not markup: a title may hold brackets.
+    private static Text Cell(string text) => new(Clean(text));
+
+    private static Text Strong(string text) => new(Clean(text), new Style(decoration: Decoration.Bold));
+
+    /// <summary>No control character of a title reaches the terminal.</summary>
+    private static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+}

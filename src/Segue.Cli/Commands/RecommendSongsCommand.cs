@@ -1,0 +1,136 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Segue.Catalogue;
+using Segue.Recommending;
+
+namespace Segue.Cli.Commands;
+
+/// <summary>Songs near songs, or for a wish.</summary>
+internal static class RecommendSongsCommand
+{
+    private const int QueryCharactersMax = 1 << 20;
+
+    private static readonly Option<string[]> s_song = new("--song")
+    {
+        Description = "Songs like this one (repeatable)",
+        HelpName = "\"TITLE - ARTIST\"",
+        DefaultValueFactory = _ => [],
+    };
+    private static readonly Option<string[]> s_songId = new("--song-id")
+    {
+        Description = "The same by track id (repeatable)",
+        HelpName = "ID",
+        DefaultValueFactory = _ => [],
+    };
+    private static readonly Option<string?> s_queries = new("--queries") { Description = "One mood a line; answers one JSON document a line", HelpName = "FILE" };
+
+    public static Command Create() => new Command("songs", "Songs like a song, like several, or for a mood in your own words")
+        .With(s_song, s_songId, MoodOptions.Mood, MoodOptions.Target, MoodOptions.Lexicon, s_queries).With(FilterOptions.OfSongs)
+        .WithExamples(
+            "segue recommend songs --mood \"something sad and slow for a rainy night\"",
+            "segue recommend songs --song \"Creep - Radiohead\" -n 20",
+            "segue recommend songs --mood \"energetic but not happy\" --genre metal --among my_library.m3u",
+            "segue recommend songs --target energy=low --target tempo=90..110")
+        .Runs(Run);
+
+    private static void Run(Session session)
+    {
+        string[] songs = session.Get(s_song), ids = session.Get(s_songId), targets = session.Get(MoodOptions.Target);
+        string? wish = session.Get(MoodOptions.Mood), queries = session.Get(s_queries);
+        int ways = (songs.Length + ids.Length > 0 ? 1 : 0) + (wish is not null || targets.Length > 0 ? 1 : 0) + (queries is not null ? 1 : 0);
+        if (ways != 1)
+            throw new WrongUsageException("say what the songs should be like: --song or --song-id, or --mood and --target, or --queries");
+        if (queries is not null)
+            AnswerQueries(session, queries);
+        else if (songs.Length + ids.Length > 0)
+            LikeSongs(session, songs, ids);
+        else
+            ForWish(session, wish ?? "");
+    }
+
+    public static void LikeSongs(Session session, string[] songs, string[] ids)
+    {
+        MoodModel model = MoodModel.Load(session.Home);
+        Tracks tracks = model.Songs.Tracks;
+        int[] seeds = [.. songs.Select(s => SongNames.Resolve(tracks, s)).Concat(ids.Select(id => ResolveId(tracks, id))).Distinct()];
+        IReadOnlyList<SongRecommendation> items = SongRecommender.Recommend(
+            model.Songs, new SongsMood(model.Songs, seeds, toAll: true), FilterOptions.Filter(session, tracks), FilterOptions.Selection(session), seeds);
+        string named = string.Join("; ", seeds.Select(tracks.DisplayName));
+        if (session.Json)
+        {
+            JsonArray asked = [.. seeds.Select(s => (JsonNode?)new JsonObject
+            {
+                ["trackId"] = tracks.Ids[s],
+                ["title"] = tracks.Titles[s],
+                ["artists"] = JsonShapes.Strings(tracks.ArtistNamesOf(s)),
+            })];
+            session.WriteJson(Document(new JsonObject { ["songs"] = asked }, model, items));
+            return;
+        }
+
+        session.Say($"Songs like {named}:");
+        Answers.WriteTable(session, items, tracks);
+    }
+
+    private static void ForWish(Session session, string text)
+    {
+        MoodModel model = MoodModel.Load(session.Home);
+        WishMood wish = MoodOptions.Read(session, model, text);
+        IReadOnlyList<SongRecommendation> items = Answer(session, model, wish);
+        if (session.Json)
+        {
+            JsonObject document = Document(new JsonObject { ["mood"] = wish.Text }, model, items);
+            document["reading"] = wish.ToJson();
+            session.WriteJson(document);
+            return;
+        }
+
+        session.Say($"Songs for \"{wish.Text}\":");
+        MoodOptions.WriteReading(session, wish);
+        Answers.WriteTable(session, items, model.Songs.Tracks);
+    }
+
+    private static void AnswerQueries(Session session, string path)
+    {
+        MoodModel model = MoodModel.Load(session.Home);
+        int number = 0;
+        foreach (string line in File.ReadLines(path))
+        {
+            session.Cancellation.ThrowIfCancellationRequested();
+            number++;
+            if (string.IsNullOrWhiteSpace(line))
+                continue;
+            if (line.Length > QueryCharactersMax)
+                throw new DataFormatException(path, number, $"a wish of {line.Length:N0} characters; at most {QueryCharactersMax:N0}");
+            JsonObject asked = new() { ["mood"] = line.Trim() };
+            try
+            {
+                session.WriteJsonLine(Document(asked, model, Answer(session, model, MoodOptions.Read(session, model, line.Trim()))));
+            }
+            catch (SegueException e)
+            {
+                // One wish that cannot be answered leaves the others their answers.
+                session.WriteJsonLine(new JsonObject { ["for"] = asked.DeepClone(), ["error"] = e.Message, ["items"] = new JsonArray() });
+            }
+        }
+
+        if (number == 0)
+            throw new DataFormatException(path, 0, "is empty; expected one mood a line");
+    }
+
+    private static IReadOnlyList<SongRecommendation> Answer(Session session, MoodModel model, WishMood wish) =>
+        SongRecommender.Recommend(model.Songs, wish, FilterOptions.Filter(session, model.Songs.Tracks), FilterOptions.Selection(session), wish.Seeds);
+
+    private static JsonObject Document(JsonObject asked, MoodModel model, IReadOnlyList<SongRecommendation> items) => new()
+    {
+        ["for"] = asked,
+        ["model"] = new JsonObject { ["vdb"] = model.Version },
+        ["items"] = new JsonArray([.. items.Select(i => (JsonNode?)Answers.ToJson(i, model.Songs.Tracks))]),
+    };
+
+    private static int ResolveId(Tracks tracks, string id)
+    {
+        string bare = id[(id.LastIndexOfAny([':', '/']) + 1)..].Split('?')[0];
+        return tracks.IndexOfId(bare) is >= 0 and var track ? track : throw new UnknownNameException("track id", id, []);
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+using Segue.Factorization;
+using Segue.Interactions;
+using Segue.ModelFiles;
+
+namespace Segue.Cli;
+
+/// <summary>A taste model of the home folder, with the plays it was trained on.</summary>
+internal sealed record TasteModel(string Version, AlsModel Als, Plays Plays)
+{
+    public static TasteModel Load(SegueHome home, string? version = null)
+    {
+        (string name, string folder) = home.AlsModels.Find(version, "make one with 'segue train-als'");
+        return new TasteModel(name, AlsFiles.Load(folder), DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName)));
+    }
+
+    public static bool Exists(SegueHome home) => home.AlsModels.Current() is not null;
+}
+
+/// <summary>JSON in the shapes of the product's contract.</summary>
+internal static class JsonShapes
+{
+    public static JsonNode Round(double value) => JsonValue.Create(double.IsFinite(value) ? Math.Round(value, 6) : 0);
+
+    public static JsonArray Strings(IEnumerable<string> texts) => [.. texts.Select(t => (JsonNode?)JsonValue.Create(t))];
+}

@@ -1,0 +1,25 @@
+using System.Text.RegularExpressions;
+
+namespace Segue.Catalogue;
+
+/// <summary>What a title says besides the song's name: which version it is, who is featured.</summary>
+public static partial class SongTitle
+{
+    private const string Words =
+        @"(?:\d{2,4} |digital(?:ly)? |single |album |radio |live |mono |stereo |extended |original |club |acoustic )*"
+        + @"(?:remaster(?:ed)?|live|acoustic|edit|version|mix|mono|stereo|demo|instrumental|bonus track|deluxe|re-?recorded|taylor's version"
+        + @"|feat\.?|ft\.?|featuring|with|from)\b";
+
+    /// <summary>
+    /// The title without remarks on the version and without featured artists, as a <see cref="NameKey"/>: "Heroes - 2017 Remaster" and
+    /// "Heroes (Live)" are "heroes". A remark is known by its words, so that "Song (For You)" keeps its second half.
+    /// </summary>
+    public static string Bare(string title)
+    {
+        string key = NameKey.Of(title), bare = Remark().Replace(key, "").Trim();
+        return bare.Length == 0 ? key : bare;
+    }
+
+    [GeneratedRegex(@"\s*(?:\((?:" + Words + @")[^()]*\)|\[(?:" + Words + @")[^\[\]]*\]|\s-\s(?:" + Words + @").*$|\sfeat\.? .*$)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Remark();
+}

@@ -1,0 +1,36 @@
+using Segue.Catalogue;
+
+using Segue.Recommending;
+using Segue.VectorSearch;
+
+namespace Segue.ModelFiles;
+
+/// <summary>A vector database of songs in a folder: the tracks, their percentiles, the vectors of their descriptions.</summary>
+public static class VdbFiles
+{
+    public const string MoodName = "mood.safetensors";
+
+    private const int MoodVersion = 1;
+    private const string Magic = "mood", Embedder = "embedder", Percentiles = "percentiles", TrackOfRow = "track_of_row";
+
+    public static void Save(SongIndex songs, string folder)
+    {
+        DataFiles.SaveTracks(songs.Tracks, Path.Combine(folder, DataFiles.TracksName));
+        TensorWriter file = new(Magic, MoodVersion);
+        file.Metadata[Embedder] = songs.Embedder;
+        file.Add(Percentiles, songs.Percentiles.Memory, songs.Percentiles.Rows, songs.Percentiles.Columns);
+        file.Add(TrackOfRow, songs.TrackOfRow);
+        file.Save(Path.Combine(folder, MoodName));
+        VectorIndexFiles.Save(songs.Vectors, Path.Combine(folder, VectorIndexFiles.FileName));
+    }
+
+    /// <exception cref="ModelFileException">A file is missing, damaged, foreign, or not of the same database.</exception>
+    public static SongIndex Load(string folder)
+    {
+        Tracks tracks = DataFiles.LoadTracks(Path.Combine(folder, DataFiles.TracksName));
+        TensorFile file = TensorFile.Open(Path.Combine(folder, MoodName), Magic, MoodVersion);
+        string embedder = file.Metadata.GetValueOrDefault(Embedder) ?? throw new ModelFileException(file.Path, "does not say which embedder made its vectors");
+        IVectorIndex vectors = VectorIndexFiles.Open(Path.Combine(folder, VectorIndexFiles.FileName));
+        return Columns.Checked(file, () => new SongIndex(tracks, file.ReadMatrix(Percentiles), vectors, file.Read<int>(TrackOfRow), embedder));
+    }
+}

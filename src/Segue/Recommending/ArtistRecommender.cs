@@ -1,0 +1,70 @@
+using Segue.Factorization;
+using Segue.Interactions;
+
+namespace Segue.Recommending;
+
+/// <summary>Which artists, and how many.</summary>
+public sealed record ArtistOptions
+{
+    public int Count { get; init; } = 10;
+
+    /// <summary>Leave out what the listener has heard; disliked artists are always left out.</summary>
+    public bool ExcludeHeard { get; init; } = true;
+
+    /// <summary>One an artist: false leaves it out. Null lets all pass.</summary>
+    public bool[]? Allowed { get; init; }
+
+    /// <summary>How many artists of the history a row names as its reasons.</summary>
+    public int ReasonsMax { get; init; } = 3;
+}
+
+/// <summary>Artists for a listener, with the artists of their history that speak for each.</summary>
+public static class ArtistRecommender
+{
+    /// <returns>Best first. A listener without history gets what most listeners play, and the reason says so.</returns>
+    /// <exception cref="SegueException">The profile does not fit the model.</exception>
+    public static IReadOnlyList<ArtistRecommendation> Recommend(AlsModel model, Plays plays, Profile profile, ArtistOptions options)
+    {
+        float[] scores = Score(model, profile);
+        bool known = profile.Artists.Length > 0;
+        foreach (int artist in options.ExcludeHeard ? profile.Artists.Concat(profile.Disliked) : profile.Disliked)
+            scores[artist] = float.NegativeInfinity;
+        for (int i = 0; options.Allowed is { } allowed && i < scores.Length; i++)
+        {
+            if (!allowed[i])
+                scores[i] = float.NegativeInfinity;
+        }
+
+        int[] best = [.. Enumerable.Range(0, scores.Length).Where(i => !float.IsNegativeInfinity(scores[i]))];
+        Array.Sort(best, (a, b) => scores[a] != scores[b] ? scores[b].CompareTo(scores[a]) : a.CompareTo(b));
+        return [.. best.Take(options.Count).Select((artist, i) => new ArtistRecommendation(
+            i + 1, artist, scores[artist], known ? Reasons(model, plays, profile, artist, options.ReasonsMax) : [new Reason(Reason.Popular)]))];
+    }
+
+    /// <summary>The score of every artist: the model's for a listener with history, else the share of listeners who play the artist.</summary>
+    public static float[] Score(AlsModel model, Profile profile)
+    {
+        float[] scores = new float[model.ArtistCount];
+        if (profile.Artists.Length > 0)
+        {
+            model.Score(profile, scores);
+            return scores;
+        }
+
+        for (int i = 0; i < scores.Length; i++)
+            scores[i] = (float)model.Listeners[i] / Math.Max(1, model.UserCount);
+        return scores;
+    }
+
+    /// <summary>The artists of the history that add most to a score, as shares of it.</summary>
+    public static IReadOnlyList<Reason> Reasons(AlsModel model, Plays plays, Profile profile, int artist, int count)
+    {
+        AlsExplanation why = model.Explain(profile, artist);
+        if (why.Score <= 0)
+            return [];
+        return [.. why.Parts
+            .Where(p => p.Part > 0 && p.Artist != artist)
+            .Take(count)
+            .Select(p => new Reason(Reason.BecauseYouPlayed, Artist: plays.Artists.Names[p.Artist], Part: Math.Min(1, p.Part / why.Score)))];
+    }
+}

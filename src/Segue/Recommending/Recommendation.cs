@@ -1,0 +1,65 @@
+namespace Segue.Recommending;
+
+/// <summary>An artist for a listener. The reasons' parts are shares of the score and add up, with those left out, to 1.</summary>
+/// <param name="Rank">1-based.</param>
+/// <param name="Artist">Dense index of the artist in the plays.</param>
+/// <param name="Score">The model's score; higher is better, about 0..1.</param>
+public sealed record ArtistRecommendation(int Rank, int Artist, double Score, IReadOnlyList<Reason> Reasons);
+
+/// <summary>A song. <see cref="SongParts.Sum"/> of its parts is its score.</summary>
+/// <param name="Rank">1-based.</param>
+/// <param name="Track">Dense index of the track.</param>
+/// <param name="Score">0..1; higher is better.</param>
+public sealed record SongRecommendation(int Rank, int Track, double Score, SongParts Parts, IReadOnlyList<Reason> Reasons);
+
+/// <summary>What a song's score is made of, each part already weighted.</summary>
+/// <param name="Taste">How much the listener's taste asks for the song's artist.</param>
+/// <param name="Mood">How near the song is to the wish, or to the songs it should be like.</param>
+/// <param name="Popularity">How popular it is.</param>
+public readonly record struct SongParts(double Taste, double Mood, double Popularity)
+{
+    public double Sum => Taste + Mood + Popularity;
+}
+
+/// <summary>Why a row is there.</summary>
+/// <param name="Kind">One of the constants of this type.</param>
+/// <param name="Artist">The artist the reason speaks of, if one.</param>
+/// <param name="Song">The song the reason speaks of, if one.</param>
+/// <param name="Text">The words of the wish the reason speaks of, if any.</param>
+/// <param name="Part">The share of the score it accounts for, 0..1, if it has one.</param>
+public sealed record Reason(string Kind, string? Artist = null, string? Song = null, string? Text = null, double? Part = null)
+{
+    /// <summary>The listener played <see cref="Artist"/>, and the taste model gives <see cref="Part"/> of the score to that.</summary>
+    public const string BecauseYouPlayed = "because-you-played";
+
+    /// <summary>The listener plays this very artist.</summary>
+    public const string YouPlay = "you-play";
+
+    /// <summary>The song feels like <see cref="Song"/>.</summary>
+    public const string FeelsLike = "feels-like";
+
+    /// <summary>The song meets what <see cref="Text"/> asks.</summary>
+    public const string Matches = "matches";
+
+    /// <summary>The song does not meet what <see cref="Text"/> asks.</summary>
+    public const string Misses = "misses";
+
+    /// <summary>Nothing is known of the listener: the song is here because many like it.</summary>
+    public const string Popular = "popular";
+
+    /// <summary>As people read it: "because you played Massive Attack (34%)".</summary>
+    public override string ToString()
+    {
+        string share = Part is double part ? $" ({part:0%})" : "";
+        return Kind switch
+        {
+            BecauseYouPlayed => $"because you played {Artist}{share}",
+            YouPlay => $"you play {Artist}",
+            FeelsLike => $"feels like {Song}{share}",
+            Matches => $"matches {Text}{share}",
+            Misses => $"misses {Text}",
+            Popular => "popular",
+            _ => string.Join(' ', new[] { Kind, Artist, Song, Text }.Where(s => s is not null)) + share,
+        };
+    }
+}

@@ -1,0 +1,138 @@
+using Segue.Catalogue;
+
+namespace Segue.Recommending;
+
+/// <summary>How many songs, and how varied.</summary>
+public sealed record SelectionOptions
+{
+    /// <summary>How many rows; <see cref="int.MaxValue"/> ranks every candidate, other versions of a song too.</summary>
+    public int Count { get; init; } = 10;
+
+    /// <summary>At most this many songs of any one artist.</summary>
+    public int MaxPerArtist { get; init; } = 3;
+
+    /// <summary>0 ranks by score alone; towards 1 a song must also differ from those above it.</summary>
+    public double Diversity { get; init; }
+}
+
+/// <summary>
+/// From scored candidates to the rows of an answer: best first, one version of a song, a few songs an artist, and with
+/// <see cref="SelectionOptions.Diversity"/> maximal marginal relevance (Carbonell and Goldstein 1998): the next row maximizes
+/// (1 − d) · score − d · (likeness to the likest row above). Scores are not changed by it, only the order.
+/// </summary>
+internal static class Selection
+{
+    /// <summary>MMR looks no further down than this many times the rows wanted: below it nothing wins on difference alone.</summary>
+    private const int PoolFactor = 10;
+
+    /// <param name="tracks">The catalogue.</param>
+    /// <param name="candidates">Tracks, each once.</param>
+    /// <param name="scores">The score of each candidate, 0..1.</param>
+    /// <param name="likeness">How alike two tracks are, 0..1; asked only when diversity is wanted.</param>
+    /// <returns>Positions in <paramref name="candidates"/>, first row first.</returns>
+    public static List<int> Choose(Tracks tracks, ReadOnlySpan<int> candidates, ReadOnlySpan<double> scores, SelectionOptions options, Func<int, int, double> likeness)
+    {
+        int[] order = Order(tracks, candidates, scores);
+        Caps caps = new(tracks, options);
+        List<int> chosen = [];
+        if (options.Diversity <= 0)
+        {
+            foreach (int c in order)
+            {
+                if (chosen.Count == options.Count)
+                    break;
+                if (caps.Take(candidates[c]))
+                    chosen.Add(c);
+            }
+
+            return chosen;
+        }
+
+        List<int> pool = [.. order.Take((int)Math.Min(order.Length, Math.Max(100L, (long)options.Count * PoolFactor)))];
+        double[] nearest = new double[pool.Count];
+        while (chosen.Count < options.Count)
+        {
+            int best = -1;
+            double bestValue = double.NegativeInfinity;
+            for (int i = 0; i < pool.Count; i++)
+            {
+                if (pool[i] < 0 || !caps.Allows(candidates[pool[i]]))
+                    continue;
+                double value = (1 - options.Diversity) * scores[pool[i]] - options.Diversity * nearest[i];
+                if (value > bestValue)
+                    (best, bestValue) = (i, value);
+            }
+
+            if (best < 0)
+                break;
+            int track = candidates[pool[best]];
+            chosen.Add(pool[best]);
+            caps.Take(track);
+            pool[best] = -1;
+            for (int i = 0; i < pool.Count; i++)
+            {
+                if (pool[i] >= 0)
+                    nearest[i] = Math.Max(nearest[i], likeness(track, candidates[pool[i]]));
+            }
+        }
+
+        return chosen;
+    }
+
+    /// <summary>By score; where scores are equal the better known version first, then the lower index.</summary>
+    private static int[] Order(Tracks tracks, ReadOnlySpan<int> candidates, ReadOnlySpan<double> scores)
+    {
+        int[] order = [.. Enumerable.Range(0, candidates.Length)];
+        int[] track = candidates.ToArray();
+        double[] score = scores.ToArray();
+        float[] popularity = [.. candidates.ToArray().Select(c => tracks.Feature(AudioFeature.Popularity)[c] is var p && float.IsNaN(p) ? -1 : p)];
+        Array.Sort(order, (a, b) =>
+        {
+            int byScore = score[b].CompareTo(score[a]);
+            int byPopularity = byScore != 0 ? byScore : popularity[b].CompareTo(popularity[a]);
+            return byPopularity != 0 ? byPopularity : track[a].CompareTo(track[b]);
+        });
+        return order;
+    }
+
+    private sealed class Caps(Tracks tracks, SelectionOptions options)
+    {
+        private readonly HashSet<int> _songs = [];
+        private readonly HashSet<string> _versions = new(StringComparer.Ordinal);
+        private readonly Dictionary<int, int> _ofArtist = [];
+        private readonly bool _all = options.Count == int.MaxValue;
+
+        public bool Allows(int track)
+        {
+            if (_all)
+                return true;
+            if (_songs.Contains(tracks.SongOf[track]) || _versions.Contains(VersionKey(track)))
+                return false;
+            foreach (int artist in tracks.ArtistsOf[track])
+            {
+                if (_ofArtist.GetValueOrDefault(artist) >= options.MaxPerArtist)
+                    return false;
+            }
+
+            return true;
+        }
+
+        public bool Take(int track)
+        {
+            if (!Allows(track))
+                return false;
+            _songs.Add(tracks.SongOf[track]);
+            _versions.Add(VersionKey(track));
+            foreach (int artist in tracks.ArtistsOf[track])
+                _ofArtist[artist] = _ofArtist.GetValueOrDefault(artist) + 1;
+            return true;
+        }
+
+        /// <summary>Main artist and bare title: a remaster, a live take or a radio edit is the same song to a listener.</summary>
+        private string VersionKey(int track)
+        {
+            ReadOnlySpan<int> artists = tracks.ArtistsOf[track];
+            return $"{(artists.Length > 0 ? artists[0] : -1)}\n{SongTitle.Bare(tracks.Titles[track])}";
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Numerics.Tensors;
+using Segue.Catalogue;
+using Segue.Mood;
+using Segue.Numerics;
+using Segue.VectorSearch;
+
+namespace Segue.Recommending;
+
+/// <summary>The songs that can be recommended, with all that is known of how they feel: features as percentiles, and vectors of their descriptions.</summary>
+public sealed class SongIndex
+{
+    private readonly ReadOnlyMemory<int> _trackOfRow;
+
+    /// <param name="tracks">The catalogue.</param>
+    /// <param name="percentiles">What <see cref="FeaturePercentiles.Compute"/> made of it.</param>
+    /// <param name="vectors">The vectors of descriptions; a track whose embedding failed has none.</param>
+    /// <param name="trackOfRow">The track of each row of <paramref name="vectors"/>, ascending.</param>
+    /// <param name="embedder">What made the vectors.</param>
+    /// <exception cref="ArgumentException">The parts are not about the same tracks.</exception>
+    public SongIndex(Tracks tracks, MatrixView percentiles, IVectorIndex vectors, ReadOnlyMemory<int> trackOfRow, string embedder)
+    {
+        if (percentiles.Rows != MoodFeatures.Count || percentiles.Columns != tracks.Count || vectors.RowLimit > trackOfRow.Length)
+            throw new ArgumentException($"{percentiles.Rows} × {percentiles.Columns} percentiles and {vectors.RowLimit} vectors are not those of {tracks.Count} tracks.");
+        int last = -1;
+        foreach (int track in trackOfRow.Span)
+        {
+            if (track <= last || track >= tracks.Count)
+                throw new ArgumentException($"A vector is said to be track {track}'s, of {tracks.Count}.", nameof(trackOfRow));
+            last = track;
+        }
+
+        (Tracks, Percentiles, Vectors, _trackOfRow, Embedder) = (tracks, percentiles, vectors, trackOfRow, embedder);
+    }
+
+    public Tracks Tracks { get; }
+
+    /// <summary>One row a feature, one column a track: the share of songs with less of it, 0..1 (<see cref="FeaturePercentiles"/>).</summary>
+    public MatrixView Percentiles { get; }
+
+    /// <summary>The vectors of descriptions, by row; <see cref="TrackOfRow"/> says whose.</summary>
+    public IVectorIndex Vectors { get; }
+
+    public ReadOnlyMemory<int> TrackOfRow => _trackOfRow;
+
+    /// <summary>What made the vectors, e.g. "static" or "onnx:all-MiniLM-L6-v2". Queries must be embedded by the same.</summary>
+    public string Embedder { get; }
+
+    /// <summary>A track's vector at length 1; empty when it has none.</summary>
+    public float[] VectorOf(int track)
+    {
+        int row = _trackOfRow.Span.BinarySearch(track);
+        if (row < 0)
+            return [];
+        float[] vector = new float[Vectors.Dimensions];
+        Vectors.CopyVector(row, vector);
+        float length = TensorPrimitives.Norm<float>(vector);
+        if (length > 0)
+            TensorPrimitives.Divide(vector, length, vector);
+        return vector;
+    }
+
+    /// <summary>The tracks whose vectors are nearest to a track's, itself among them; none when it has no vector.</summary>
+    public IReadOnlyList<int> Neighbors(int track, int count)
+    {
+        float[] vector = VectorOf(track);
+        return vector.Length == 0 ? [] : [.. Vectors.Search(vector, count).Select(n => _trackOfRow.Span[n.Row])];
+    }
+}
+
+/// <summary>
+/// How alike two songs feel, 0..1: half by their audio features, the rest by what they are (genre) and by the vectors of their descriptions.
+/// Feature distance is a weighted mean of percentile differences: percentiles, because half of all songs have an instrumentalness of nearly 0 and a
+/// raw difference would only see the other half. Weights found by listening to neighbours of well-known songs; no claim that they are optimal.
+/// </summary>
+public sealed class SongLikeness(SongIndex songs)
+{
+    private const double FeelWeight = 0.55, GenreWeight = 0.25, VectorWeight = 0.2;
+
+    private static readonly (AudioFeature Feature, double Weight)[] s_feel =
+    [
+        (AudioFeature.Energy, 1.2), (AudioFeature.Valence, 1.2), (AudioFeature.Danceability, 1), (AudioFeature.Acousticness, 1), (AudioFeature.Tempo, 0.7),
+        (AudioFeature.Instrumentalness, 0.8), (AudioFeature.Loudness, 0.7), (AudioFeature.Speechiness, 0.6), (AudioFeature.Liveness, 0.3), (AudioFeature.Mode, 0.3),
+    ];
+
+    public double Of(int a, int b) => Of(a, songs.VectorOf(a), b, songs.VectorOf(b));
+
+    /// <summary>The likeness of each candidate to its nearest seed, or to all of them on the mean.</summary>
+    /// <param name="seeds">The songs to be like.</param>
+    /// <param name="candidates">The songs to judge.</param>
+    /// <param name="toAll">True: the mean over the seeds; false: the largest (a listener has several moods, and one is enough).</param>
+    /// <param name="likeness">Receives one a candidate, 0..1.</param>
+    /// <param name="nearest">Receives the seed each candidate is most like.</param>
+    public void ToSeeds(ReadOnlySpan<int> seeds, ReadOnlySpan<int> candidates, bool toAll, Span<double> likeness, Span<int> nearest)
+    {
+        int[] from = seeds.ToArray();
+        float[][] vectors = [.. from.Select(songs.VectorOf)];
+        for (int c = 0; c < candidates.Length; c++)
+        {
+            float[] vector = songs.VectorOf(candidates[c]);
+            double best = -1, sum = 0;
+            for (int s = 0; s < from.Length; s++)
+            {
+                double like = Of(from[s], vectors[s], candidates[c], vector);
+                sum += like;
+                if (like > best)
+                    (best, nearest[c]) = (like, from[s]);
+            }
+
+            likeness[c] = toAll ? sum / Math.Max(1, from.Length) : Math.Max(0, best);
+        }
+    }
+
+    private double Of(int a, float[] x, int b, float[] y)
+    {
+        double distance = 0, weights = 0;
+        ReadOnlySpan<float> percentiles = songs.Percentiles.Values;
+        int n = songs.Tracks.Count;
+        foreach ((AudioFeature feature, double weight) in s_feel)
+        {
+            double difference = Math.Abs(percentiles[(int)feature * n + a] - percentiles[(int)feature * n + b]);
+            distance += weight * difference;
+            weights += weight;
+        }
+
+        double feel = weights > 0 ? 1 - distance / weights : 0;
+        double cosine = x.Length > 0 && y.Length > 0 ? Math.Clamp((TensorPrimitives.Dot<float>(x, y) + 1) / 2, 0, 1) : 0;
+        return FeelWeight * feel + GenreWeight * SharedGenre(a, b) + VectorWeight * cosine;
+    }
+
+    /// <summary>Shared genres over the smaller number of genres.</summary>
+    private double SharedGenre(int a, int b)
+    {
+        ReadOnlySpan<int> mine = songs.Tracks.GenresOf[a], theirs = songs.Tracks.GenresOf[b];
+        int shared = 0;
+        foreach (int g in mine)
+            shared += theirs.Contains(g) ? 1 : 0;
+        int fewer = Math.Min(mine.Length, theirs.Length);
+        return fewer == 0 ? 0 : (double)shared / fewer;
+    }
+}

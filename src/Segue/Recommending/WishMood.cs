@@ -1,0 +1,59 @@
+using Segue.Mood;
+
+namespace Segue.Recommending;
+
+/// <summary>
+/// The mood of a wish. A mood score is a sum of logarithms; here it becomes how well a song fits, 0..1: the geometric mean of what it meets,
+/// exp((score − best possible score) / weight asked for).
+/// </summary>
+public sealed class WishMood : ISongMood
+{
+    // As in MoodScorer: log(1 + 0.05) is the most a want of weight 1 can add, 4 the most a genre can.
+    private const double LogMax = 0.048790164, GenreScale = 4;
+
+    private readonly MoodScorer _scorer;
+    private readonly float[] _scores;
+    private readonly double _best, _weight;
+
+    public WishMood(MoodScorer scorer, Wish wish)
+    {
+        (_scorer, Wish) = (scorer, wish);
+        _scores = new float[scorer.Tracks.Count];
+        scorer.Score(wish, _scores);
+        double asked = wish.Wants.Sum(w => Math.Abs((double)w.Weight)) + wish.Ranges.Count * FeatureTarget.Weight;
+        _best = asked * LogMax + wish.Genres.Count * GenreScale;
+        _weight = Math.Max(1, asked + wish.Genres.Count);
+    }
+
+    public Wish Wish { get; }
+
+    public string Text => Wish.Text.Length > 0 ? Wish.Text : string.Join(", ", Wish.Ranges.Select(r => r.ToString()).Concat(Wish.Wants.SelectMany(w => w.Phrases)));
+
+    /// <summary>The songs that the wish names to be like: not to be recommended themselves.</summary>
+    public IReadOnlyCollection<int> Seeds => [.. Wish.References.Where(r => r is { Kind: ReferenceKind.Song, Use: Use.Resemble }).SelectMany(r => r.Tracks)];
+
+    /// <summary>What a person should know before they look at the answers.</summary>
+    public MoodVerdict Verdict() => _scorer.Rank(Wish, 20).Verdict;
+
+    public void Score(ReadOnlySpan<int> tracks, Span<double> scores)
+    {
+        for (int i = 0; i < tracks.Length; i++)
+            scores[i] = Math.Clamp(Math.Exp((_scores[tracks[i]] - _best) / _weight), 0, 1);
+    }
+
+    public IReadOnlyList<int> Best(int count, bool[] allowed)
+    {
+        int[] tracks = [.. Enumerable.Range(0, _scores.Length).Where(t => allowed[t] && _scores[t] > float.NegativeInfinity)];
+        float[] keys = [.. tracks.Select(t => -_scores[t])];
+        Array.Sort(keys, tracks); // Equal scores come in any order here; Selection puts them in one.
+        return tracks.Length <= count ? tracks : tracks[..count];
+    }
+
+    public IReadOnlyList<Reason> Reasons(int track)
+    {
+        IReadOnlyList<MoodPart> parts = _scorer.Explain(Wish, track);
+        IEnumerable<MoodPart> asked = parts.Where(p => p.Kind is not (MoodPartKind.TypicalOfGenre or MoodPartKind.Region));
+        return [.. asked.Select(p => new Reason(p.IsMet ? Reason.Matches : Reason.Misses, Text: p.Label, Part: Math.Clamp(p.Fit, 0, 1)))
+            .OrderBy(r => r.Kind == Reason.Misses)];
+    }
+}
