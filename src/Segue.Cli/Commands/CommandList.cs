@@ -10,6 +10,7 @@ internal static class CommandList
         DataCommand.Create(),
         ModelCommand.Create(),
         DemoCommand.Create(),
+        DataCommand.Create(),
         TrainAlsCommand.Create(),
         BuildVdbCommand.Create(),
         RecommendCommand.Create(),
