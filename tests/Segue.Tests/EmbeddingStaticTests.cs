@@ -27,6 +27,31 @@ public sealed class EmbeddingStaticTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(37)]
+    [InlineData(600)]
+    public void It_agrees_with_the_obvious_sum_at_any_size(int dimensions)
+    {
+        Random random = new(dimensions);
+        float[] vectors = new float[s_pieces.Length * dimensions];
+        for (int i = 4 * dimensions; i < vectors.Length; i++)
+            vectors[i] = random.NextSingle() - 0.5f;
+        StaticVectors table = StaticVectors.Read(StaticVectors.Write(s_pieces, vectors), "test");
+        double[] sum = new double[dimensions];
+        foreach (int piece in (int[])[4, 5, 6, 4])
+        {
+            for (int d = 0; d < dimensions; d++)
+                sum[d] += (double)table.Scales[piece] * table.Values[piece * dimensions + d];
+        }
+
+        double norm = Math.Sqrt(sum.Sum(s => s * s));
+        float[] vector = new float[dimensions];
+        Assert.True(new StaticEmbeddingGenerator(table).Embed("sad happyer sad", vector));
+        Assert.Equal(sum.Select(s => (float)(s / norm)), vector, (a, b) => MathF.Abs(a - b) < 1e-5f);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData(" \t\n")]
     [InlineData("!?")]

@@ -1,4 +1,7 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Microsoft.Extensions.AI;
 
 namespace Segue.Embedding;
@@ -49,15 +52,10 @@ public sealed class StaticEmbeddingGenerator : IEmbeddingGenerator<string, Embed
         vector.Clear();
         ReadOnlySpan<float> scales = _table.Scales;
         ReadOnlySpan<sbyte> values = _table.Values;
-        Span<float> row = stackalloc float[512];
-        row = vector.Length <= row.Length ? row[..vector.Length] : new float[vector.Length];
         foreach (int piece in pieces[..count])
         {
-            // v += scale · row; [UNK] has scale 0.
-            if (scales[piece] == 0)
-                continue;
-            TensorPrimitives.ConvertTruncating(values.Slice(piece * row.Length, row.Length), row);
-            TensorPrimitives.MultiplyAdd(row, scales[piece], vector, vector);
+            if (scales[piece] != 0) // [UNK] has scale 0.
+                AddScaled(vector, values.Slice(piece * vector.Length, vector.Length), scales[piece]);
         }
 
         // Opposite pieces could cancel in theory; a sum this short has no direction to speak of.
@@ -108,6 +106,26 @@ public sealed class StaticEmbeddingGenerator : IEmbeddingGenerator<string, Embed
     /// <summary>Nothing to let go: the table is a part of the library.</summary>
     public void Dispose()
     {
+    }
+
+    /// <summary>v += s · row. By hand, because TensorPrimitives converts int8 to float one number at a time and needs a second pass.</summary>
+    private static void AddScaled(Span<float> vector, ReadOnlySpan<sbyte> row, float scale)
+    {
+        ref float v = ref MemoryMarshal.GetReference(vector);
+        ref sbyte r = ref MemoryMarshal.GetReference(row);
+        Vector256<float> s = Vector256.Create(scale);
+        int i = 0;
+        for (; Vector256.IsHardwareAccelerated && i <= row.Length - Vector128<sbyte>.Count; i += Vector128<sbyte>.Count)
+        {
+            Vector256<short> shorts = Vector256.WidenLower(Vector128.LoadUnsafe(ref r, (nuint)i).ToVector256Unsafe());
+            (Vector256<int> low, Vector256<int> high) = Vector256.Widen(shorts);
+            ref float at = ref Unsafe.Add(ref v, i);
+            (Vector256.ConvertToSingle(low) * s + Vector256.LoadUnsafe(ref at)).StoreUnsafe(ref at);
+            (Vector256.ConvertToSingle(high) * s + Vector256.LoadUnsafe(ref at, 8)).StoreUnsafe(ref at, 8);
+        }
+
+        for (; i < row.Length; i++)
+            vector[i] += row[i] * scale;
     }
 
     private void EmbedAll(string[] texts, Embedding<float>[] embeddings, int piece)
