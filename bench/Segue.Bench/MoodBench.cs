@@ -1,54 +1,102 @@
 using System.Diagnostics;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.Extensions.AI;
 using Segue.Catalogue;
 using Segue.Import;
 using Segue.Mood;
 using Segue.Numerics;
+using Segue.Onnx;
 
 namespace Segue.Bench;
 
 /// <summary>
-/// <c>mood --queries FILE.json --tracks FILE.csv --embedder none|static|onnx:DIR|...</c>: the score of each wish and the means, as JSON lines.
-/// With <c>--wishes-only yes</c> the means alone, with <c>--ablate yes</c> the means with each part of the reading taken away.
+/// <c>mood --queries FILE.json --tracks FILE.csv --embedder none|static|onnx:DIR</c>: the score of each wish and the means, as JSON lines.
+/// <c>--regions yes</c> mixes in where songs of a mood lie; <c>--means yes</c> prints the means alone; <c>--ablate yes</c> takes away one part of the reading
+/// after the other.
 /// </summary>
 internal static class MoodBench
 {
+    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private sealed record Setting(string Name, WishReader Reader, MoodScorer Scorer);
+
     public static int Run(string[] args)
     {
-        var arguments = new Arguments(args, "queries", "tracks", "embedder", "ablate", "lexicon", "means");
+        var arguments = new Arguments(args, "queries", "tracks", "embedder", "regions", "ablate", "lexicon", "means");
         IReadOnlyList<BenchWish> wishes = MoodWishes.Read(arguments.Require("queries"));
         Tracks tracks = Importer.ReadTracks(arguments.Require("tracks")).Tracks;
-        string embedder = arguments.Get("embedder", "static");
         MatrixView percentiles = FeaturePercentiles.Compute(tracks);
         Lexicon lexicon = arguments.Get("lexicon", "") is { Length: > 0 } own ? Lexicon.Load(own) : Lexicon.Default;
-        var reader = new WishReader(lexicon, new CatalogueNames(tracks));
-        Measure(reader, new MoodScorer(tracks, percentiles), percentiles, wishes, embedder, arguments.Get("means", "no") == "no");
+        string embedder = arguments.Get("embedder", "static");
+        UnknownWords? unknown = EmbedderOf(embedder) is { } embed ? new UnknownWords(lexicon, embed) : null;
+        bool ablate = arguments.Get("ablate", "no") != "no", each = arguments.Get("means", "no") == "no" && !ablate;
+        MoodRegions? regions = ablate || arguments.Get("regions", "no") != "no"
+            ? new MoodRegions(MoodRegions.Learn(tracks, percentiles, StaticWords.Embed), lexicon)
+            : null;
+        MoodScorer plain = new(tracks, percentiles), mixed = new(tracks, percentiles, regions);
+        IEnumerable<Setting> settings = ablate
+            ? Ablations(tracks, lexicon, unknown, plain, mixed)
+            : [new Setting(embedder + (regions is null ? "" : "+regions"), Reader(tracks, lexicon, unknown), mixed)];
+        foreach (Setting setting in settings)
+            Measure(setting, percentiles, wishes, each);
+
         return 0;
     }
 
-    private static void Measure(WishReader reader, MoodScorer scorer, MatrixView percentiles, IReadOnlyList<BenchWish> wishes, string embedder, bool each)
+    private static WishReader Reader(Tracks tracks, Lexicon lexicon, UnknownWords? unknown) => new(lexicon, new CatalogueNames(tracks), unknown, StaticWords.IsWord);
+
+    /// <summary>The whole reading, then with one part less each.</summary>
+    private static IEnumerable<Setting> Ablations(Tracks tracks, Lexicon lexicon, UnknownWords? unknown, MoodScorer plain, MoodScorer mixed)
+    {
+        var names = new CatalogueNames(tracks);
+        yield return new Setting("whole reading", Reader(tracks, lexicon, unknown), plain);
+        yield return new Setting("with regions", Reader(tracks, lexicon, unknown), mixed);
+        yield return new Setting("no unknown words", new WishReader(lexicon, names, null, StaticWords.IsWord), plain);
+        yield return new Setting("no names", new WishReader(lexicon, null, unknown, StaticWords.IsWord), plain);
+        foreach (ReadingParts part in Enum.GetValues<ReadingParts>().Where(p => p is not (ReadingParts.None or ReadingParts.All)))
+            yield return new Setting($"no {part}", new WishReader(lexicon, names, unknown, StaticWords.IsWord) { Parts = ReadingParts.All & ~part }, plain);
+        foreach (int percent in (int[])[10, 20, 40, 100])
+        {
+            Lexicon less = lexicon.Without(percent, seed: 1);
+            UnknownWords? fewer = unknown is null ? null : new UnknownWords(percent == 100 ? lexicon : less, StaticWords.Embed);
+            yield return new Setting($"{percent}% of the phrases taken away", Reader(tracks, less, fewer), plain);
+        }
+    }
+
+    private static TextEmbedder? EmbedderOf(string name)
+    {
+        if (name == "none")
+            return null;
+        if (name == "static")
+            return StaticWords.Embed;
+        if (!name.StartsWith("onnx:", StringComparison.Ordinal))
+            throw new SegueException($"'{name}' is no embedder of this benchmark; write none, static or onnx:DIR");
+        var generator = new OnnxEmbeddingGenerator(name[5..]);
+        return texts => [.. generator.GenerateAsync(texts).GetAwaiter().GetResult().Select(e => e.Vector)];
+    }
+
+    private static void Measure(Setting setting, MatrixView percentiles, IReadOnlyList<BenchWish> wishes, bool each)
     {
         List<(string Set, double Score, double Ms)> scores = [];
         foreach (BenchWish wish in wishes)
         {
             long start = Stopwatch.GetTimestamp();
-            Wish read = reader.Read(wish.Text);
-            MoodRanking ranking = scorer.Rank(read, MoodWishes.Top);
+            Wish read = setting.Reader.Read(wish.Text);
+            MoodRanking ranking = setting.Scorer.Rank(read, MoodWishes.Top);
             double ms = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            double score = MoodWishes.Score(wish, scorer.Tracks, percentiles, [.. ranking.Items.Select(i => i.Track)]);
+            double score = MoodWishes.Score(wish, setting.Scorer.Tracks, percentiles, [.. ranking.Items.Select(i => i.Track)]);
             scores.Add((wish.Set, score, ms));
             if (each)
                 Print(new { query = wish.Text, score = Math.Round(score, 4), reading = read.ToString(), ms = Math.Round(ms, 2) });
         }
 
         foreach (IGrouping<string, (string Set, double Score, double Ms)> set in scores.GroupBy(s => s.Set))
-            Print(new { set = set.Key, embedder, wishes = set.Count(), mean = Math.Round(set.Average(s => s.Score), 4) });
+            Print(new { setting = setting.Name, set = set.Key, wishes = set.Count(), mean = Math.Round(set.Average(s => s.Score), 4) });
         double[] times = [.. scores.Select(s => s.Ms).Order()];
-        Print(new { set = "all", embedder, wishes = scores.Count, mean = Math.Round(scores.Average(s => s.Score), 4),
-            medianMs = Math.Round(times[times.Length / 2], 2) });
+        double mean = Math.Round(scores.Average(s => s.Score), 4), medianMs = Math.Round(times[times.Length / 2], 2);
+        Print(new { setting = setting.Name, set = "all", wishes = scores.Count, mean, medianMs });
     }
 
     private static void Print(object line) => Console.WriteLine(JsonSerializer.Serialize(line, s_json));
-
-    private static readonly JsonSerializerOptions s_json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

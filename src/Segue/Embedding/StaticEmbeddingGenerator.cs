@@ -70,6 +70,13 @@ public sealed class StaticEmbeddingGenerator : IEmbeddingGenerator<string, Embed
         return true;
     }
 
+    /// <summary>Whether the vocabulary has a word whole.</summary>
+    internal bool IsOnePiece(ReadOnlySpan<char> word)
+    {
+        Span<int> pieces = stackalloc int[2];
+        return _table.Tokenizer.Pieces(word, pieces) == 1;
+    }
+
     /// <inheritdoc/>
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Segue.Catalogue;
 
 namespace Segue.Mood;
@@ -13,7 +12,7 @@ namespace Segue.Mood;
 /// <param name="Direction">+1 high, −1 low, 0 for a range.</param>
 /// <param name="Low">Lower end of the range, −∞ where it is open.</param>
 /// <param name="High">Upper end of the range, +∞ where it is open.</param>
-public sealed partial record FeatureTarget(AudioFeature Feature, int Direction, double Low, double High)
+public sealed record FeatureTarget(AudioFeature Feature, int Direction, double Low, double High)
 {
     /// <summary>How much an explicit target weighs: as much as a word in its strongest form.</summary>
     public const float Weight = 1.5f;
@@ -29,11 +28,10 @@ public sealed partial record FeatureTarget(AudioFeature Feature, int Direction, 
     /// <exception cref="SegueException">It is not of that form; the message says what would be.</exception>
     public static FeatureTarget Parse(string text)
     {
-        Match m = Form().Match(text.Trim().ToLowerInvariant());
-        if (!m.Success)
+        string[] sides = text.Trim().ToLowerInvariant().Split(['=', ':'], 2, StringSplitOptions.TrimEntries);
+        if (sides is not [{ Length: > 0 }, { Length: > 0 } value] || !sides[0].All(char.IsAsciiLetterLower))
             throw Refuse(text, "expected FEATURE=high, FEATURE=low, FEATURE=FROM..TO or FEATURE=VALUE, such as energy=low or tempo=90..110");
-        AudioFeature feature = FeatureOf(m.Groups[1].Value, text);
-        string value = m.Groups[2].Value.Trim();
+        AudioFeature feature = FeatureOf(sides[0], text);
         switch (value)
         {
             case "high" or "max" or "+" or "major":
@@ -74,7 +72,4 @@ public sealed partial record FeatureTarget(AudioFeature Feature, int Direction, 
         : throw Refuse(text, $"'{value.Trim()}' is no number");
 
     private static SegueException Refuse(string text, string problem) => new($"cannot read the target '{(text.Length <= 60 ? text : text[..57] + "...")}': {problem}");
-
-    [GeneratedRegex(@"^([a-z]+)\s*[=:]\s*(.+)$", RegexOptions.NonBacktracking)]
-    private static partial Regex Form();
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using System.Text.RegularExpressions;
 using Segue.Catalogue;
 
 namespace Segue.Mood;
@@ -18,7 +17,7 @@ namespace Segue.Mood;
 /// idiom that asks for nothing. A line that starts with "!" lists words of a <see cref="WordRole"/>: !not, !not-a-negation, !and, !or, !break, !skip,
 /// !very, !slightly, !more, !less, !free, !like, !by.
 /// </summary>
-internal static partial class LexiconFile
+internal static class LexiconFile
 {
     private const int LinesMax = 1_000_000;
 
@@ -105,16 +104,17 @@ internal static partial class LexiconFile
 
     private static Ask ParseTarget(string text, string path, int number)
     {
-        Match m = Target().Match(text);
         float strength = 1;
-        if (!m.Success || m.Groups[3].Length > 0 && !float.TryParse(m.Groups[3].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out strength)
-            || strength is <= 0 or > 3)
+        int letter = MoodFeatures.Letters.IndexOf(text[0]);
+        bool isTarget = letter >= 0 && text.Length >= 2 && text[1] is '+' or '-'
+            && (text.Length == 2 || float.TryParse(text.AsSpan(2), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out strength));
+        if (!isTarget || strength is <= 0 or > 3)
         {
             throw new DataFormatException(path, number,
                 $"'{Cut(text)}' is no feature target; expected one of the letters {MoodFeatures.Letters}, + or -, and a strength up to 3, such as v- or e+.6");
         }
 
-        return new Ask((AudioFeature)MoodFeatures.Letters.IndexOf(m.Groups[1].Value[0]), m.Groups[2].Value == "-" ? -strength : strength);
+        return new Ask((AudioFeature)letter, text[1] == '-' ? -strength : strength);
     }
 
     private static GenreWeight ParseGenre(string text, string path, int number)
@@ -128,7 +128,4 @@ internal static partial class LexiconFile
     }
 
     private static string Cut(string text) => text.Length <= 40 ? text : text[..37] + "...";
-
-    [GeneratedRegex(@"^([deomsailvtpu])([+-])([0-9]*\.?[0-9]*)$", RegexOptions.NonBacktracking)]
-    private static partial Regex Target();
 }

@@ -20,18 +20,24 @@ public sealed class MoodScorer
     private const float TypicalScale = 0.5f;
     internal const float Floor = 0.05f;
 
+    // Standard deviation of log(p + 0.05) for p uniform on 0..1, and the share of the regions, from the study on labelled tracks.
+    private const double LogDeviation = 0.78, RegionShare = 0.2;
+
     private readonly MatrixView _percentiles;
     private readonly GenreTable _genres;
+    private readonly MoodRegions? _regions;
     private readonly float[]?[] _logs = new float[2 * MoodFeatures.Count][];
 
     /// <param name="tracks">The catalogue.</param>
     /// <param name="percentiles">What <see cref="FeaturePercentiles.Compute"/> made of it.</param>
-    /// <exception cref="ArgumentException">The percentiles are of another catalogue.</exception>
-    public MoodScorer(Tracks tracks, MatrixView percentiles)
+    /// <param name="regions">Where the songs of each mood lie; null ranks by the features alone.</param>
+    public MoodScorer(Tracks tracks, MatrixView percentiles, MoodRegions? regions = null)
     {
         if (percentiles.Rows != MoodFeatures.Count || percentiles.Columns != tracks.Count)
             throw new ArgumentException($"Percentiles of {percentiles.Rows} × {percentiles.Columns} for {tracks.Count} tracks.", nameof(percentiles));
-        (Tracks, _percentiles) = (tracks, percentiles);
+        if (regions is not null && regions.Values.Columns != tracks.Count)
+            throw new ArgumentException($"Regions of {regions.Values.Columns} tracks for {tracks.Count}.", nameof(regions));
+        (Tracks, _percentiles, _regions) = (tracks, percentiles, regions);
         _genres = new GenreTable(tracks, percentiles);
     }
 
@@ -62,6 +68,8 @@ public sealed class MoodScorer
             RangeOf(range).Add(Tracks.Feature(range.Feature), _percentiles.Row((int)range.Feature), scores);
         foreach (GenreWant genre in wish.Genres)
             _genres.AddBest(genre.Weights, GenreScale, scores);
+        foreach ((int mood, float weight) in RegionsOf(wish))
+            TensorPrimitives.MultiplyAdd(_regions!.Values.Row(mood), weight, scores, scores);
         foreach (ReferenceTarget reference in ReferencesOf(wish))
             reference.Add(_percentiles, _genres, scores);
         ExcludeReferences(wish, scores);
@@ -95,6 +103,13 @@ public sealed class MoodScorer
             RangeFit fit = RangeOf(range);
             double near = fit.Nearness(Tracks.Feature(range.Feature)[track], _percentiles.Row((int)range.Feature)[track]);
             parts.Add(new MoodPart(MoodPartKind.Range, range.ToString(), [range.ToString()], (float)(FeatureTarget.Weight * Math.Log(near + Floor)), near));
+        }
+
+        foreach ((int mood, float weight) in RegionsOf(wish))
+        {
+            float z = _regions!.Values.Row(mood)[track];
+            string name = MoodRegions.Names[mood];
+            parts.Add(new MoodPart(MoodPartKind.Region, $"where {name} songs are", [name], weight * z, Math.Clamp(0.5 + z / 3, 0, 1)));
         }
 
         parts.AddRange(ReferencesOf(wish).Select(r => r.Explain(_percentiles, _genres, track)));
@@ -147,6 +162,19 @@ public sealed class MoodScorer
         TensorPrimitives.Add(logs, Floor, logs);
         TensorPrimitives.Log(logs, logs);
         return logs;
+    }
+
+    /// <summary>The moods of a wish and what a z-score of 1 in their region adds.</summary>
+    private IEnumerable<(int Mood, float Weight)> RegionsOf(Wish wish)
+    {
+        if (_regions is null)
+            yield break;
+        int[] moods = [.. wish.Moods.Select(m => _regions.MoodOf(m.Entry)).Where(m => m >= 0).Distinct()];
+
+        // z(features) · 0.8 + z(regions) · 0.2, in units of the features' score: its deviation is that of log(p + 0.05) times the length of the weights.
+        double deviation = LogDeviation * Math.Sqrt(wish.Wants.Sum(w => (double)w.Weight * w.Weight));
+        foreach (int mood in moods)
+            yield return (mood, (float)(deviation * RegionShare / (1 - RegionShare) / moods.Length));
     }
 
     private ReferenceTarget[] ReferencesOf(Wish wish)

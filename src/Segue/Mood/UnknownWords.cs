@@ -44,10 +44,14 @@ public sealed class UnknownWords
     {
         string[] phrases = [.. EntriesOf(lexicon).Select(e => e.Phrase)];
         IReadOnlyList<ReadOnlyMemory<float>> vectors = embed(phrases);
-        int dimension = vectors.Count == 0 ? 0 : vectors[0].Length;
+        int dimension = vectors.Count == 0 ? 0 : vectors.Max(v => v.Length);
         float[] all = new float[phrases.Length * dimension];
         for (int i = 0; i < phrases.Length; i++)
-            ToUnit(vectors[i].Span, all.AsSpan(i * dimension, dimension));
+        {
+            // A text without a vector stays at zero: its cosine to everything is 0.
+            if (vectors[i].Length == dimension)
+                ToUnit(vectors[i].Span, all.AsSpan(i * dimension, dimension));
+        }
         return new MatrixView(all, phrases.Length, dimension);
     }
 

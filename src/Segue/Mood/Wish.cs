@@ -58,8 +58,8 @@ public sealed record Wish
     /// <summary>The words that meant nothing to the reader.</summary>
     public IReadOnlyList<string> NotUnderstood { get; init; } = [];
 
-    /// <summary>The moods in it, for regions: phrase and weight, negative where negated.</summary>
-    internal IReadOnlyList<(string Phrase, float Weight)> Moods { get; init; } = [];
+    /// <summary>The words that may name a mood, for <see cref="MoodRegions"/>.</summary>
+    internal IReadOnlyList<(LexiconEntry Entry, float Factor)> Moods { get; init; } = [];
 
     /// <summary>Other things a person should know of the reading.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

@@ -52,7 +52,7 @@ internal static class WishCombiner
             ExcludedGenres = excluded,
             Contradictions = contradictions,
             Negated = [.. items.Where(i => i.Negated).Select(i => i.Phrase).Distinct()],
-            Moods = [.. items.Where(i => !i.Entry.NamesGenre && i.Entry.Asks.Count > 0).Select(i => (i.Entry.Phrase, i.Negated ? Negation : i.Factor))],
+            Moods = [.. items.Where(i => !i.Negated && !i.Entry.NamesGenre && i.Entry.Asks.Count > 0).Select(i => (i.Entry, i.Factor))],
         };
     }
 

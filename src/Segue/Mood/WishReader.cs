@@ -1,3 +1,5 @@
+using Segue.Catalogue;
+
 namespace Segue.Mood;
 
 /// <summary>
@@ -29,13 +31,26 @@ public sealed class WishReader
     public WishReader(Lexicon lexicon, CatalogueNames? names = null, UnknownWords? unknown = null, Func<string, bool>? isWord = null) =>
         (_lexicon, _names, _unknown, _misspellings) = (lexicon, names, unknown, new Misspellings(lexicon, isWord));
 
+    /// <summary>
+    /// A reader for a catalogue with everything on: its names, and the static embedder for unknown words (or another: <paramref name="unknown"/>).
+    /// </summary>
+    /// <param name="lexicon">The built-in one where null.</param>
+    public static WishReader For(Tracks tracks, Lexicon? lexicon = null, UnknownWords? unknown = null)
+    {
+        lexicon ??= Lexicon.Default;
+        return new WishReader(lexicon, new CatalogueNames(tracks), unknown ?? new UnknownWords(lexicon, StaticWords.Embed), StaticWords.IsWord);
+    }
+
     public Lexicon Lexicon => _lexicon;
+
+    /// <summary>What the reader does beyond the lexicon; less only to measure what a part is worth.</summary>
+    internal ReadingParts Parts { get; init; } = ReadingParts.All;
 
     /// <summary>The reading of a text; never fails, whatever the text.</summary>
     public Wish Read(string text)
     {
         List<WishToken> tokens = WishTokens.Cut(text, out bool isCut);
-        var reading = new Reading(this, text, tokens, _lexicon.LanguageOf(tokens));
+        var reading = new Reading(this, text, tokens, Parts.HasFlag(ReadingParts.Languages) ? _lexicon.LanguageOf(tokens) : 0);
         reading.Cut();
         reading.Settle();
         reading.Guess();
@@ -97,7 +112,7 @@ public sealed class WishReader
 
         private Segment? Longest(int at)
         {
-            int most = Math.Min(Lexicon.PhraseWordsMax, tokens.Count - at);
+            int most = reader.Parts.HasFlag(ReadingParts.Phrases) ? Math.Min(Lexicon.PhraseWordsMax, tokens.Count - at) : 1;
             for (int stop = 1; stop < most; stop++)
             {
                 if (tokens[at + stop].AfterStop)
@@ -118,14 +133,15 @@ public sealed class WishReader
         private Segment? Form(int at)
         {
             string word = tokens[at].Word;
-            foreach ((string form, bool opposite) in WordForms.Bases(word))
+            foreach ((string form, bool opposite) in reader.Parts.HasFlag(ReadingParts.WordForms) ? WordForms.Bases(word) : [])
             {
                 if (Lexicon.Find(form, language) is { Role: WordRole.Asks } entry)
                     return new Segment(WordRole.Asks, entry, at, 1) { Opposite = opposite, IsComparison = word.EndsWith("er", StringComparison.Ordinal) };
             }
 
             // A capital within the sentence is a name that the catalogue lacks, not a slip.
-            if (tokens[at].Capital && at > 0 && !tokens[at].AfterStop || reader._misspellings.Find(word, language) is not { } meant)
+            if (tokens[at].Capital && at > 0 && !tokens[at].AfterStop || !reader.Parts.HasFlag(ReadingParts.Misspellings)
+                || reader._misspellings.Find(word, language) is not { } meant)
                 return null;
             _guessed.Add(new GuessedWord(text[tokens[at].Start..tokens[at].End], [meant.Phrase], 1));
             return new Segment(WordRole.Asks, meant, at, 1);
@@ -171,6 +187,8 @@ public sealed class WishReader
                     case WordRole.Break:
                         (negating, carrying, comparing) = (false, false, false);
                         break;
+                    case WordRole.Very or WordRole.Slightly when !reader.Parts.HasFlag(ReadingParts.Intensity):
+                        break;
                     case WordRole.Very:
                         factor *= Very;
                         break;
@@ -206,6 +224,7 @@ public sealed class WishReader
         private void Take(Segment segment, bool negated, float factor, bool only)
         {
             string phrase = text[tokens[segment.First].Start..tokens[segment.First + segment.Count - 1].End];
+            negated &= reader.Parts.HasFlag(ReadingParts.Negation);
             if (segment.Range is { } range)
                 _ranges.Add(range);
             else if (segment.Name is { } name)
