@@ -102,6 +102,36 @@ public sealed class MoodScorerTests
         iter: 50);
 
     [Fact]
+    public void Fits_lie_between_none_and_all_and_rise_with_the_score()
+    {
+        Tracks tracks = World(300, 4);
+        var scorer = new MoodScorer(tracks);
+        foreach (string text in (string[])["happy jazz", "sad", "metal", "", "very loud, 120 bpm"])
+        {
+            Wish wish = new WishReader(Lexicon.Default).Read(text);
+            Func<float, double> fit = scorer.FitOf(wish);
+            double[] fits = [.. scorer.Rank(wish, 300).Items.Select(i => fit(i.Score))];
+            Assert.All(fits, f => Assert.InRange(f, 0, 1));
+            Assert.Equal(fits.OrderDescending(), fits);
+        }
+    }
+
+    [Fact]
+    public void A_reading_shows_what_was_asked_and_each_row_what_it_met()
+    {
+        Tracks tracks = World(300, 5);
+        var scorer = new MoodScorer(tracks);
+        Wish wish = new WishReader(Lexicon.Default).Read("very happy jazz, no metal, blorf").With(FeatureTarget.Parse("tempo=..100"));
+        MoodReading reading = MoodReading.Of(wish);
+        Assert.Contains(reading.Asks, a => a is { Label: "happy", Phrases: ["happy"] });
+        Assert.Equal((["jazz"], ["blorf"]), (reading.Genres.ToArray(), reading.NotUnderstood.ToArray()));
+        Assert.Contains("heavy-metal", reading.Excluded);
+        (IReadOnlyList<string> met, IReadOnlyList<string> missed) = MoodReading.ReasonsOf(scorer, wish, scorer.Rank(wish, 1).Items[0].Track);
+        Assert.Contains("happy", met);
+        Assert.Empty(met.Intersect(missed));
+    }
+
+    [Fact]
     public void A_wish_that_nothing_fits_says_so()
     {
         Tracks tracks = World(400, 3);

@@ -20,7 +20,8 @@ public sealed class MoodRegions
 {
     // Names without regions: a few titles say too little.
     private const int SongsMin = 500, SongsMax = 100_000, PieceSongs = 2048, FourierCount = 256;
-    private const float Bandwidth = 0.5f, RidgePerSong = 1e-4f, ClipAt = 3;
+    private const float Bandwidth = 0.5f, RidgePerSong = 1e-4f;
+    internal const float ClipAt = 3;
     private const double SameMoodFrom = 0.95;
 
     private static readonly AudioFeature[] s_features =

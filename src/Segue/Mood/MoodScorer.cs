@@ -80,6 +80,21 @@ public sealed class MoodScorer
         }
     }
 
+    /// <summary>
+    /// A score as how well a song fits the wish, 0..1: the geometric mean over what was asked, exp((score − best possible score) / what the asks weigh).
+    /// </summary>
+    /// <returns>Gives the fit of a score of <see cref="Score"/> for this wish.</returns>
+    public Func<float, double> FitOf(Wish wish)
+    {
+        double features = Weights(wish).Sum(w => (double)Math.Abs(w.Weight)) + wish.Ranges.Count * FeatureTarget.Weight, best = features * Math.Log(1 + Floor);
+        foreach (ReferenceTarget reference in ReferencesOf(wish))
+            (best, features) = (best + reference.Best, features + reference.Weight);
+        best += wish.Genres.Sum(g => GenreScale * g.Weights.Where(w => HasGenre(w.Genre)).Select(w => w.Weight).DefaultIfEmpty(0).Max());
+        best += RegionsOf(wish).Sum(r => MoodRegions.ClipAt * r.Weight);
+        double weight = Math.Max(1, features + wish.Genres.Count);
+        return score => Math.Clamp(Math.Exp((score - best) / weight), 0, 1);
+    }
+
     /// <summary>The parts of one track's score, which add up to it; the largest want first.</summary>
     public IReadOnlyList<MoodPart> Explain(Wish wish, int track)
     {

@@ -51,6 +51,12 @@ internal sealed class ReferenceTarget
         return (feature, shift == 0 ? mean : Math.Clamp(mean + Shift * shift, EdgeMin, 1 - EdgeMin), shift == 0 ? FeatureScale : ShiftedScale);
     }
 
+    /// <summary>The most it can add to a score.</summary>
+    public double Best => _scale * (_targets.Sum(t => t.Weight * Math.Log(1 + MoodScorer.Floor)) + (_genres.Length == 0 ? 0 : GenreScale));
+
+    /// <summary>What its features weigh together.</summary>
+    public double Weight => _scale * (_targets.Sum(t => (double)t.Weight) + (_genres.Length == 0 ? 0 : 1));
+
     public void Add(MatrixView percentiles, GenreTable genres, Span<float> scores)
     {
         float[] near = ArrayPool<float>.Shared.Rent(scores.Length);
