@@ -11,25 +11,12 @@ internal static class AmongFile
     /// <exception cref="SegueException">The file cannot be read, or names no track of the catalogue.</exception>
     public static IReadOnlyCollection<int> Read(string path, Tracks tracks, Session session)
     {
-        if (new FileInfo(path) is { Exists: true, Length: > BytesMax } file)
-            throw new SegueException($"{path}: is {file.Length / 1_000_000:N0} MB long; a list of songs has at most {BytesMax / 1_000_000:N0} MB");
-        string[] lines = File.ReadAllLines(path);
-        int column = lines.Length > 0 ? IdColumn(lines[0]) : -1;
         HashSet<int> found = [];
         int asked = 0;
         string? missing = null;
-        string title = "";
-        foreach (string raw in column >= 0 ? lines.Skip(1) : lines)
+        foreach ((string text, int track) in Entries(path, tracks))
         {
-            string line = raw.Trim().TrimStart('\uFEFF');
-            if (line.StartsWith("#EXTINF:", StringComparison.OrdinalIgnoreCase))
-                title = line[(line.IndexOf(',') + 1)..];
-            if (line.Length == 0 || line[0] == '#')
-                continue;
             asked++;
-            string text = column >= 0 ? line.Split(',').ElementAtOrDefault(column) ?? "" : line;
-            int track = Find(tracks, text.Trim('"', ' '), title);
-            title = "";
             if (track >= 0)
                 found.Add(track);
             else
@@ -45,6 +32,61 @@ internal static class AmongFile
         if (missing is not null)
             session.Note($"{path}: {asked - found.Count:N0} of {asked:N0} entries are not in the catalogue, or stand twice");
         return found;
+    }
+
+    /// <summary>Where the tracks lie that the file names by a path: full paths, so that a playlist in another folder finds them.</summary>
+    public static IReadOnlyDictionary<int, string> Locations(string path, Tracks tracks)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        Dictionary<int, string> locations = [];
+        foreach ((string text, int track) in Entries(path, tracks))
+        {
+            bool isPath = !text.Contains("://") && Path.GetExtension(text).Length is > 1 and <= 5 && !text.Contains(" - ") || Path.IsPathRooted(text);
+            if (track >= 0 && isPath)
+                locations.TryAdd(track, Path.GetFullPath(Path.Combine(folder, text)));
+        }
+
+        return locations;
+    }
+
+    private static IEnumerable<(string Text, int Track)> Entries(string path, Tracks tracks)
+    {
+        if (new FileInfo(path) is { Exists: true, Length: > BytesMax } file)
+            throw new SegueException($"{path}: is {file.Length / 1_000_000:N0} MB long; a list of songs has at most {BytesMax / 1_000_000:N0} MB");
+        string[] lines = File.ReadAllLines(path);
+        int column = lines.Length > 0 ? IdColumn(lines[0]) : -1;
+        string title = "";
+        foreach (string raw in column >= 0 ? lines.Skip(1) : lines)
+        {
+            string line = raw.Trim().TrimStart('\uFEFF');
+            if (line.StartsWith("#EXTINF:", StringComparison.OrdinalIgnoreCase))
+                title = line[(line.IndexOf(',') + 1)..];
+            if (line.Length == 0 || line[0] == '#')
+                continue;
+            string text = (column >= 0 ? Cell(line, column) : line).Trim('"', ' ');
+            yield return (text, Find(tracks, text, title));
+            title = "";
+        }
+    }
+
+    /// <summary>One cell of a CSV row; commas inside quotes do not count.</summary>
+    private static string Cell(string line, int column)
+    {
+        bool quoted = false;
+        int start = 0;
+        for (int i = 0; i < line.Length; i++)
+        {
+            if (line[i] == '"')
+                quoted = !quoted;
+            else if (line[i] == ',' && !quoted)
+            {
+                if (column-- == 0)
+                    return line[start..i];
+                start = i + 1;
+            }
+        }
+
+        return column == 0 ? line[start..] : "";
     }
 
     private static int IdColumn(string header)
@@ -66,6 +108,8 @@ internal static class AmongFile
         if (dash < 0)
             return -1;
         string first = name[..dash], second = name[(dash + 3)..];
-        return SongNames.Exact(tracks, first, second) is >= 0 and var found ? found : SongNames.Exact(tracks, second, first);
+        if (SongNames.Exact(tracks, first, second) is >= 0 and var found)
+            return found;
+        return SongNames.Exact(tracks, second, first) is >= 0 and var other ? other : SongNames.Exact(tracks, second, first.Split(", ")[0]);
     }
 }

@@ -7,8 +7,6 @@ internal static class CommandList
 {
     public static IEnumerable<Command> All() =>
     [
-        DataCommand.Create(),
-        ModelCommand.Create(),
         DemoCommand.Create(),
         DataCommand.Create(),
         TrainAlsCommand.Create(),
@@ -16,5 +14,7 @@ internal static class CommandList
         RecommendCommand.Create(),
         SimilarCommand.Create(),
         ExplainCommand.Create(),
+        PlaylistCommand.Create(),
+        ModelCommand.Create(),
     ];
 }

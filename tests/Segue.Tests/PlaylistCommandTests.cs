@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using Xunit;
+
+namespace Segue.Tests;
+
+/// <summary>
+/// Goal: a playlist file holds what was recommended, in that order. Method: the demo's home, every way to ask, and the list read back with
+/// --among. Seen to fail: with the file's folder left out of a relative path, and with commas inside quotes cutting a CSV's cells.
+/// </summary>
+public sealed class PlaylistCommandTests : IClassFixture<PlaylistCommandTests.Demo>
+{
+    private readonly Demo _demo;
+
+    public PlaylistCommandTests(Demo demo) => _demo = demo;
+
+    [Fact]
+    public void A_mood_becomes_a_file_in_the_order_of_the_ranking()
+    {
+        string file = _demo.Folder.File("calm.xspf");
+        JsonArray items = JsonNode.Parse(_demo.Run("recommend", "songs", "--mood", "calm", "-n", "7", "--json"))!["items"]!.AsArray();
+        JsonNode told = JsonNode.Parse(_demo.Run("playlist", "--mood", "calm zzxqy", "-n", "7", "-o", file, "--json"))!;
+        XNamespace ns = "http://xspf.org/ns/0/";
+        XElement list = XDocument.Load(file).Root!;
+        Assert.Equal(items.Select(i => (string?)i!["title"]), list.Descendants(ns + "track").Select(t => t.Element(ns + "title")!.Value));
+        Assert.Contains("zzxqy", told["unresolved"]!.AsArray().Select(u => (string?)u));
+        Assert.Contains("Not found: zzxqy", list.Element(ns + "annotation")!.Value);
+        Assert.False(File.Exists(file + ".new"));
+    }
+
+    [Fact]
+    public void Every_format_goes_to_the_standard_output()
+    {
+        foreach ((string format, string start) in (ReadOnlySpan<(string, string)>)[("m3u8", "#EXTM3U"), ("xspf", "<?xml"), ("jspf", "{"), ("csv", "position,")])
+            Assert.StartsWith(start, _demo.Run("playlist", "--mood", "happy", "--format", format));
+    }
+
+    [Fact]
+    public void A_listener_and_a_song_get_theirs()
+    {
+        JsonNode songs = JsonNode.Parse(_demo.Run("recommend", "songs", "--mood", "happy", "-n", "1", "--json"))!["items"]![0]!;
+        string name = $"{songs["title"]} - {songs["artists"]![0]}";
+        Assert.Contains("#EXTM3U", _demo.Run("playlist", "--song", name, "--song", "No Such Song - Nobody"));
+        Assert.Contains("Not found: No Such Song - Nobody", _demo.Run("playlist", "--song", name, "--song", "No Such Song - Nobody", "--format", "csv")
+            .Replace(",No Such Song - Nobody,,,,,,not found", "Not found: No Such Song - Nobody"));
+        Assert.Equal(1, Cli.Run("playlist", "--song", "No Such Song - Nobody", "--home", _demo.Folder.Path).Code);
+        string like = (string)songs["artists"]![0]!;
+        (int code, string output, string error) = Cli.Run("playlist", "--like", like, "--mood", "calm", "--home", _demo.Folder.Path);
+        Assert.True(code == 0 || error.Contains("unknown artist"), error);
+        Assert.True(code != 0 || output.StartsWith("#EXTM3U", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_list_is_read_back_and_a_library_keeps_its_paths()
+    {
+        string csv = _demo.Folder.File("some.csv");
+        JsonArray first = JsonNode.Parse(_demo.Run("playlist", "--mood", "calm", "-n", "9", "-o", csv, "--json"))!["items"]!.AsArray();
+        JsonArray again = JsonNode.Parse(_demo.Run("recommend", "songs", "--mood", "energetic", "--among", csv, "-n", "all", "--json"))!["items"]!.AsArray();
+        Assert.Equal(first.Select(i => (string?)i!["trackId"]).Order(), again.Select(i => (string?)i!["trackId"]).Order());
+
+        Directory.CreateDirectory(_demo.Folder.File("lib"));
+        IEnumerable<string> entries = first.Select((i, n) => $"#EXTINF:1,{i!["artists"]![0]} - {i["title"]}\nmusic/{n}.mp3\n");
+        string m3u = _demo.Folder.Write("lib/library.m3u", "#EXTM3U\n" + string.Concat(entries));
+        string[] lines = _demo.Run("playlist", "--mood", "calm", "--among", m3u, "-n", "all").Split('\n');
+        Assert.Contains(lines, l => l.StartsWith(_demo.Folder.File("lib/music/"), StringComparison.Ordinal) && l.EndsWith(".mp3", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, l => l.StartsWith("# No address", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(2, "say what the playlist is for")]
+    [InlineData(2, "not both", "--mood", "calm", "--song", "x")]
+    [InlineData(2, "stands alone", "--like", "x", "--song", "x")]
+    [InlineData(2, "add -o FILE", "--mood", "calm", "--json")]
+    [InlineData(1, "the ending '.mp3' is no playlist format", "--mood", "calm", "-o", "x.mp3")]
+    [InlineData(1, "cannot be written", "--mood", "calm", "-o", "/no/such/folder/x.csv")]
+    public void What_cannot_be_answered_is_said(int code, string problem, params string[] args)
+    {
+        (int found, _, string error) = Cli.Run(["playlist", .. args, "--home", _demo.Folder.Path]);
+        Assert.Equal(code, found);
+        Assert.Contains(problem, error);
+    }
+
+    /// <summary>The demo's home, made once.</summary>
+    public sealed class Demo : IDisposable
+    {
+        public Demo()
+        {
+            (int code, _, string error) = Cli.Run("demo", "--home", Folder.Path, "--quiet");
+            Assert.True(code == 0, error);
+        }
+
+        internal ScratchFolder Folder { get; } = new();
+
+        public void Dispose() => Folder.Dispose();
+
+        internal string Run(params string[] args)
+        {
+            (int code, string output, string error) = Cli.Run([.. args, "--home", Folder.Path]);
+            Assert.True(code == 0, error);
+            return output;
+        }
+    }
+}
