@@ -77,6 +77,30 @@ public sealed class OnnxEmbeddingTests
         AssertRefused(network, "pooling");
     }
 
+    [Theory]
+    [InlineData(1, "x", "x", "takes (x Single, attention_mask Single), but (input_ids, attention_mask, token_type_ids) of Int64 were expected")]
+    [InlineData(1, "input_ids", "y", "takes (input_ids Single")]
+    [InlineData(7, "input_ids", "y", "gives (y [1]), but last_hidden_state [texts, tokens, size] of float was expected")]
+    public void A_network_of_another_kind_is_refused_by_what_it_takes_and_gives(int type, string input, string output, string because)
+    {
+        string vocabulary = Path.Combine(Model, "vocab.txt");
+        using ScratchFolder scratch = new();
+        File.WriteAllBytes(scratch.File("vocab.txt"), File.ReadAllBytes(vocabulary));
+        File.WriteAllBytes(scratch.File("model.onnx"), IdentityNetwork(type, input, output == input ? "y" : output));
+        AssertRefused(scratch.Path, because);
+    }
+
+    /// <summary>The smallest ONNX file: y = input, and an attention_mask that nobody uses. Types as in onnx.proto: 1 float, 7 int64.</summary>
+    private static byte[] IdentityNetwork(int type, string input, string output)
+    {
+        byte[] Text(int field, string text) => Bytes(field, System.Text.Encoding.ASCII.GetBytes(text));
+        byte[] Bytes(int field, params byte[][] parts) => [(byte)((field << 3) | 2), (byte)parts.Sum(p => p.Length), .. parts.SelectMany(p => p)];
+        byte[] Number(int field, int value) => [(byte)(field << 3), (byte)value];
+        byte[] Value(int field, string name) => Bytes(field, Text(1, name), Bytes(2, Bytes(1, Number(1, type), Bytes(2, Bytes(1, Number(1, 1))))));
+        byte[] node = Bytes(1, Text(1, input), Text(2, output), Text(4, "Identity"));
+        return [.. Number(1, 8), .. Bytes(7, node, Text(2, "g"), Value(11, input), Value(11, "attention_mask"), Value(12, output)), .. Bytes(8, Number(2, 13))];
+    }
+
     private static void AssertRefused(string path, string because)
     {
         ModelFileException e = Assert.Throws<ModelFileException>(() => new OnnxEmbeddingGenerator(path));
