@@ -106,18 +106,22 @@ internal sealed unsafe class AlsHalfStep : IDisposable
     private readonly AlsWorkshop _shop;
     private readonly (int First, int End)[] _pieces;
     private readonly MemoryHandle _starts, _indices, _confidence;
-    private readonly Action<int, int> _turnFixed, _turnSolved, _solveTable, _solveFloat, _solveExact;
+    private readonly Action<int, int> _turnFixed, _turnSolved, _turnKept, _solveTable, _solveFloat, _solveExact;
+    private readonly int _firstRow;
     private AlsEffort _effort;
 
     /// <param name="side">The rows to solve.</param>
     /// <param name="fixedWeight">z of the fixed side.</param>
-    public AlsHalfStep(AlsSide side, float[] fixedWeight, float shift, NativeMatrix x, NativeMatrix y, AlsWorkshop shop)
+    /// <param name="firstRow">Rows before it are turned, but keep what they are.</param>
+    public AlsHalfStep(AlsSide side, float[] fixedWeight, float shift, NativeMatrix x, NativeMatrix y, AlsWorkshop shop, int firstRow = 0)
     {
         (_side, _fixedWeight, _shift, _x, _y, _shop) = (side, fixedWeight, shift, x, y, shop);
-        _pieces = Pieces(side.Confidence.Starts.Span);
+        _firstRow = firstRow;
+        _pieces = Pieces(side.Confidence.Starts.Span, firstRow);
         (_starts, _indices, _confidence) = (side.Confidence.Starts.Pin(), side.Confidence.Indices.Pin(), side.Confidence.Values.Pin());
         _turnFixed = TurnFixed;
-        _turnSolved = (worker, block) => Turn(_x, worker, block);
+        _turnSolved = (worker, block) => Turn(_x, _x.Rows, worker, block);
+        _turnKept = (worker, block) => Turn(_x, _firstRow, worker, block);
         _solveTable = (worker, piece) => SolveByGradient<Bfloat16Rows>(worker, piece, _shop.Table.Data);
         _solveFloat = (worker, piece) => SolveByGradient<FloatRows>(worker, piece, (byte*)_y.Data);
         _solveExact = SolveExactly;
@@ -157,6 +161,7 @@ internal sealed unsafe class AlsHalfStep : IDisposable
     private void TurnAndRun(Action<int, int> solve, CancellationToken cancel)
     {
         PrepareFixed(cancel);
+        _shop.Workers.Run((_firstRow + PieceRows - 1) / PieceRows, _turnKept, cancel);
         _shop.Workers.Run(_pieces.Length, solve, cancel);
         _shop.Phases.Solve += _shop.Phases.Lap();
     }
@@ -179,14 +184,14 @@ internal sealed unsafe class AlsHalfStep : IDisposable
 
     private void TurnFixed(int worker, int block)
     {
-        Turn(_y, worker, block);
+        Turn(_y, _y.Rows, worker, block);
         _shop.Table.Store(_y, block * PieceRows, Math.Min(PieceRows, _y.Rows - (block * PieceRows)));
     }
 
-    private void Turn(NativeMatrix matrix, int worker, int block)
+    private void Turn(NativeMatrix matrix, int rows, int worker, int block)
     {
         int first = block * PieceRows;
-        _shop.Rotation.Apply(matrix.At(first), Math.Min(PieceRows, matrix.Rows - first), (float*)_shop.Scratch[worker].Data);
+        _shop.Rotation.Apply(matrix.At(first), Math.Min(PieceRows, rows - first), (float*)_shop.Scratch[worker].Data);
     }
 
     private void SolveByGradient<TFormat>(int worker, int piece, byte* table)
@@ -233,10 +238,10 @@ internal sealed unsafe class AlsHalfStep : IDisposable
         }
     }
 
-    private static (int First, int End)[] Pieces(ReadOnlySpan<int> starts)
+    private static (int First, int End)[] Pieces(ReadOnlySpan<int> starts, int firstRow)
     {
         List<(int First, int End)> large = [], usual = [];
-        for (int first = 0; first < starts.Length - 1;)
+        for (int first = firstRow; first < starts.Length - 1;)
         {
             int end = first + 1;
             while (end < starts.Length - 1 && end - first < PieceRows && starts[end + 1] - starts[first] <= PieceInteractions)

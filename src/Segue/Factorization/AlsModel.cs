@@ -20,15 +20,19 @@ public sealed partial class AlsModel : ITasteModel
     /// <param name="artistFactors">Artists × factors, Y, with Y' Z Y diagonal.</param>
     /// <param name="gramianDiagonal">That diagonal, descending, f long.</param>
     /// <param name="listeners">How many users of the training had played each artist.</param>
+    /// <param name="confidenceScale"><see cref="AlsProblem.Scale"/> of the training.</param>
     /// <exception cref="ArgumentException">The parts do not fit each other.</exception>
-    internal AlsModel(AlsOptions options, MatrixView userFactors, MatrixView artistFactors, ReadOnlySpan<double> gramianDiagonal, ReadOnlyMemory<int> listeners)
+    internal AlsModel(
+        AlsOptions options, MatrixView userFactors, MatrixView artistFactors, ReadOnlySpan<double> gramianDiagonal, ReadOnlyMemory<int> listeners, float confidenceScale)
     {
         int f = options.Factors;
         if (userFactors.Columns != f || artistFactors.Columns != f || gramianDiagonal.Length != f || listeners.Length != artistFactors.Rows)
             throw new ArgumentException($"The parts of a model of {f} factors do not fit each other.", nameof(artistFactors));
+        if (!(confidenceScale > 0 && float.IsFinite(confidenceScale)))
+            throw new ArgumentException("The scale of confidences is positive and finite.", nameof(confidenceScale));
         if (!double.IsFinite(TensorPrimitives.Sum(gramianDiagonal)) || TensorPrimitives.Min(gramianDiagonal) < 0)
             throw new ArgumentException("The diagonal of a Gramian is finite and not negative.", nameof(gramianDiagonal));
-        (Options, UserFactors, ArtistFactors, _listeners) = (options, userFactors, artistFactors, listeners);
+        (Options, UserFactors, ArtistFactors, _listeners, ConfidenceScale) = (options, userFactors, artistFactors, listeners, confidenceScale);
         _gramianDiagonal = gramianDiagonal.ToArray();
     }
 
@@ -48,6 +52,8 @@ public sealed partial class AlsModel : ITasteModel
 
     /// <summary>How many users of the training had played each artist.</summary>
     public ReadOnlySpan<int> Listeners => _listeners.Span;
+
+    internal float ConfidenceScale { get; }
 
     internal ReadOnlySpan<double> GramianDiagonal => _gramianDiagonal;
 
@@ -98,7 +104,7 @@ public sealed partial class AlsModel : ITasteModel
             }
 
             float[] b = new float[liked.Length + disliked.Length];
-            AlsProblem.Confidences(options, plays, b.AsSpan(0, liked.Length));
+            AlsProblem.Confidences(options, model.ConfidenceScale, plays, b.AsSpan(0, liked.Length));
             float[] a = [.. b];
             float dislike = liked.Length > 0 ? TensorPrimitives.Average<float>(b.AsSpan(0, liked.Length)) : options.Alpha;
             a.AsSpan(liked.Length).Fill(Math.Max(dislike, shift));

@@ -6,10 +6,10 @@ public enum AlsConfidence
     /// <summary>α (0.5 + the artist's rank by plays inside the listener's history, 0..1; ties share theirs): 1 without play counts.</summary>
     Rank,
 
-    /// <summary>α log(1 + plays).</summary>
+    /// <summary>α log(1 + plays); IAls divides by the mean over the training.</summary>
     Log,
 
-    /// <summary>α · plays.</summary>
+    /// <summary>α · plays; IAls divides by the mean over the training.</summary>
     Linear,
 
     /// <summary>α, however often.</summary>

@@ -1,3 +1,6 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Text;
 using Segue.Interactions;
 
 namespace Segue.Factorization;
@@ -16,8 +19,8 @@ internal sealed record AlsSide(CsrMatrix Confidence, float[] ZeroWeight, float[]
 /// </summary>
 internal sealed class AlsProblem
 {
-    private AlsProblem(AlsSide users, AlsSide artists, float shift, double totalWeight) =>
-        (Users, Artists, Shift, TotalWeight) = (users, artists, shift, totalWeight);
+    private AlsProblem(AlsSide users, AlsSide artists, float shift, float scale, double totalWeight) =>
+        (Users, Artists, Shift, Scale, TotalWeight) = (users, artists, shift, scale, totalWeight);
 
     public AlsSide Users { get; }
 
@@ -26,12 +29,18 @@ internal sealed class AlsProblem
     /// <summary>What is taken off a confidence where it stands in A.</summary>
     public float Shift { get; }
 
+    /// <summary>
+    /// What log and linear confidences are multiplied by. IAls: one over their mean over the training, so that a play weighs 1 on average and w₀ and λ
+    /// mean the same for every kind (rank and binary have that mean by themselves). Classic: 1, as the reference has it.
+    /// </summary>
+    public float Scale { get; }
+
     /// <summary>The weights of all cells together: losses are divided by it, so that data sets and settings compare.</summary>
     public double TotalWeight { get; }
 
     public static AlsProblem Build(CsrMatrix counts, AlsOptions options)
     {
-        CsrMatrix confidence = Confidences(counts, options);
+        CsrMatrix confidence = Confidences(counts, options, out float scale);
         CsrMatrix byArtist = confidence.Transpose();
         bool classic = options.Objective == AlsObjective.Classic;
         float[] artistZeros = new float[byArtist.Rows];
@@ -54,14 +63,25 @@ internal sealed class AlsProblem
         double total = (zeros * confidence.Rows) - (shift * (double)confidence.Nonzeros);
         foreach (float c in confidence.Values.Span)
             total += c;
-        return new AlsProblem(new AlsSide(confidence, userZeros, userRidge), new AlsSide(byArtist, artistZeros, artistRidge), shift, total);
+        return new AlsProblem(new AlsSide(confidence, userZeros, userRidge), new AlsSide(byArtist, artistZeros, artistRidge), shift, scale, total);
+    }
+
+    /// <summary>A fingerprint of everything that decides the course of a training.</summary>
+    public string Key(AlsOptions options)
+    {
+        XxHash128 hash = new();
+        hash.Append(Encoding.UTF8.GetBytes($"{options with { Threads = 0, Iterations = 1, LastUserStep = false, OutsiderRidge = 1 }}"));
+        hash.Append(MemoryMarshal.AsBytes(Users.Confidence.Starts.Span));
+        hash.Append(MemoryMarshal.AsBytes(Users.Confidence.Indices.Span));
+        hash.Append(MemoryMarshal.AsBytes(Users.Confidence.Values.Span));
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
     /// <summary>The ridge of a listener who has heard <paramref name="heard"/> artists of <paramref name="artists"/>.</summary>
     public static float UserRidge(AlsOptions options, int heard, int artists) => Ridge(options, heard + ((double)options.ZeroWeight * artists));
 
     /// <summary>Confidences of one listener's plays, all positive. A row stands alone: a listener outside the training gets what one inside would.</summary>
-    public static void Confidences(AlsOptions options, ReadOnlySpan<float> plays, Span<float> confidence)
+    public static void Confidences(AlsOptions options, float scale, ReadOnlySpan<float> plays, Span<float> confidence)
     {
         switch (options.Confidence)
         {
@@ -72,11 +92,11 @@ internal sealed class AlsProblem
                 break;
             case AlsConfidence.Log:
                 for (int k = 0; k < plays.Length; k++)
-                    confidence[k] = options.Alpha * (float)double.LogP1(plays[k]);
+                    confidence[k] = scale * options.Alpha * (float)double.LogP1(plays[k]);
                 break;
             case AlsConfidence.Linear:
                 for (int k = 0; k < plays.Length; k++)
-                    confidence[k] = options.Alpha * plays[k];
+                    confidence[k] = scale * options.Alpha * plays[k];
                 break;
             default:
                 confidence.Fill(options.Alpha);
@@ -85,7 +105,7 @@ internal sealed class AlsProblem
 
         // Products of finite numbers may leave float32; a weight that large is as sure as any.
         foreach (ref float c in confidence)
-            c = Math.Clamp(c, float.Epsilon, 1e30f);
+            c = Math.Clamp(c, 1e-12f, 1e12f);
     }
 
     /// <summary>(rank − ½) / n by plays, ascending; equal plays share the mean of their ranks, so that all-equal plays give ½ each.</summary>
@@ -113,12 +133,21 @@ internal sealed class AlsProblem
         : (float)(options.Regularization * Math.Pow(weight, options.RegularizationExponent));
 
     /// <summary>Cells with plays only: "0 plays" is the absence of an observation.</summary>
-    private static CsrMatrix Confidences(CsrMatrix counts, AlsOptions options)
+    private static CsrMatrix Confidences(CsrMatrix counts, AlsOptions options, out float scale)
     {
         CsrMatrix heard = WithoutZeros(counts);
+        scale = 1;
+        if (options is { Objective: AlsObjective.IAls, Confidence: AlsConfidence.Log or AlsConfidence.Linear })
+        {
+            double sum = 0;
+            foreach (float plays in heard.Values.Span)
+                sum += options.Confidence == AlsConfidence.Log ? double.LogP1(plays) : plays;
+            scale = sum > 0 ? (float)(heard.Nonzeros / sum) : 1;
+        }
+
         float[] values = new float[heard.Nonzeros];
         for (int u = 0; u < heard.Rows; u++)
-            Confidences(options, heard.RowValues(u), values.AsSpan(heard.Starts.Span[u], heard.RowLength(u)));
+            Confidences(options, scale, heard.RowValues(u), values.AsSpan(heard.Starts.Span[u], heard.RowLength(u)));
         return heard.WithValues(values);
     }
 

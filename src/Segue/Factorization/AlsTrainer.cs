@@ -1,4 +1,5 @@
 using Segue.Interactions;
+using Segue.Numerics;
 
 namespace Segue.Factorization;
 
@@ -24,16 +25,10 @@ public static class AlsTrainer
         run ??= new AlsRun();
         long started = run.Time.GetTimestamp();
         using AlsTraining training = new(counts, options, run.Start);
-        List<double> losses = [], seconds = [];
-        while (training.Iteration < options.Iterations)
-        {
-            long before = run.Time.GetTimestamp();
-            training.Iterate(cancel);
-            seconds.Add(run.Time.GetElapsedTime(before).TotalSeconds);
-            if (run.TrackLoss)
-                losses.Add(training.Loss(cancel));
-            run.Progress?.Report(new AlsProgress(training.Iteration, options.Iterations, losses.Count > 0 ? losses[^1] : double.NaN, seconds[^1]));
-        }
+        AlsCourse course = new(training, options, run);
+        while (training.Iteration < options.Iterations && !course.IsStalled)
+            course.Iterate(cancel);
+        course.TakeBest();
 
         int nonzeros = training.Nonzeros;
         AlsModel model = training.Finish(cancel);
@@ -42,10 +37,100 @@ public static class AlsTrainer
             Users = counts.Rows,
             Artists = counts.Columns,
             Nonzeros = nonzeros,
-            Losses = losses,
-            SecondsPerIteration = seconds,
+            Losses = course.Losses,
+            Validations = course.Validations,
+            BestIteration = course.BestIteration,
+            SecondsPerIteration = course.Seconds,
             Seconds = run.Time.GetElapsedTime(started).TotalSeconds,
         };
         return new AlsResult(model, report);
+    }
+
+    /// <summary>
+    /// Adds users and artists to a model without training all of it again (partial fit): what the model has keeps its place relative to each other,
+    /// new rows are solved against it, users and artists in turn.
+    /// </summary>
+    /// <param name="counts">All plays: the first rows and columns are the model's users and artists, in its order; new ones follow.</param>
+    /// <param name="rounds">Two let new artists and new users who know each other settle; more bring little.</param>
+    /// <exception cref="SegueException">The plays are smaller than the model, or a count is out of range.</exception>
+    public static AlsModel Extend(AlsModel model, CsrMatrix counts, int rounds = 2, int threads = 0, CancellationToken cancel = default)
+    {
+        if (counts.Rows < model.UserCount || counts.Columns < model.ArtistCount)
+            throw new SegueException($"the plays are {counts.Rows} × {counts.Columns}, but the model already has {model.UserCount} users and {model.ArtistCount} artists");
+        AlsStart start = new(WithZeroRows(model.UserFactors, counts.Rows), WithZeroRows(model.ArtistFactors, counts.Columns));
+        using AlsTraining training = new(counts, model.Options with { Threads = threads }, start, model.UserCount, model.ArtistCount);
+        for (int round = 0; round < rounds; round++)
+            training.SolveNew(cancel);
+        return training.Finish(cancel);
+    }
+
+    private static MatrixView WithZeroRows(MatrixView factors, int rows)
+    {
+        float[] longer = new float[rows * factors.Columns];
+        factors.Values.CopyTo(longer);
+        return new MatrixView(longer, rows, factors.Columns);
+    }
+}
+
+/// <summary>The course of one training: iterations with what is told, kept and decided after each.</summary>
+internal sealed class AlsCourse
+{
+    private readonly AlsTraining _training;
+    private readonly AlsOptions _options;
+    private readonly AlsRun _run;
+    private readonly AlsValidation? _validation;
+    private MatrixView _bestUsers, _bestArtists;
+
+    public AlsCourse(AlsTraining training, AlsOptions options, AlsRun run)
+    {
+        (_training, _options, _run) = (training, options, run);
+        _validation = run.HeldOut is { } heldOut ? new AlsValidation(training, heldOut) : null;
+        if (run.Resume is not { } from)
+            return;
+        if (from.ProblemKey != training.ProblemKey)
+            throw new SegueException("the checkpoint is of other plays or other options; resume with those it was made with, or start anew");
+        if (from.Iteration > options.Iterations || (_validation is not null && from.Validations.Count != from.Iteration))
+            throw new SegueException($"the checkpoint is at iteration {from.Iteration} and does not fit {options.Iterations} iterations with this held-out part");
+        training.Restore(from);
+        (_bestUsers, _bestArtists) = (from.BestUsers, from.BestArtists);
+        Losses.AddRange(from.Losses);
+        Validations.AddRange(_validation is null ? [] : from.Validations);
+    }
+
+    public List<double> Losses { get; } = [];
+
+    public List<double> Validations { get; } = [];
+
+    public List<double> Seconds { get; } = [];
+
+    public int BestIteration => Validations.Count == 0 ? _training.Iteration : Validations.IndexOf(Validations.Max()) + 1;
+
+    public bool IsStalled => Validations.Count > 0 && _training.Iteration - BestIteration >= _run.Patience;
+
+    public void Iterate(CancellationToken cancel)
+    {
+        long before = _run.Time.GetTimestamp();
+        _training.Iterate(cancel);
+        Seconds.Add(_run.Time.GetElapsedTime(before).TotalSeconds);
+        double loss = double.NaN, validation = double.NaN;
+        if (_run.TrackLoss)
+            Losses.Add(loss = _training.Loss(cancel));
+        if (_validation is not null)
+        {
+            Validations.Add(validation = _validation.Compute(cancel));
+            if (BestIteration == _training.Iteration)
+                (_bestUsers, _bestArtists) = (_training.X.Copy(), _training.Y.Copy());
+        }
+
+        _run.Progress?.Report(new AlsProgress(_training.Iteration, _options.Iterations, loss, Seconds[^1], validation));
+        _run.Checkpoint?.Invoke(new AlsCheckpoint(
+            _training.ProblemKey, _training.Iteration, _training.X.Copy(), _training.Y.Copy(), [.. Losses], [.. Validations], _bestUsers, _bestArtists));
+    }
+
+    /// <summary>Puts the factors of the best iteration back, where that is not the last.</summary>
+    public void TakeBest()
+    {
+        if (_validation is not null && BestIteration != _training.Iteration)
+            _training.Restore(_bestUsers, _bestArtists);
     }
 }

@@ -13,7 +13,9 @@ internal sealed class AlsTraining : IDisposable
     private readonly NativeMatrix _x, _y;
     private AlsLoss? _loss;
 
-    public AlsTraining(CsrMatrix counts, AlsOptions options, AlsStart? start)
+    /// <param name="keptUsers">The first users keep their vectors: <see cref="AlsTrainer.Extend"/>.</param>
+    /// <param name="keptArtists">And the first artists theirs.</param>
+    public AlsTraining(CsrMatrix counts, AlsOptions options, AlsStart? start, int keptUsers = 0, int keptArtists = 0)
     {
         _options = options;
         _problem = AlsProblem.Build(counts, options);
@@ -23,12 +25,23 @@ internal sealed class AlsTraining : IDisposable
         _y = Start(counts.Columns, options, start?.Artists, stream: 1, "artists");
         int longest = Math.Max(Longest(_problem.Users.Confidence), Longest(_problem.Artists.Confidence));
         _shop = new AlsWorkshop(Math.Max(_x.Rows, _y.Rows), longest, options.Factors, options.Threads);
-        _users = new AlsHalfStep(_problem.Users, _problem.Artists.ZeroWeight, _problem.Shift, _x, _y, _shop);
-        _artists = new AlsHalfStep(_problem.Artists, _problem.Users.ZeroWeight, _problem.Shift, _y, _x, _shop);
+        _users = new AlsHalfStep(_problem.Users, _problem.Artists.ZeroWeight, _problem.Shift, _x, _y, _shop, keptUsers);
+        _artists = new AlsHalfStep(_problem.Artists, _problem.Users.ZeroWeight, _problem.Shift, _y, _x, _shop, keptArtists);
     }
 
     /// <summary>How many iterations were done.</summary>
     public int Iteration { get; private set; }
+
+    /// <summary>What the training is about, in a number: a checkpoint belongs to one problem. Iterations and threads are not part of it.</summary>
+    public string ProblemKey => _problem.Key(_options);
+
+    public NativeMatrix X => _x;
+
+    public NativeMatrix Y => _y;
+
+    public AlsWorkshop Shop => _shop;
+
+    public AlsProblem Problem => _problem;
 
     public AlsPhases Phases => _shop.Phases;
 
@@ -47,6 +60,27 @@ internal sealed class AlsTraining : IDisposable
         }
     }
 
+    public void Restore(AlsCheckpoint checkpoint)
+    {
+        Restore(checkpoint.Users, checkpoint.Artists);
+        Iteration = checkpoint.Iteration;
+    }
+
+    public void Restore(MatrixView users, MatrixView artists)
+    {
+        if (users.Rows != _x.Rows || artists.Rows != _y.Rows || users.Columns != _x.Columns || artists.Columns != _y.Columns)
+            throw new SegueException("the checkpoint's factors have another shape than this training's");
+        _x.Load(users);
+        _y.Load(artists);
+    }
+
+    /// <summary>Solves the rows that are not kept, both sides, to convergence.</summary>
+    public void SolveNew(CancellationToken cancel)
+    {
+        _users.Converge(cancel);
+        _artists.Converge(cancel);
+    }
+
     public double Loss(CancellationToken cancel) => (_loss ??= new AlsLoss(_problem, _x, _y, _shop)).Compute(cancel);
 
     /// <summary>The model of the factors as they are; the training is over after it.</summary>
@@ -61,7 +95,7 @@ internal sealed class AlsTraining : IDisposable
         int[] listeners = new int[_y.Rows];
         for (int i = 0; i < listeners.Length; i++)
             listeners[i] = _problem.Artists.Confidence.RowLength(i);
-        return new AlsModel(_options, _x.IntoView(), _y.IntoView(), _shop.Eigenvalues, listeners);
+        return new AlsModel(_options, _x.IntoView(), _y.IntoView(), _shop.Eigenvalues, listeners, _problem.Scale);
     }
 
     /// <summary>Lets go of threads and buffers; the factors live on in the model.</summary>
@@ -92,7 +126,7 @@ internal sealed class AlsTraining : IDisposable
 
         NativeMatrix random = new(rows, options.Factors);
         for (int r = 0; r < rows; r++)
-            SeededNormal.Fill(random.Row(r), (ulong)options.Seed, ((ulong)r << 1) | stream, 0.1f / MathF.Sqrt(options.Factors));
+            AlsStart.Random(random.Row(r), r, options.Seed, stream);
         return random;
     }
 }

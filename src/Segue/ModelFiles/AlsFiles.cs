@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Segue.Factorization;
+using Segue.Numerics;
 
 namespace Segue.ModelFiles;
 
@@ -10,6 +11,7 @@ public static class AlsFiles
     public const string ModelName = "als.safetensors";
 
     private const string Magic = "als";
+    private const string CheckpointMagic = "als-checkpoint";
     private const int LayoutVersion = 1;
     private const string OptionsKey = "options";
 
@@ -24,6 +26,7 @@ public static class AlsFiles
         file.Add("artists", model.ArtistFactors.Memory, model.ArtistFactors.Rows, model.ArtistFactors.Columns);
         file.Add<double>("gramian_diagonal", model.GramianDiagonal.ToArray());
         file.Add<int>("listeners", model.Listeners.ToArray());
+        file.Add<float>("confidence_scale", new[] { model.ConfidenceScale });
         file.Save(Path.Combine(folder, ModelName));
     }
 
@@ -37,7 +40,43 @@ public static class AlsFiles
             file.ReadMatrix("users"),
             file.ReadMatrix("artists"),
             file.Read<double>("gramian_diagonal").Span,
-            file.Read<int>("listeners")));
+            file.Read<int>("listeners"),
+            file.Read<float>("confidence_scale", 1).Span[0]));
+    }
+
+    /// <summary>Writes a checkpoint beside the old one and renames it into place: killed at any moment, one of the two is there, whole.</summary>
+    public static void SaveCheckpoint(AlsCheckpoint checkpoint, string path)
+    {
+        TensorWriter file = new(CheckpointMagic, LayoutVersion);
+        file.Metadata["problem"] = checkpoint.ProblemKey;
+        file.Metadata["iteration"] = checkpoint.Iteration.ToString();
+        foreach ((string name, MatrixView matrix) in (ReadOnlySpan<(string, MatrixView)>)[
+            ("users", checkpoint.Users), ("artists", checkpoint.Artists), ("best_users", checkpoint.BestUsers), ("best_artists", checkpoint.BestArtists)])
+        {
+            file.Add(name, matrix.Memory, matrix.Rows, matrix.Columns);
+        }
+
+        file.Add<double>("losses", checkpoint.Losses.ToArray());
+        file.Add<double>("validations", checkpoint.Validations.ToArray());
+        file.Save(path + ".new");
+        File.Move(path + ".new", path, overwrite: true);
+    }
+
+    /// <exception cref="ModelFileException">Missing, damaged or foreign.</exception>
+    public static AlsCheckpoint LoadCheckpoint(string path)
+    {
+        TensorFile file = TensorFile.Open(path, CheckpointMagic, LayoutVersion);
+        if (!int.TryParse(file.Metadata.GetValueOrDefault("iteration"), out int iteration) || iteration < 0)
+            throw new ModelFileException(path, "is damaged: its iteration is no number");
+        return new AlsCheckpoint(
+            file.Metadata.GetValueOrDefault("problem") ?? "",
+            iteration,
+            file.ReadMatrix("users"),
+            file.ReadMatrix("artists"),
+            file.Read<double>("losses").ToArray(),
+            file.Read<double>("validations").ToArray(),
+            file.ReadMatrix("best_users"),
+            file.ReadMatrix("best_artists"));
     }
 
     /// <summary>Threads have no part in a model's bytes.</summary>

@@ -40,9 +40,26 @@ internal sealed unsafe class NativeMatrix : IRows, IDisposable
     public static NativeMatrix CopyOf(MatrixView source)
     {
         NativeMatrix copy = new(source.Rows, source.Columns);
-        for (int r = 0; r < source.Rows; r++)
-            source.Row(r).CopyTo(copy.Row(r));
+        copy.Load(source);
         return copy;
+    }
+
+    /// <summary>The values without padding, in memory of their own.</summary>
+    public MatrixView Copy()
+    {
+        float[] values = new float[Rows * Columns];
+        for (int r = 0; r < Rows; r++)
+            Row(r).CopyTo(values.AsSpan(r * Columns, Columns));
+        return new MatrixView(values, Rows, Columns);
+    }
+
+    /// <summary>Overwrites the values with those of a matrix of the same shape.</summary>
+    public void Load(MatrixView source)
+    {
+        if (source.Rows != Rows || source.Columns != Columns)
+            throw new ArgumentException($"{source.Rows} × {source.Columns} values do not fit {Rows} × {Columns}.", nameof(source));
+        for (int r = 0; r < Rows; r++)
+            source.Row(r).CopyTo(Row(r));
     }
 
     /// <summary>Ends this matrix's life as a workspace: closes the gaps of the padding in place and hands the memory to a view, without a copy.</summary>
