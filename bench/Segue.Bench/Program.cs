@@ -10,6 +10,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
     ("embed", "descriptions a second (--embedder static|onnx:DIR|ollama:MODEL|openai:MODEL --tracks FILE --texts N --threads N)", EmbedBench.Run),
     ("make-static", "the static embedder's table from a model (--model DIR --tracks FILE --tags FILE --phrases FILE --out FILE)", MakeStatic.Run),
     ("topk", "top 10 for every user: users per second, one user's latency, the naive twin (--plays FILE --factors N --threads N)", TopKBench.Run),
+    ("synth-plays", "invented plays in the shape of Last.fm-360K (--out FILE --users N --artists N --nonzeros N --seed N)", SynthPlays.Run),
     ("als", "training: seconds an iteration, loss, memory (--plays FILE --factors N --iterations N --threads N --solver segue|classic|cholesky)", AlsBench.Run),
     ("import-gen", "writes a large file of invented data (--shape 360k|1k|tracks --rows N --out FILE)", ImportGenerator.Run),
     ("import", "reads files into training-ready form: seconds, rows a second, peak memory (--path FILE --home DIR)", ImportBench.Run),

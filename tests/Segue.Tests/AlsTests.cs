@@ -11,7 +11,7 @@ public sealed class AlsTests
 {
     /// <summary>
     /// Goal: the classic objective is the one of the reference. Method: from its start factors on real data, exact solver, the loss after each iteration
-    /// against its float64 curve. Seen to fail: with the shift left out of A; with the artists' side solved first.
+    /// against its float64 curve. Seen to fail: with the shift left out of A.
     /// </summary>
     [Theory]
     [InlineData("raw", AlsConfidence.Linear, 1f, 0.05f)]
@@ -40,7 +40,7 @@ public sealed class AlsTests
             Assert.True(Math.Abs(report.Losses[i] / expected[i] - 1) < 1e-5, $"{weights}, iteration {i + 1}: {report.Losses[i]}, expected {expected[i]}");
     }
 
-    /// <summary>Goal: same seed, same bytes, whatever the threads. Method: the saved files. Seen to fail: with a Gramian summed in order of arrival.</summary>
+    /// <summary>Goal: same seed, same bytes, whatever the threads. Method: the saved files.</summary>
     [Theory]
     [InlineData(AlsSolver.Auto)]
     [InlineData(AlsSolver.Cholesky)]
@@ -58,7 +58,8 @@ public sealed class AlsTests
         Assert.Equal(files[0], files[2]);
     }
 
-    /// <summary>Goal: fold-in is training's own row solve. Method: known users by their histories. Seen to fail: with the outsiders' ridge.</summary>
+    /// <summary>Goal: fold-in is training's own row solve. Method: known users by their histories. Seen to fail: with the last step on the
+    /// bfloat16 table.</summary>
     [Theory]
     [MemberData(nameof(Objectives))]
     public void Fold_in_gives_known_users_their_trained_vectors(string name)
@@ -73,7 +74,7 @@ public sealed class AlsTests
         }
     }
 
-    /// <summary>Goal: parts are exact. Method: their sum against the score by another way. Seen to fail: with parts by preference instead of confidence.</summary>
+    /// <summary>Goal: parts are exact. Method: their sum against the score by another way.</summary>
     [Theory]
     [MemberData(nameof(Objectives))]
     public void Parts_of_an_explanation_add_up_to_the_score(string name)

@@ -72,7 +72,7 @@ public sealed class AlsTrainingTests
         },
         iter: 40);
 
-    /// <summary>Goal: users solve their normal equations to 1e-4 of the right-hand side. Method: the obvious A and b, from cells. Seen to fail: on the bfloat16 table.</summary>
+    /// <summary>Goal: users solve their normal equations to 1e-4 of the right-hand side. Method: the obvious A and b, from cells.</summary>
     [Theory]
     [InlineData(AlsSolver.Auto)]
     [InlineData(AlsSolver.Cholesky)]
@@ -184,7 +184,7 @@ public sealed class AlsTrainingTests
     public void Nothing_to_learn_from_is_said() =>
         Assert.Contains("nothing to learn", Assert.Throws<SegueException>(() => AlsTrainer.Train(CsrMatrix.FromEntries(3, 3, [], [], []), new AlsOptions())).Message);
 
-    /// <summary>Goal: killed after any iteration, a training goes on to the same bytes. Method: an exception in place of the kill, with and without a held-out part.</summary>
+    /// <summary>Goal: killed after any iteration, a training goes on to the same bytes. Method: an exception in place of the kill.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

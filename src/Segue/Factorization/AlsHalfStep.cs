@@ -10,7 +10,7 @@ internal sealed class AlsWorkshop : IDisposable
     public AlsWorkshop(int rowsMax, int rowLengthMax, int factors, int threads)
     {
         Workers = new Workers(threads);
-        Stride = (factors + 15) / 16 * 16;
+        Stride = NativeMatrix.PaddedTo(factors);
         Gramian = new Gramian(Stride, Workers);
         Rotation = new Rotation(Stride);
         Table = new GatherTable(rowsMax, Stride);

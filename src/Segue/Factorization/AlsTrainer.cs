@@ -56,7 +56,7 @@ public static class AlsTrainer
     public static AlsModel Extend(AlsModel model, CsrMatrix counts, int rounds = 2, int threads = 0, CancellationToken cancel = default)
     {
         if (counts.Rows < model.UserCount || counts.Columns < model.ArtistCount)
-            throw new SegueException($"the plays are {counts.Rows} × {counts.Columns}, but the model already has {model.UserCount} users and {model.ArtistCount} artists");
+            throw new SegueException($"the plays are {counts.Rows} × {counts.Columns}, but the model has {model.UserCount} users and {model.ArtistCount} artists");
         AlsStart start = new(WithZeroRows(model.UserFactors, counts.Rows), WithZeroRows(model.ArtistFactors, counts.Columns));
         using AlsTraining training = new(counts, model.Options with { Threads = threads }, start, model.UserCount, model.ArtistCount);
         for (int round = 0; round < rounds; round++)

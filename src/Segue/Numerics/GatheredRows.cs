@@ -10,14 +10,14 @@ namespace Segue.Numerics;
 /// Lists are padded to a multiple of 8 with the zero row.
 /// </summary>
 /// <param name="table">Row 0 of the table.</param>
-/// <param name="stride">Values a row, a multiple of 16.</param>
+/// <param name="stride">Values a row, a multiple of <see cref="NativeMatrix.Lanes"/>.</param>
 /// <param name="index">Row numbers, padded.</param>
 /// <param name="a">Weights in the matrix, padded with 0.</param>
 /// <param name="b">Weights in the right-hand side, padded with 0.</param>
 /// <param name="count">A multiple of 8.</param>
 /// <param name="ahead">Row numbers that are wanted <see cref="Distance"/> later, running on into the lists behind this one; read for prefetching only.</param>
 /// <param name="aheadCount">How many of them there are.</param>
-internal readonly unsafe struct GatheredRows<TFormat>(byte* table, int stride, int* index, float* a, float* b, int count, int* ahead, int aheadCount)
+internal readonly unsafe partial struct GatheredRows<TFormat>(byte* table, int stride, int* index, float* a, float* b, int count, int* ahead, int aheadCount)
     where TFormat : struct, IRowFormat
 {
     public const int Group = 8;
@@ -28,12 +28,18 @@ internal readonly unsafe struct GatheredRows<TFormat>(byte* table, int stride, i
     /// <summary>Lists longer than this do not stay in L2 between passes and are fetched ahead in each.</summary>
     private const int LongList = 2048;
 
-    private readonly nint _rowBytes = (nint)stride / 16 * TFormat.BlockBytes;
+    private readonly nint _rowBytes = (nint)stride * TFormat.ValueBytes;
 
     /// <summary>r += Σ (bⱼ − aⱼ tⱼ·x) tⱼ  and  diagonal += Σ aⱼ tⱼ².</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Residual(float* x, float* r, float* diagonal)
     {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            ResidualWide(x, r, diagonal);
+            return;
+        }
+
         float* sums = stackalloc float[Group];
         for (int j = 0; j < count; j += Group)
         {
@@ -45,7 +51,7 @@ internal readonly unsafe struct GatheredRows<TFormat>(byte* table, int stride, i
             Vector256<float> w0 = Vector256.Create(sums[0]), w1 = Vector256.Create(sums[1]), w2 = Vector256.Create(sums[2]), w3 = Vector256.Create(sums[3]);
             Vector256<float> w4 = Vector256.Create(sums[4]), w5 = Vector256.Create(sums[5]), w6 = Vector256.Create(sums[6]), w7 = Vector256.Create(sums[7]);
             float* to = r, square = diagonal, u = a + j;
-            for (nint at = 0; at < _rowBytes; at += TFormat.BlockBytes, to += 16, square += 16)
+            for (nint at = 0; at < _rowBytes; at += 16 * TFormat.ValueBytes, to += 16, square += 16)
             {
                 Vector256<float> r0 = Vector256.Load(to), r1 = Vector256.Load(to + 8), d0 = Vector256.Load(square), d1 = Vector256.Load(square + 8);
                 AddWithSquare(t0 + at, w0, u[0], ref r0, ref r1, ref d0, ref d1);
@@ -68,6 +74,12 @@ internal readonly unsafe struct GatheredRows<TFormat>(byte* table, int stride, i
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(float* p, float* q)
     {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            ApplyWide(p, q);
+            return;
+        }
+
         float* sums = stackalloc float[Group];
         for (int j = 0; j < count; j += Group)
         {
@@ -78,7 +90,7 @@ internal readonly unsafe struct GatheredRows<TFormat>(byte* table, int stride, i
             Vector256<float> w0 = Vector256.Create(sums[0]), w1 = Vector256.Create(sums[1]), w2 = Vector256.Create(sums[2]), w3 = Vector256.Create(sums[3]);
             Vector256<float> w4 = Vector256.Create(sums[4]), w5 = Vector256.Create(sums[5]), w6 = Vector256.Create(sums[6]), w7 = Vector256.Create(sums[7]);
             float* to = q;
-            for (nint at = 0; at < _rowBytes; at += TFormat.BlockBytes, to += 16)
+            for (nint at = 0; at < _rowBytes; at += 16 * TFormat.ValueBytes, to += 16)
             {
                 Vector256<float> q0 = Vector256.Load(to), q1 = Vector256.Load(to + 8);
                 Add(t0 + at, w0, ref q0, ref q1);
@@ -115,7 +127,7 @@ internal readonly unsafe struct GatheredRows<TFormat>(byte* table, int stride, i
     private Vector256<float> Dots(float* x, byte* t0, byte* t1, byte* t2, byte* t3, byte* t4, byte* t5, byte* t6, byte* t7)
     {
         Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
-        for (nint at = 0; at < _rowBytes; at += TFormat.BlockBytes, x += 16)
+        for (nint at = 0; at < _rowBytes; at += 16 * TFormat.ValueBytes, x += 16)
         {
             Vector256<float> x0 = Vector256.Load(x), x1 = Vector256.Load(x + 8);
             Dot(t0 + at, x0, x1, ref s0);
@@ -128,6 +140,14 @@ internal readonly unsafe struct GatheredRows<TFormat>(byte* table, int stride, i
             Dot(t7 + at, x0, x1, ref s7);
         }
 
+        return Sums(s0, s1, s2, s3, s4, s5, s6, s7);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Sums(
+        Vector256<float> s0, Vector256<float> s1, Vector256<float> s2, Vector256<float> s3,
+        Vector256<float> s4, Vector256<float> s5, Vector256<float> s6, Vector256<float> s7)
+    {
         if (!Avx.IsSupported)
         {
             return Vector256.Create(

@@ -88,6 +88,17 @@ internal sealed unsafe class Gramian : IDisposable
 
     private static void AddBlock(float* y, int rows, int stride, float* g)
     {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (int j = 0; j < stride; j += 32)
+            {
+                for (int i = 0; i < j + 32; i += 8)
+                    AddTileWide(y + i, y + j, rows, stride, g + ((long)i * stride) + j);
+            }
+
+            return;
+        }
+
         for (int j = 0; j < stride; j += 16)
         {
             for (int i = 0; i < j + 16; i += 4)
@@ -128,5 +139,64 @@ internal sealed unsafe class Gramian : IDisposable
         s21.Store(g + (2 * stride) + 8);
         s30.Store(g + (3 * stride));
         s31.Store(g + (3 * stride) + 8);
+    }
+
+    /// <summary>Tiles of 8 × 32 with registers of 512 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddTileWide(float* a, float* b, int rows, int stride, float* g)
+    {
+        Vector512<float> s00 = Vector512.Load(g + (0 * stride)), s01 = Vector512.Load(g + (0 * stride) + 16);
+        Vector512<float> s10 = Vector512.Load(g + (1 * stride)), s11 = Vector512.Load(g + (1 * stride) + 16);
+        Vector512<float> s20 = Vector512.Load(g + (2 * stride)), s21 = Vector512.Load(g + (2 * stride) + 16);
+        Vector512<float> s30 = Vector512.Load(g + (3 * stride)), s31 = Vector512.Load(g + (3 * stride) + 16);
+        Vector512<float> s40 = Vector512.Load(g + (4 * stride)), s41 = Vector512.Load(g + (4 * stride) + 16);
+        Vector512<float> s50 = Vector512.Load(g + (5 * stride)), s51 = Vector512.Load(g + (5 * stride) + 16);
+        Vector512<float> s60 = Vector512.Load(g + (6 * stride)), s61 = Vector512.Load(g + (6 * stride) + 16);
+        Vector512<float> s70 = Vector512.Load(g + (7 * stride)), s71 = Vector512.Load(g + (7 * stride) + 16);
+        for (int k = 0; k < rows; k++, a += stride, b += stride)
+        {
+            Vector512<float> b0 = Vector512.Load(b), b1 = Vector512.Load(b + 16);
+            Vector512<float> x = Vector512.Create(a[0]);
+            s00 = Vector512.MultiplyAddEstimate(x, b0, s00);
+            s01 = Vector512.MultiplyAddEstimate(x, b1, s01);
+            x = Vector512.Create(a[1]);
+            s10 = Vector512.MultiplyAddEstimate(x, b0, s10);
+            s11 = Vector512.MultiplyAddEstimate(x, b1, s11);
+            x = Vector512.Create(a[2]);
+            s20 = Vector512.MultiplyAddEstimate(x, b0, s20);
+            s21 = Vector512.MultiplyAddEstimate(x, b1, s21);
+            x = Vector512.Create(a[3]);
+            s30 = Vector512.MultiplyAddEstimate(x, b0, s30);
+            s31 = Vector512.MultiplyAddEstimate(x, b1, s31);
+            x = Vector512.Create(a[4]);
+            s40 = Vector512.MultiplyAddEstimate(x, b0, s40);
+            s41 = Vector512.MultiplyAddEstimate(x, b1, s41);
+            x = Vector512.Create(a[5]);
+            s50 = Vector512.MultiplyAddEstimate(x, b0, s50);
+            s51 = Vector512.MultiplyAddEstimate(x, b1, s51);
+            x = Vector512.Create(a[6]);
+            s60 = Vector512.MultiplyAddEstimate(x, b0, s60);
+            s61 = Vector512.MultiplyAddEstimate(x, b1, s61);
+            x = Vector512.Create(a[7]);
+            s70 = Vector512.MultiplyAddEstimate(x, b0, s70);
+            s71 = Vector512.MultiplyAddEstimate(x, b1, s71);
+        }
+
+        s00.Store(g + (0 * stride));
+        s01.Store(g + (0 * stride) + 16);
+        s10.Store(g + (1 * stride));
+        s11.Store(g + (1 * stride) + 16);
+        s20.Store(g + (2 * stride));
+        s21.Store(g + (2 * stride) + 16);
+        s30.Store(g + (3 * stride));
+        s31.Store(g + (3 * stride) + 16);
+        s40.Store(g + (4 * stride));
+        s41.Store(g + (4 * stride) + 16);
+        s50.Store(g + (5 * stride));
+        s51.Store(g + (5 * stride) + 16);
+        s60.Store(g + (6 * stride));
+        s61.Store(g + (6 * stride) + 16);
+        s70.Store(g + (7 * stride));
+        s71.Store(g + (7 * stride) + 16);
     }
 }

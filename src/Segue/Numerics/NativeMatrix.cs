@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Segue.Numerics;
 
 /// <summary>
-/// A float32 matrix in unmanaged memory for kernels: rows start on 64 bytes (the stride is a multiple of 16 values, padded with zeros),
+/// A float32 matrix in unmanaged memory for kernels: rows start on 64 bytes (the stride is a multiple of <see cref="Lanes"/>, padded with zeros),
 /// there are <see cref="RowsBeyond"/> more rows of zeros behind the last one (blocked kernels may read past the end, and row
 /// <c>Rows</c> serves as the zero row), and big ones ask for huge pages: a gather of random rows misses the TLB at every row otherwise.
 /// </summary>
@@ -12,11 +13,14 @@ internal sealed unsafe class NativeMatrix : IRows, IDisposable
 {
     public const int RowsBeyond = 64;
 
+    /// <summary>Values that kernels take at a time: two registers' worth.</summary>
+    public static readonly int Lanes = Vector512.IsHardwareAccelerated ? 32 : 16;
+
     private readonly NativeBlock _block;
 
     public NativeMatrix(int rows, int columns)
     {
-        (Rows, Columns, Stride) = (rows, columns, (columns + 15) / 16 * 16);
+        (Rows, Columns, Stride) = (rows, columns, PaddedTo(columns));
         _block = new NativeBlock(((long)rows + RowsBeyond) * Stride * sizeof(float));
         Data = (float*)_block.Data;
     }
@@ -29,6 +33,8 @@ internal sealed unsafe class NativeMatrix : IRows, IDisposable
     public int Stride { get; }
 
     public float* Data { get; }
+
+    public static int PaddedTo(int columns) => (columns + Lanes - 1) / Lanes * Lanes;
 
     public float* At(int row) => Data + ((long)row * Stride);
 

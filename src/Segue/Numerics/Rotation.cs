@@ -8,18 +8,19 @@ namespace Segue.Numerics;
 /// inner kernel (6 rows × 16 columns, twelve accumulators in registers) reads it front to back; at 128 factors a panel is 8 KB and stays in L1.
 /// OpenBLAS' AVX2 path is a third slower at this width: its packing costs too much when a matrix is only f wide (the prototype's measurement).
 /// </summary>
+/// <param name="stride">A multiple of <see cref="NativeMatrix.Lanes"/>.</param>
 internal sealed unsafe class Rotation(int stride) : IDisposable
 {
     public const int BlockRows = 48;
 
-    private const int KernelRows = 6;
+    private const int KernelRows = 6, WideKernelRows = 8;
 
     private readonly NativeBlock _panels = new(sizeof(float) * (long)stride * stride);
 
     public void Dispose() => _panels.Dispose();
 
     /// <summary>Values of scratch that <see cref="Apply"/> needs.</summary>
-    public static int ScratchLength(int stride) => (BlockRows + KernelRows) * stride;
+    public static int ScratchLength(int stride) => (BlockRows + WideKernelRows) * stride;
 
     /// <param name="axes">f × f, f at most the stride: row k is the new axis k. Columns of the padding stay zero.</param>
     public void Set(ReadOnlySpan<double> axes, int f)
@@ -37,6 +38,17 @@ internal sealed unsafe class Rotation(int stride) : IDisposable
     public void Apply(float* a, int rows, float* scratch)
     {
         Buffer.MemoryCopy(a, scratch, sizeof(float) * (long)rows * stride, sizeof(float) * (long)rows * stride);
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (int j = 0; j < stride; j += 32)
+            {
+                for (int i = 0; i < rows; i += WideKernelRows)
+                    KernelWide(scratch + ((long)i * stride), (float*)_panels.Data + ((long)j * stride), a + ((long)i * stride) + j, Math.Min(WideKernelRows, rows - i));
+            }
+
+            return;
+        }
+
         for (int j = 0; j < stride; j += 16)
         {
             for (int i = 0; i < rows; i += KernelRows)
@@ -84,6 +96,62 @@ internal sealed unsafe class Rotation(int stride) : IDisposable
             Store(c += stride, s40, s41);
         if (rows > 5)
             Store(c + stride, s50, s51);
+    }
+
+    /// <summary>Eight rows × two panels with registers of 512 bits: sixteen accumulators.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void KernelWide(float* a, float* b, float* c, int rows)
+    {
+        float* a1 = a + stride, a2 = a1 + stride, a3 = a2 + stride, a4 = a3 + stride, a5 = a4 + stride, a6 = a5 + stride, a7 = a6 + stride;
+        float* next = b + ((long)16 * stride);
+        Vector512<float> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
+        Vector512<float> s40 = default, s41 = default, s50 = default, s51 = default, s60 = default, s61 = default, s70 = default, s71 = default;
+        for (nint k = 0; k < stride; k++, b += 16, next += 16)
+        {
+            Vector512<float> b0 = Vector512.Load(b), b1 = Vector512.Load(next);
+            Vector512<float> x = Vector512.Create(a[k]);
+            s00 = Vector512.MultiplyAddEstimate(x, b0, s00);
+            s01 = Vector512.MultiplyAddEstimate(x, b1, s01);
+            x = Vector512.Create(a1[k]);
+            s10 = Vector512.MultiplyAddEstimate(x, b0, s10);
+            s11 = Vector512.MultiplyAddEstimate(x, b1, s11);
+            x = Vector512.Create(a2[k]);
+            s20 = Vector512.MultiplyAddEstimate(x, b0, s20);
+            s21 = Vector512.MultiplyAddEstimate(x, b1, s21);
+            x = Vector512.Create(a3[k]);
+            s30 = Vector512.MultiplyAddEstimate(x, b0, s30);
+            s31 = Vector512.MultiplyAddEstimate(x, b1, s31);
+            x = Vector512.Create(a4[k]);
+            s40 = Vector512.MultiplyAddEstimate(x, b0, s40);
+            s41 = Vector512.MultiplyAddEstimate(x, b1, s41);
+            x = Vector512.Create(a5[k]);
+            s50 = Vector512.MultiplyAddEstimate(x, b0, s50);
+            s51 = Vector512.MultiplyAddEstimate(x, b1, s51);
+            x = Vector512.Create(a6[k]);
+            s60 = Vector512.MultiplyAddEstimate(x, b0, s60);
+            s61 = Vector512.MultiplyAddEstimate(x, b1, s61);
+            x = Vector512.Create(a7[k]);
+            s70 = Vector512.MultiplyAddEstimate(x, b0, s70);
+            s71 = Vector512.MultiplyAddEstimate(x, b1, s71);
+        }
+
+        StoreRow(c, s00, s01, rows > 0);
+        StoreRow(c += stride, s10, s11, rows > 1);
+        StoreRow(c += stride, s20, s21, rows > 2);
+        StoreRow(c += stride, s30, s31, rows > 3);
+        StoreRow(c += stride, s40, s41, rows > 4);
+        StoreRow(c += stride, s50, s51, rows > 5);
+        StoreRow(c += stride, s60, s61, rows > 6);
+        StoreRow(c += stride, s70, s71, rows > 7);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreRow(float* c, Vector512<float> low, Vector512<float> high, bool wanted)
+    {
+        if (!wanted)
+            return;
+        low.Store(c);
+        high.Store(c + 16);
     }
 
     private static void Store(float* c, Vector256<float> low, Vector256<float> high)
