@@ -15,6 +15,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
     ("import-gen", "writes a large file of invented data (--shape 360k|1k|tracks --rows N --out FILE)", ImportGenerator.Run),
     ("import", "reads files into training-ready form: seconds, rows a second, peak memory (--path FILE --home DIR)", ImportBench.Run),
     ("mood", "how well wishes are met (--queries FILE.json --tracks FILE.csv --embedder static|none)", MoodBench.Run),
+    ("taste-quality", "every taste model on the same random splits, and what each ingredient is worth (--plays FILE --splits 5)", TasteQualityBench.Run),
 ];
 
 if (args.Length == 0 || benchmarks.FirstOrDefault(b => b.Name == args[0]) is not { Run: not null } chosen)

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Segue.Evaluation;
+using Segue.Factorization;
+using Segue.Interactions;
+
+namespace Segue.Bench;
+
+/// <summary>
+/// Every taste model on the same random 80/20 splits, and what each ingredient of ALS is worth. One JSON line a model: means over splits, and the
+/// difference to the first model with its paired standard error over all listeners of all splits.
+/// </summary>
+internal static class TasteQualityBench
+{
+    private static readonly AlsOptions s_defaults = new();
+
+    private static readonly (string Name, AlsOptions Options)[] s_ingredients =
+    [
+        ("als", s_defaults),
+        ("als, binary plays", s_defaults with { Confidence = AlsConfidence.Binary }),
+        ("als, log plays", s_defaults with { Confidence = AlsConfidence.Log, Alpha = 0.25f }),
+        ("als, raw plays", s_defaults with { Confidence = AlsConfidence.Linear, Alpha = 0.005f }),
+        ("als, zeros not tempered", s_defaults with { PopularityExponent = 0 }),
+        ("als, 64 factors", s_defaults with { Factors = 64 }),
+        ("als, 256 factors", s_defaults with { Factors = 256 }),
+        ("als, exact solver", s_defaults with { Solver = AlsSolver.Cholesky }),
+        ("als, half the ridge", s_defaults with { Regularization = 0.007f }),
+        ("als, twice the ridge", s_defaults with { Regularization = 0.028f }),
+        ("ials (Rendle 2021): log plays, 256 factors, plain zeros", s_defaults with
+        {
+            Factors = 256, PopularityExponent = 0, Confidence = AlsConfidence.Log, Regularization = 0.012f,
+        }),
+        ("implicit at its best", AlsOptions.Classic),
+    ];
+
+    public static int Run(string[] args)
+    {
+        Arguments options = new(args, "plays", "splits", "models", "ingredients", "seed");
+        CsrMatrix plays = BenchPlays.Read(options.Require("plays")).Counts;
+        int first = options.Int("seed", 1);
+        Split[] splits = [.. Enumerable.Range(0, options.Int("splits", 5)).Select(n => Splits.Random(plays, 0.2, first + n))];
+        List<(string Name, Func<Split, ITasteModel> Train)> models = [];
+        string ingredients = options.Get("ingredients", "yes");
+        models.AddRange(s_ingredients.Take(ingredients == "yes" ? s_ingredients.Length : 1)
+            .Select(i => (i.Name, (Func<Split, ITasteModel>)(s => TasteModels.Train("als", s.Train, i.Options)))));
+        foreach (string name in options.Get("models", string.Join(',', TasteModels.Names)).Split(',', StringSplitOptions.RemoveEmptyEntries).Where(n => n != "als"))
+            models.Add((name, s => TasteModels.Train(name, s.Train)));
+        Compare(splits, models);
+        return 0;
+    }
+
+    /// <summary>Trains and judges each model on each split; one line each.</summary>
+    public static void Compare(IReadOnlyList<Split> splits, IEnumerable<(string Name, Func<Split, ITasteModel> Train)> models)
+    {
+        double[]? reference = null;
+        foreach ((string name, Func<Split, ITasteModel> train) in models)
+        {
+            List<double> ndcg = [], recall = [], coverage = [], rmse = [], mae = [], all = [];
+            double seconds = 0;
+            foreach (Split split in splits)
+            {
+                long start = Stopwatch.GetTimestamp();
+                ITasteModel model = train(split);
+                seconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
+                EvaluationReport report = Evaluator.Evaluate(model, split);
+                ndcg.Add(report.Mean("ndcg", 10));
+                recall.Add(report.Mean("recall", 10));
+                coverage.Add(report.Catalogue[0].Coverage);
+                all.AddRange(report.Values("ndcg", 10));
+                if (report.PlaysError is { } error)
+                {
+                    rmse.Add(error.Rmse);
+                    mae.Add(error.Mae);
+                }
+            }
+
+            reference ??= [.. all];
+            PairedDifference difference = Significance.Paired(all.ToArray(), reference, 200);
+            Estimate estimate = Significance.Bootstrap(all.ToArray(), 200);
+            Console.WriteLine(JsonSerializer.Serialize(new
+            {
+                model = name, ndcg10 = Round(ndcg.Average()), interval = new[] { Round(estimate.Low), Round(estimate.High) }, splits = ndcg.Select(Round),
+                toFirst = Round(difference.Difference), standardError = Round(difference.StandardError), recall10 = Round(recall.Average()),
+                coverage10 = Round(coverage.Average()), rmse = rmse.Count > 0 ? Round(rmse.Average()) : (double?)null, mae = mae.Count > 0 ? Round(mae.Average()) : (double?)null,
+                trainSeconds = Math.Round(seconds / splits.Count, 2),
+            }));
+        }
+    }
+
+    private static double Round(double value) => Math.Round(value, 4);
+}

@@ -1,0 +1,79 @@
+using Segue.Numerics;
+
+namespace Segue.Evaluation;
+
+/// <summary>A group of listeners, or of held-out artists, and how they are served.</summary>
+/// <param name="Group">"listeners with 1-5 artists", "artists with 1-3 listeners" ...</param>
+/// <param name="Count">Listeners, or held-out interactions with such artists.</param>
+/// <param name="Ndcg">Mean NDCG of the listeners at the first cut-off; NaN for groups of artists.</param>
+/// <param name="RecallAt10">Share of the group's held-out interactions found within 10.</param>
+/// <param name="RecallAt50">The same within 50.</param>
+public sealed record Slice(string Group, int Count, double Ndcg, double RecallAt10, double RecallAt50);
+
+/// <summary>What an evaluation found: per listener, for the catalogue, and by groups. Immutable.</summary>
+public sealed record EvaluationReport
+{
+    /// <summary>The metrics that listeners have one by one, by the name they have in reports.</summary>
+    public static IReadOnlyList<(string Name, Func<RankingMetrics, double> Of)> ListenerMetrics { get; } =
+    [
+        ("ndcg", m => m.Ndcg),
+        ("recall", m => m.Recall),
+        ("precision", m => m.Precision),
+        ("map", m => m.AveragePrecision),
+        ("mrr", m => m.ReciprocalRank),
+        ("hit", m => m.Hit),
+    ];
+
+    public required string Model { get; init; }
+
+    /// <summary>How the plays were divided.</summary>
+    public required string Split { get; init; }
+
+    /// <summary>The cut-offs, ascending.</summary>
+    public required IReadOnlyList<int> Cutoffs { get; init; }
+
+    /// <summary>The listeners that had something held out (dense indices, ascending); everything per listener is in this order.</summary>
+    public required IReadOnlyList<int> Users { get; init; }
+
+    /// <summary>For each cut-off, one entry a listener.</summary>
+    public required IReadOnlyList<RankingMetrics[]> PerListener { get; init; }
+
+    public required IReadOnlyList<CatalogueMetrics> Catalogue { get; init; }
+
+    /// <summary>What was recommended to each listener, best first, at least as long as the largest cut-off where there are as many artists.</summary>
+    public required IReadOnlyList<Scored[]> Lists { get; init; }
+
+    public required IReadOnlyList<Slice> Slices { get; init; }
+
+    public required IReadOnlyList<Leak> Leaks { get; init; }
+
+    public required int Artists { get; init; }
+
+    public required int TrainInteractions { get; init; }
+
+    public required int TestInteractions { get; init; }
+
+    /// <summary>Root mean square and mean absolute error of log(1 + plays), for models that predict plays.</summary>
+    public (double Rmse, double Mae)? PlaysError { get; init; }
+
+    /// <summary>One number a listener, in the order of <see cref="Users"/>: "ndcg", "recall", "precision", "map", "mrr" or "hit".</summary>
+    public double[] Values(string metric, int k)
+    {
+        (_, Func<RankingMetrics, double> of) = ListenerMetrics.First(m => m.Name == metric);
+        return [.. PerListener[CutoffIndex(k)].Select(of)];
+    }
+
+    /// <summary>The mean over listeners.</summary>
+    public double Mean(string metric, int k) => Users.Count == 0 ? 0 : Values(metric, k).Average();
+
+    private int CutoffIndex(int k)
+    {
+        for (int i = 0; i < Cutoffs.Count; i++)
+        {
+            if (Cutoffs[i] == k)
+                return i;
+        }
+
+        throw new ArgumentException($"There is no cut-off {k} in this report; there are {string.Join(", ", Cutoffs)}.", nameof(k));
+    }
+}

@@ -1,0 +1,186 @@
+using Segue.Catalogue;
+
+namespace Segue.Interactions;
+
+/// <summary>Plays to learn from and plays held out, users × artists with the same indices on both sides. Immutable.</summary>
+/// <param name="Kind">How it was made: "random 80/20", "leave-1-out", "temporal", "files".</param>
+public sealed record Split(CsrMatrix Train, CsrMatrix Test, string Kind)
+{
+    public CsrMatrix Train { get; } = Train.Rows == Test.Rows && Train.Columns == Test.Columns
+        ? Train
+        : throw new ArgumentException($"The training part is {Train.Rows} × {Train.Columns}, but the test part {Test.Rows} × {Test.Columns}.", nameof(Train));
+}
+
+/// <summary>One listen with its time.</summary>
+/// <param name="UnixSeconds">When, in seconds since 1970 (UTC).</param>
+public readonly record struct DatedPlay(int User, int Artist, long UnixSeconds, float Plays);
+
+/// <summary>
+/// Ways to hold plays out. All are decided by a hash of (seed, user, artist), so that the same data and seed give the same split on every machine,
+/// and a cell's fate does not depend on the order in which files came.
+/// </summary>
+public static class Splits
+{
+    /// <summary>Holds out a share of all interactions, drawn evenly; a listener may lose all or none of theirs.</summary>
+    /// <param name="testShare">0..1, exactly this share of the cells up to rounding.</param>
+    public static Split Random(CsrMatrix plays, double testShare = 0.2, int seed = 1)
+    {
+        if (!(testShare is > 0 and < 1))
+            throw new SegueException($"the share to hold out is {testShare}, but must lie between 0 and 1");
+        ulong[] keys = Keys(plays, seed);
+        ulong[] sorted = [.. keys];
+        Array.Sort(sorted);
+        int held = (int)Math.Round(testShare * keys.Length);
+        ulong limit = held == 0 ? 0 : sorted[held - 1];
+        return Divide(plays, k => held > 0 && keys[k] <= limit, $"random {100 * (1 - testShare):0.##}/{100 * testShare:0.##}");
+    }
+
+    /// <summary>Holds out <paramref name="count"/> artists of every listener who knows more than that.</summary>
+    public static Split LeaveOut(CsrMatrix plays, int count = 1, int seed = 1)
+    {
+        if (count < 1)
+            throw new SegueException($"{count} artists cannot be held out; expected 1 or more");
+        ulong[] keys = Keys(plays, seed);
+        bool[] test = new bool[keys.Length];
+        ReadOnlySpan<int> starts = plays.Starts.Span;
+        for (int user = 0; user < plays.Rows; user++)
+        {
+            int start = starts[user], length = plays.RowLength(user);
+            if (length <= count)
+                continue;
+            foreach (int k in Enumerable.Range(start, length).OrderBy(k => keys[k]).Take(count))
+                test[k] = true;
+        }
+
+        return Divide(plays, k => test[k], $"leave-{count}-out");
+    }
+
+    /// <summary>
+    /// Learns from the plays before a time and holds out the artists that a listener played for the first time at or after it. Later plays of
+    /// artists known before are neither learned from nor asked for.
+    /// </summary>
+    public static Split Temporal(int users, int artists, ReadOnlySpan<DatedPlay> plays, long cutUnixSeconds)
+    {
+        List<int> trainUsers = [], trainArtists = [], testUsers = [], testArtists = [];
+        List<float> trainPlays = [], testPlays = [];
+        foreach (DatedPlay play in plays)
+        {
+            bool before = play.UnixSeconds < cutUnixSeconds;
+            (before ? trainUsers : testUsers).Add(play.User);
+            (before ? trainArtists : testArtists).Add(play.Artist);
+            (before ? trainPlays : testPlays).Add(play.Plays);
+        }
+
+        CsrMatrix train = CsrMatrix.FromEntries(users, artists, trainUsers.ToArray(), trainArtists.ToArray(), trainPlays.ToArray());
+        CsrMatrix later = CsrMatrix.FromEntries(users, artists, testUsers.ToArray(), testArtists.ToArray(), testPlays.ToArray());
+        return new Split(train, Without(later, train), "temporal");
+    }
+
+    /// <summary>
+    /// Two sets of plays that somebody else divided, brought to common indices by outside id: users and artists of either. Cells that stand in both are
+    /// kept in both, so that <c>LeakCheck</c> can see them.
+    /// </summary>
+    public static (Split Split, Plays All) OfFiles(Plays train, Plays test)
+    {
+        (TextColumn userIds, int[] trainUsers, int[] testUsers) = Union(train.UserIds, test.UserIds);
+        (TextColumn artistIds, int[] trainArtists, int[] testArtists) = Union(train.Artists.Ids, test.Artists.Ids);
+        string[] names = new string[artistIds.Count];
+        for (int i = 0; i < test.Artists.Count; i++)
+            names[testArtists[i]] = test.Artists.Names[i];
+        for (int i = 0; i < train.Artists.Count; i++)
+            names[trainArtists[i]] = train.Artists.Names[i];
+        CsrMatrix a = Moved(train.Counts, trainUsers, trainArtists, userIds.Count, artistIds.Count);
+        CsrMatrix b = Moved(test.Counts, testUsers, testArtists, userIds.Count, artistIds.Count);
+        return (new Split(a, b, "files"), new Plays(userIds, new Artists(artistIds, TextColumn.From(names)), a));
+    }
+
+    /// <summary>The cells of one matrix that do not stand in another.</summary>
+    public static CsrMatrix Without(CsrMatrix plays, CsrMatrix other)
+    {
+        bool[] keep = new bool[plays.Nonzeros];
+        ReadOnlySpan<int> starts = plays.Starts.Span;
+        for (int user = 0; user < plays.Rows; user++)
+        {
+            ReadOnlySpan<int> known = other.RowIndices(user), row = plays.RowIndices(user);
+            for (int k = 0; k < row.Length; k++)
+                keep[starts[user] + k] = known.BinarySearch(row[k]) < 0;
+        }
+
+        return Part(plays, keep, true);
+    }
+
+    private static (TextColumn All, int[] First, int[] Second) Union(TextColumn first, TextColumn second)
+    {
+        Dictionary<string, int> rows = new(StringComparer.Ordinal);
+        int[] a = new int[first.Count], b = new int[second.Count];
+        for (int i = 0; i < a.Length; i++)
+            a[i] = rows.TryGetValue(first[i], out int row) ? row : rows[first[i]] = rows.Count;
+        for (int i = 0; i < b.Length; i++)
+            b[i] = rows.TryGetValue(second[i], out int row) ? row : rows[second[i]] = rows.Count;
+        return (TextColumn.From([.. rows.Keys]), a, b);
+    }
+
+    private static CsrMatrix Moved(CsrMatrix plays, int[] users, int[] artists, int rows, int columns)
+    {
+        int[] row = new int[plays.Nonzeros], column = new int[plays.Nonzeros];
+        int k = 0;
+        for (int user = 0; user < plays.Rows; user++)
+        {
+            foreach (int artist in plays.RowIndices(user))
+                (row[k], column[k++]) = (users[user], artists[artist]);
+        }
+
+        return CsrMatrix.FromEntries(rows, columns, row, column, plays.Values.Span);
+    }
+
+    private static ulong[] Keys(CsrMatrix plays, int seed)
+    {
+        ulong[] keys = new ulong[plays.Nonzeros];
+        int k = 0;
+        for (int user = 0; user < plays.Rows; user++)
+        {
+            foreach (int artist in plays.RowIndices(user))
+                keys[k++] = Mix(Mix((ulong)(uint)seed + 0x9E3779B97F4A7C15) ^ (((ulong)(uint)user << 32) | (uint)artist));
+        }
+
+        return keys;
+    }
+
+    /// <summary>splitmix64's finalizer: a bijection, so no two cells share a key.</summary>
+    private static ulong Mix(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+
+    private static Split Divide(CsrMatrix plays, Func<int, bool> inTest, string kind)
+    {
+        bool[] test = new bool[plays.Nonzeros];
+        for (int k = 0; k < test.Length; k++)
+            test[k] = inTest(k);
+        return new Split(Part(plays, test, false), Part(plays, test, true), kind);
+    }
+
+    private static CsrMatrix Part(CsrMatrix plays, bool[] flags, bool wanted)
+    {
+        int[] starts = new int[plays.Rows + 1];
+        int count = flags.Count(f => f == wanted), at = 0;
+        int[] indices = new int[count];
+        float[] values = new float[count];
+        ReadOnlySpan<int> from = plays.Starts.Span, artists = plays.Indices.Span;
+        ReadOnlySpan<float> counts = plays.Values.Span;
+        for (int user = 0; user < plays.Rows; user++)
+        {
+            for (int k = from[user]; k < from[user + 1]; k++)
+            {
+                if (flags[k] == wanted)
+                    (indices[at], values[at++]) = (artists[k], counts[k]);
+            }
+
+            starts[user + 1] = at;
+        }
+
+        return new CsrMatrix(plays.Rows, plays.Columns, starts, indices, values);
+    }
+}
