@@ -18,7 +18,7 @@ public static class LeakCheck
 {
     /// <summary>
     /// Two accounts that share so much of ten artists or more are one person: a random 80/20 split leaves 0.8 of one history in another copy's training
-    /// part, and no two listeners of Last.fm-2K reach 0.6.
+    /// part. Last.fm-2K has two listeners whose whole history is in another's, and two who share 40 of 50 artists; few others come near.
     /// </summary>
     private const double SameShare = 0.6;
 

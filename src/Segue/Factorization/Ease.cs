@@ -30,9 +30,9 @@ public sealed class Ease : ITasteModel
     public int ArtistCount => _users.Columns;
 
     /// <param name="plays">Users × artists; only whether there are plays counts.</param>
-    /// <param name="lambda">λ; 250 to 400 is flat on Last.fm-2K.</param>
+    /// <param name="lambda">λ; 75 to 150 is flat on Last.fm-2K.</param>
     /// <exception cref="SegueException">There are more than <see cref="UsersMax"/> users.</exception>
-    public static Ease Train(CsrMatrix plays, float lambda = 300, int threads = 0, CancellationToken cancellation = default)
+    public static Ease Train(CsrMatrix plays, float lambda = 100, int threads = 0, CancellationToken cancellation = default)
     {
         int n = plays.Rows;
         if (n > UsersMax)

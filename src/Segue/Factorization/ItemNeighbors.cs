@@ -30,7 +30,7 @@ public sealed class ItemNeighbors : ITasteModel
     /// <param name="plays">Users × artists.</param>
     /// <param name="neighbors">Nearest to keep of each artist.</param>
     /// <param name="shrinkage">Added to the norms' product.</param>
-    public static ItemNeighbors Cosine(CsrMatrix plays, int neighbors = 100, float shrinkage = 10, int threads = 0, CancellationToken cancellation = default)
+    public static ItemNeighbors Cosine(CsrMatrix plays, int neighbors = 500, float shrinkage = 3, int threads = 0, CancellationToken cancellation = default)
     {
         CsrMatrix users = TasteModels.Played(plays), artists = users.Transpose();
         float[] norms = [.. Enumerable.Range(0, artists.Rows).Select(i => MathF.Sqrt(artists.RowLength(i)))];
@@ -43,7 +43,7 @@ public sealed class ItemNeighbors : ITasteModel
     /// <param name="alpha">α, below 1 evens out the steps.</param>
     /// <param name="beta">β, how much popular artists are held back.</param>
     public static ItemNeighbors Rp3Beta(
-        CsrMatrix plays, int neighbors = 200, float alpha = 0.8f, float beta = 0.4f, int threads = 0, CancellationToken cancellation = default)
+        CsrMatrix plays, int neighbors = 500, float alpha = 0.7f, float beta = 0.35f, int threads = 0, CancellationToken cancellation = default)
     {
         CsrMatrix users = TasteModels.Played(plays), artists = users.Transpose();
         float[] toUser = [.. Enumerable.Range(0, artists.Rows).Select(i => MathF.Pow(Math.Max(1, artists.RowLength(i)), -alpha))];
