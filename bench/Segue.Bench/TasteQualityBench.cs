@@ -81,7 +81,8 @@ internal static class TasteQualityBench
             {
                 model = name, ndcg10 = Round(ndcg.Average()), interval = new[] { Round(estimate.Low), Round(estimate.High) }, splits = ndcg.Select(Round),
                 toFirst = Round(difference.Difference), standardError = Round(difference.StandardError), recall10 = Round(recall.Average()),
-                coverage10 = Round(coverage.Average()), rmse = rmse.Count > 0 ? Round(rmse.Average()) : (double?)null, mae = mae.Count > 0 ? Round(mae.Average()) : (double?)null,
+                coverage10 = Round(coverage.Average()),
+                rmse = rmse.Count > 0 ? Round(rmse.Average()) : (double?)null, mae = mae.Count > 0 ? Round(mae.Average()) : (double?)null,
                 trainSeconds = Math.Round(seconds / splits.Count, 2),
             }));
         }

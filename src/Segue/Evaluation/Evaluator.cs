@@ -80,7 +80,8 @@ public static class Evaluator
     {
         Scored[][] lists = new Scored[users.Length][];
         int done = 0;
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, CancellationToken = cancellation };
+        int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         Parallel.For(0, users.Length, parallel, () => new float[train.Columns], (n, _, scores) =>
         {
             model.Score(ProfileOf(train, users[n]), scores);

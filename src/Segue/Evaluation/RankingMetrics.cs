@@ -37,7 +37,8 @@ public readonly record struct RankingMetrics(double Ndcg, double Recall, double 
 /// <summary>What all lists together do to a catalogue of artists, at a cut-off k.</summary>
 /// <param name="Coverage">Share of all artists that stand in somebody's list.</param>
 /// <param name="Gini">Inequality of how often artists are recommended, over all artists: 0 all alike, towards 1 a few take it all.</param>
-/// <param name="Novelty">Mean of −log2(share of the training's listeners who know the artist) over all recommendations, in bits; an artist nobody knows counts as known to one.</param>
+/// <param name="Novelty">Mean of −log2(share of the training's listeners who know the artist) over all recommendations, in bits; an artist
+/// nobody knows counts as known to one.</param>
 public readonly record struct CatalogueMetrics(double Coverage, double Gini, double Novelty)
 {
     /// <param name="lists">One list a listener, best first.</param>
