@@ -43,6 +43,9 @@ public sealed record EvaluationReport
     /// <summary>What was recommended to each listener, best first, at least as long as the largest cut-off where there are as many artists.</summary>
     public required IReadOnlyList<Scored[]> Lists { get; init; }
 
+    /// <summary>What was held out for each listener, ascending.</summary>
+    public required IReadOnlyList<int[]> HeldOut { get; init; }
+
     public required IReadOnlyList<Slice> Slices { get; init; }
 
     public required IReadOnlyList<Leak> Leaks { get; init; }
@@ -65,6 +68,15 @@ public sealed record EvaluationReport
 
     /// <summary>The mean over listeners.</summary>
     public double Mean(string metric, int k) => Users.Count == 0 ? 0 : Values(metric, k).Average();
+
+    /// <summary>Mean share of a listener's held-out artists among the first n recommended, for any n up to the lists' length.</summary>
+    public double RecallAt(int n)
+    {
+        double sum = 0;
+        for (int u = 0; u < Users.Count; u++)
+            sum += RankingMetrics.Of([.. Lists[u].Take(n).Select(s => s.Index)], HeldOut[u], n).Recall;
+        return Users.Count == 0 ? 0 : sum / Users.Count;
+    }
 
     private int CutoffIndex(int k)
     {

@@ -54,6 +54,7 @@ public static class Evaluator
             PerListener = [.. cutoffs.Select(k => (RankingMetrics[])[.. users.Select((u, n) => RankingMetrics.Of(artists[n], test.RowIndices(u), k))])],
             Catalogue = [.. cutoffs.Select(k => CatalogueMetrics.Of(artists, listeners, train.Rows, k))],
             Lists = lists,
+            HeldOut = [.. users.Select(u => test.RowIndices(u).ToArray())],
             Slices = Slicing.Of(train, test, users, artists, listeners, cutoffs[0]),
             Leaks = LeakCheck.Find(split, model is AlsModel als ? als.Listeners : default),
             Artists = train.Columns,
