@@ -45,8 +45,8 @@ public static class EvaluationPage
     {
         StringBuilder page = Open("Which parameters?");
         page.Append(SvgPlot.F($"""
-            <p>{result.Trials.Count} settings, judged by NDCG@10 on a validation part ({result.ValidationInteractions:N0} interactions, drawn from the training part; the test part was not
-            looked at). Each round trains longer and keeps the better third.</p>
+            <p>{result.Trials.Count} settings, judged by NDCG@10 on a validation part ({result.ValidationInteractions:N0} interactions, drawn from the training part; the test
+            part was not looked at). Each round trains longer and keeps the better third.</p>
             <p>Chosen: <b>{SvgPlot.Text(result.Best.Describe())}</b>, {result.Best.Ndcg:0.0000} on validation; the defaults reach {result.Trials[0].Ndcg:0.0000}.</p>
             """));
         Trial[] last = [.. result.Trials];

@@ -35,7 +35,8 @@ internal static class SvgPlot
 
     /// <summary>One line a series over a common axis; x on a logarithmic scale when asked.</summary>
     public static string Lines(
-        string title, string xLabel, IReadOnlyList<(string Label, IReadOnlyList<(double X, double Y)> Points)> series, bool logX = false, bool dotsOnly = false, bool fromZero = true)
+        string title, string xLabel, IReadOnlyList<(string Label, IReadOnlyList<(double X, double Y)> Points)> series,
+        bool logX = false, bool dotsOnly = false, bool fromZero = true)
     {
         const int left = 60, height = 320, bottom = 44;
         double Scale(double x) => logX ? Math.Log10(x) : x;

@@ -37,7 +37,8 @@ public static class Tuning
     /// <param name="plays">The training part.</param>
     /// <param name="settings">How many to start with; 27 make four rounds.</param>
     public static TuningResult Search(
-        CsrMatrix plays, int settings = 27, int seed = 1, int threads = 0, IProgress<(int Done, int Of, Trial Trial)>? progress = null, CancellationToken cancellation = default)
+        CsrMatrix plays, int settings = 27, int seed = 1, int threads = 0,
+        IProgress<(int Done, int Of, Trial Trial)>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(settings, 1);
         Split split = Splits.Random(plays, 0.2, unchecked(seed + 0x5eed));
@@ -79,7 +80,6 @@ public static class Tuning
             drawn[n] = defaults with
             {
                 Confidence = confidence,
-                Alpha = confidence == AlsConfidence.Log ? 0.2f : 1, // log(1 + plays) has mean 5 on Last.fm-2K; so all three weigh alike.
                 Regularization = Around(defaults.Regularization),
                 ZeroWeight = Around(defaults.ZeroWeight),
                 PopularityExponent = MathF.Round(random.NextSingle() * 0.6f, 2),
