@@ -35,7 +35,7 @@ public static class EvaluationPage
         page.Append("<h2>Who is served, and with what?</h2>");
         Slices(page, reports, "listeners", "NDCG", s => s.Ndcg);
         Slices(page, reports, "artists", "found within 50", s => s.RecallAt50);
-        page.Append(SvgPlot.Lines("Accuracy against how well known the recommended artists are", "novelty: mean −log2(share of listeners who know them), bits",
+        page.Append(SvgPlot.Lines("Accuracy against how well known the recommended artists are", "novelty: mean −log2(share of listeners), bits",
             [.. reports.Select(r => (r.Model, (IReadOnlyList<(double, double)>)[(r.Catalogue[0].Novelty, r.Mean("ndcg", k))]))], dotsOnly: true));
         return Close(page);
     }
@@ -45,8 +45,8 @@ public static class EvaluationPage
     {
         StringBuilder page = Open("Which parameters?");
         page.Append(SvgPlot.F($"""
-            <p>{result.Trials.Count} settings, judged by NDCG@10 on a validation part ({result.ValidationInteractions:N0} interactions, drawn from the training part; the test
-            part was not looked at). Each round trains longer and keeps the better third.</p>
+            <p>{result.Trials.Count} settings, judged by NDCG@10 on a validation part ({result.ValidationInteractions:N0} interactions of the training part; the
+            test part was not looked at). Each round trains longer and keeps the better third.</p>
             <p>Chosen: <b>{SvgPlot.Text(result.Best.Describe())}</b>, {result.Best.Ndcg:0.0000} on validation; the defaults reach {result.Trials[0].Ndcg:0.0000}.</p>
             """));
         Trial[] last = [.. result.Trials];
@@ -56,7 +56,8 @@ public static class EvaluationPage
                 continue;
             var rounds = last.GroupBy(t => t.Iterations).OrderBy(g => g.Key);
             page.Append(SvgPlot.Lines($"NDCG@10 on validation against {name}", name,
-                [.. rounds.Select(g => ($"{g.Key} iterations", (IReadOnlyList<(double, double)>)[.. g.Select(t => (of(t), t.Ndcg))]))], log, dotsOnly: true, fromZero: false));
+                [.. rounds.Select(g => ($"{g.Key} iterations", (IReadOnlyList<(double, double)>)[.. g.Select(t => (of(t), t.Ndcg))]))],
+                log, dotsOnly: true, fromZero: false));
         }
 
         page.Append("<h2>All settings</h2><table><tr><th>setting</th><th>iterations</th><th>NDCG@10</th></tr>");
@@ -96,7 +97,8 @@ public static class EvaluationPage
     {
         if (reports.Count < 2)
             return;
-        page.Append(SvgPlot.F($"<table><tr><th>NDCG@{k} of {SvgPlot.Text(reports[0].Model)} less that of</th><th>difference</th><th>standard error</th><th>95% interval</th><th>p</th></tr>"));
+        page.Append(SvgPlot.F($"<table><tr><th>NDCG@{k} of {SvgPlot.Text(reports[0].Model)} less that of</th><th>difference</th><th>standard error</th>"));
+        page.Append("<th>95% interval</th><th>p</th></tr>");
         foreach (EvaluationReport other in reports.Skip(1))
         {
             PairedDifference d = Significance.Paired(reports[0].Values("ndcg", k), other.Values("ndcg", k), seed: seed);
