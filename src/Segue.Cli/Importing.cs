@@ -25,13 +25,15 @@ internal static class Importing
     public static Plays ReadPlays(Session session, IReadOnlyList<string> paths) =>
         Read(session, paths).Plays ?? throw new DataFormatException(paths[0], 0, "holds tracks, but plays (listener, artist, count) are wanted here");
 
-    /// <summary>A listener's own history, its names matched to the artists of the plays; what did not match is said.</summary>
-    public static Profile ReadHistory(Session session, string file, Plays plays)
+    /// <summary>A listener's own history as artists of the plays; what did not match is said.</summary>
+    public static Profile Match(Session session, History history, Plays plays, string name)
     {
-        History history = HistoryReader.Read(file);
-        (Profile profile, MatchReport report) = HistoryMatcher.ToArtists(history, plays.Artists, name: Path.GetFileName(file));
-        session.Note($"{file}: {report}");
-        return profile.Artists.Length > 0 ? profile : throw new SegueException($"{file}: none of its artists is known to the model");
+        double days = session.Get(ListenerOptions.HalfLife);
+        if (!(days >= 0 && days < 1e6))
+            throw new WrongUsageException($"--half-life takes a number of days, not {days}");
+        (Profile profile, MatchReport report) = HistoryMatcher.ToArtists(history, plays.Artists, days > 0 ? TimeSpan.FromDays(days) : null, Path.GetFileName(name));
+        session.Note($"{name}: {report}");
+        return profile.Artists.Length > 0 ? profile : throw new SegueException($"{name}: none of its artists is known to the model");
     }
 
     public static Tracks ReadTracks(Session session, string path) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Segue.Import;
 using Segue.Interactions;
 
 namespace Segue.Cli;
@@ -13,6 +14,15 @@ internal static class ListenerOptions
     {
         Description = "A listener's own history: a list of artists, or an export of plays",
         HelpName = "FILE",
+    };
+
+    public static readonly Option<string?> Kept = new("--profile") { Description = "A profile kept by 'segue data import FILE --as NAME'", HelpName = "NAME" };
+
+    public static readonly Option<double> HalfLife = new("--half-life")
+    {
+        Description = "For --history and --profile: a play counts half when it is so many days older than the last one (0: all count alike)",
+        HelpName = "DAYS",
+        DefaultValueFactory = _ => 0,
     };
 
     public static readonly Option<string[]> Like = new("--like")
@@ -29,9 +39,9 @@ internal static class ListenerOptions
         DefaultValueFactory = _ => [],
     };
 
-    public static readonly Option[] All = [User, History, Like, Dislike];
+    public static readonly Option[] All = [User, History, Kept, HalfLife, Like, Dislike];
 
-    public static bool AnyIn(Session session) => All.Any(session.Has);
+    public static bool AnyIn(Session session) => new Option[] { User, History, Kept, Like }.Any(session.Has);
 
     /// <summary>The listener that the options describe; empty when they say nothing.</summary>
     public static Profile Profile(Session session, Plays plays)
@@ -42,7 +52,9 @@ internal static class ListenerOptions
         if (session.Get(User) is string user)
             profile = Interactions.Profile.OfUser(plays, plays.ResolveUser(user));
         if (session.Get(History) is string file)
-            profile = Merge(profile, Importing.ReadHistory(session, file, plays));
+            profile = Merge(profile, Importing.Match(session, HistoryReader.Read(file), plays, file));
+        if (session.Get(Kept) is string kept)
+            profile = Merge(profile, Importing.Match(session, new ListenerProfiles(session.Home.Folder).Load(kept), plays, kept));
         if (likes.Length == 0 && dislikes.Length == 0)
             return profile;
 
@@ -60,6 +72,8 @@ internal static class ListenerOptions
             json["user"] = user;
         if (session.Get(History) is string history)
             json["history"] = history;
+        if (session.Get(Kept) is string kept)
+            json["profile"] = kept;
         if (session.Get(Like).Length > 0)
             json["like"] = JsonShapes.Strings(session.Get(Like));
         if (session.Get(Dislike).Length > 0)
@@ -75,6 +89,8 @@ internal static class ListenerOptions
             parts.Add($"user {user}");
         if (session.Get(History) is string history)
             parts.Add($"the listener of {Path.GetFileName(history)}");
+        if (session.Get(Kept) is string kept)
+            parts.Add(kept);
         if (session.Get(Like).Length > 0)
             parts.Add($"someone who likes {string.Join(", ", session.Get(Like))}");
         if (session.Get(Dislike).Length > 0)

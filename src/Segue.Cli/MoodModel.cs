@@ -37,8 +37,8 @@ internal static class MoodOptions
     {
         FeatureTarget[] targets = [.. session.Get(Target).Select(FeatureTarget.Parse)];
         Lexicon lexicon = session.Get(Lexicon) is string file ? Segue.Mood.Lexicon.Load(file) : Segue.Mood.Lexicon.Default;
-        Wish wish = new WishReader(lexicon).Read(text).With(targets);
-        WishMood mood = new(new MoodScorer(model.Songs.Tracks, model.Songs.Percentiles), wish);
+        Wish wish = WishReader.For(model.Songs.Tracks, lexicon).Read(text).With(targets);
+        WishMood mood = new(model.Songs, wish);
         return wish.IsEmpty ? throw new SegueException(string.Join("; ", mood.Verdict().Messages)) : mood;
     }
 
@@ -68,7 +68,7 @@ internal static class MoodOptions
             ["genres"] = JsonShapes.Strings(wish.Genres.Select(g => g.Phrase)),
             ["notGenres"] = JsonShapes.Strings(wish.ExcludedGenres.Select(e => e.Genre)),
             ["negated"] = JsonShapes.Strings(wish.Negated),
-            ["guessed"] = JsonShapes.Strings(wish.Guessed.Select(g => g.Word)),
+            ["guessed"] = JsonShapes.Strings(MoodReading.Of(wish).Guessed),
             ["notUnderstood"] = JsonShapes.Strings(wish.NotUnderstood),
             ["fits"] = verdict.Fits,
             ["messages"] = JsonShapes.Strings(verdict.Messages.Concat(wish.Notes)),

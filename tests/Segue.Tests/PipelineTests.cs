@@ -37,10 +37,10 @@ public sealed class SampleModels
         for (int t = 0; t < tracks.Count; t++)
             Assert.True(generator.Embed(Description.Of(tracks, t), vectors.AsSpan(t * generator.Dimensions, generator.Dimensions)));
         FlatIndex index = new(new MatrixView(vectors, tracks.Count, generator.Dimensions), Metric.Cosine);
-        return new SongIndex(tracks, FeaturePercentiles.Compute(tracks), index, Enumerable.Range(0, tracks.Count).ToArray(), "static");
+        return new SongIndex(tracks, FeaturePercentiles.Compute(tracks), null, index, Enumerable.Range(0, tracks.Count).ToArray(), "static");
     }
 
-    public WishMood Wish(string text) => new(new MoodScorer(Songs.Tracks, Songs.Percentiles), new WishReader(Lexicon.Default).Read(text));
+    public WishMood Wish(string text) => new(Songs, WishReader.For(Songs.Tracks).Read(text));
 }
 
 /// <summary>

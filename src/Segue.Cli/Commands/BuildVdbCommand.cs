@@ -5,6 +5,7 @@ using Segue.Catalogue;
 using Segue.Embedding;
 using Segue.ModelFiles;
 using Segue.Mood;
+using Segue.Numerics;
 using Segue.Onnx;
 using Segue.Recommending;
 using Segue.VectorSearch;
@@ -52,7 +53,7 @@ internal static class BuildVdbCommand
         long started = session.Terminal.Time.GetTimestamp();
         EmbeddedTracks embedded = Embed(session, tracks, EmbedderSpec.Parse(spec), pull, resume);
         FlatIndex index = new(embedded.Vectors, Metric.Cosine);
-        SongIndex songs = new(tracks, FeaturePercentiles.Compute(tracks), index, embedded.Tracks, embedded.EmbedderId);
+        SongIndex songs = new(tracks, FeaturePercentiles.Compute(tracks), Regions(session, tracks), index, embedded.Tracks, embedded.EmbedderId);
         string version = Save(session, songs);
         double seconds = session.Terminal.Time.GetElapsedTime(started).TotalSeconds;
         session.Say($"Built models/vdb/{version}: {tracks.Count:N0} tracks, {index.Dimensions} dimensions by {embedded.EmbedderId}, in {seconds:0.0} s.");
@@ -98,6 +99,14 @@ internal static class BuildVdbCommand
         if (!resume && Directory.Exists(cache))
             Directory.Delete(cache, recursive: true);
         return TrackEmbedder.EmbedAsync(tracks, generator, cache, session.Threads, relay, session.Cancellation).GetAwaiter().GetResult();
+    }
+
+    private static MoodRegions Regions(Session session, Tracks tracks)
+    {
+        using Progress progress = session.Progress("moods");
+        progress.Report(-1, "learning from names where the songs of a mood lie", always: true);
+        MatrixView values = MoodRegions.Learn(tracks, FeaturePercentiles.Compute(tracks), StaticWords.Embed, session.Cancellation);
+        return new MoodRegions(values, Lexicon.Default);
     }
 
     private static Tracks LoadTracks(Session session)

@@ -31,7 +31,7 @@ internal static class DemoCommand
         string id = taste.Plays.UserIds[user];
         IReadOnlyList<ArtistRecommendation> artists = ArtistRecommender.Recommend(taste.Als, taste.Plays, profile, new ArtistOptions { Count = 5 });
         Pipeline pipeline = new(taste.Als, taste.Plays, mood.Songs);
-        WishMood wish = new(new Mood.MoodScorer(mood.Songs.Tracks, mood.Songs.Percentiles), new Mood.WishReader(Mood.Lexicon.Default).Read(Wish));
+        WishMood wish = new(mood.Songs, Mood.WishReader.For(mood.Songs.Tracks).Read(Wish));
         IReadOnlyList<SongRecommendation> songs = pipeline.Recommend(profile, wish, new PipelineOptions(), new SongFilter(), new SelectionOptions { Count = 8 });
         if (session.Json)
         {

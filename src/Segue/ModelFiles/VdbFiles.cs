@@ -1,4 +1,5 @@
 using Segue.Catalogue;
+using Segue.Mood;
 
 using Segue.Recommending;
 using Segue.VectorSearch;
@@ -11,7 +12,7 @@ public static class VdbFiles
     public const string MoodName = "mood.safetensors";
 
     private const int MoodVersion = 1;
-    private const string Magic = "mood", Embedder = "embedder", Percentiles = "percentiles", TrackOfRow = "track_of_row";
+    private const string Magic = "mood", Embedder = "embedder", Percentiles = "percentiles", Regions = "regions", TrackOfRow = "track_of_row";
 
     public static void Save(SongIndex songs, string folder)
     {
@@ -19,6 +20,8 @@ public static class VdbFiles
         TensorWriter file = new(Magic, MoodVersion);
         file.Metadata[Embedder] = songs.Embedder;
         file.Add(Percentiles, songs.Percentiles.Memory, songs.Percentiles.Rows, songs.Percentiles.Columns);
+        if (songs.Regions is { } regions)
+            file.Add(Regions, regions.Values.Memory, regions.Values.Rows, regions.Values.Columns);
         file.Add(TrackOfRow, songs.TrackOfRow);
         file.Save(Path.Combine(folder, MoodName));
         VectorIndexFiles.Save(songs.Vectors, Path.Combine(folder, VectorIndexFiles.FileName));
@@ -31,6 +34,7 @@ public static class VdbFiles
         TensorFile file = TensorFile.Open(Path.Combine(folder, MoodName), Magic, MoodVersion);
         string embedder = file.Metadata.GetValueOrDefault(Embedder) ?? throw new ModelFileException(file.Path, "does not say which embedder made its vectors");
         IVectorIndex vectors = VectorIndexFiles.Open(Path.Combine(folder, VectorIndexFiles.FileName));
-        return Columns.Checked(file, () => new SongIndex(tracks, file.ReadMatrix(Percentiles), vectors, file.Read<int>(TrackOfRow), embedder));
+        MoodRegions? regions = file.Has(Regions) ? Columns.Checked(file, () => new MoodRegions(file.ReadMatrix(Regions), Lexicon.Default)) : null;
+        return Columns.Checked(file, () => new SongIndex(tracks, file.ReadMatrix(Percentiles), regions, vectors, file.Read<int>(TrackOfRow), embedder));
     }
 }

@@ -14,10 +14,11 @@ public sealed class SongIndex
     /// <param name="tracks">The catalogue.</param>
     /// <param name="percentiles">What <see cref="FeaturePercentiles.Compute"/> made of it.</param>
     /// <param name="vectors">The vectors of descriptions; a track whose embedding failed has none.</param>
+    /// <param name="regions">Where the songs of each mood lie (<see cref="MoodRegions.Learn"/>); null ranks by the features alone.</param>
     /// <param name="trackOfRow">The track of each row of <paramref name="vectors"/>, ascending.</param>
     /// <param name="embedder">What made the vectors.</param>
     /// <exception cref="ArgumentException">The parts are not about the same tracks.</exception>
-    public SongIndex(Tracks tracks, MatrixView percentiles, IVectorIndex vectors, ReadOnlyMemory<int> trackOfRow, string embedder)
+    public SongIndex(Tracks tracks, MatrixView percentiles, MoodRegions? regions, IVectorIndex vectors, ReadOnlyMemory<int> trackOfRow, string embedder)
     {
         if (percentiles.Rows != MoodFeatures.Count || percentiles.Columns != tracks.Count || vectors.RowLimit > trackOfRow.Length)
             throw new ArgumentException($"{percentiles.Rows} × {percentiles.Columns} percentiles and {vectors.RowLimit} vectors are not those of {tracks.Count} tracks.");
@@ -29,13 +30,19 @@ public sealed class SongIndex
             last = track;
         }
 
-        (Tracks, Percentiles, Vectors, _trackOfRow, Embedder) = (tracks, percentiles, vectors, trackOfRow, embedder);
+        (Tracks, Percentiles, Regions, Vectors, _trackOfRow, Embedder) = (tracks, percentiles, regions, vectors, trackOfRow, embedder);
+        Scorer = new MoodScorer(tracks, percentiles, regions);
     }
 
     public Tracks Tracks { get; }
 
     /// <summary>One row a feature, one column a track: the share of songs with less of it, 0..1 (<see cref="FeaturePercentiles"/>).</summary>
     public MatrixView Percentiles { get; }
+
+    public MoodRegions? Regions { get; }
+
+    /// <summary>How well each song meets a wish.</summary>
+    public MoodScorer Scorer { get; }
 
     /// <summary>The vectors of descriptions, by row; <see cref="TrackOfRow"/> says whose.</summary>
     public IVectorIndex Vectors { get; }

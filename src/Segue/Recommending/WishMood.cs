@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Segue.Mood;
 
 namespace Segue.Recommending;
@@ -15,14 +16,16 @@ public sealed class WishMood : ISongMood
     private readonly float[] _scores;
     private readonly double _best, _weight;
 
-    public WishMood(MoodScorer scorer, Wish wish)
+    public WishMood(SongIndex songs, Wish wish)
     {
-        (_scorer, Wish) = (scorer, wish);
-        _scores = new float[scorer.Tracks.Count];
-        scorer.Score(wish, _scores);
+        (_scorer, Wish) = (songs.Scorer, wish);
+        _scores = new float[songs.Tracks.Count];
+        _scorer.Score(wish, _scores);
         double asked = wish.Wants.Sum(w => Math.Abs((double)w.Weight)) + wish.Ranges.Count * FeatureTarget.Weight;
-        _best = asked * LogMax + wish.Genres.Count * GenreScale;
-        _weight = Math.Max(1, asked + wish.Genres.Count);
+        // Likeness to a named song has no bound of its own, and regions can add a little: the best song there is then counts as a full fit.
+        double bound = asked * LogMax + wish.Genres.Count * GenreScale, found = _scores.Length > 0 ? TensorPrimitives.Max<float>(_scores) : 0;
+        _best = wish.References.Count > 0 ? found : Math.Max(bound, found);
+        _weight = Math.Max(1, asked + wish.Genres.Count + wish.References.Count);
     }
 
     public Wish Wish { get; }
