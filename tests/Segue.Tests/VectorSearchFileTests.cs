@@ -16,7 +16,7 @@ public sealed class VectorSearchFileTests
         get
         {
             TheoryData<string, Metric> kinds = [];
-            foreach (string kind in new[] { "flat" })
+            foreach (string kind in new[] { "flat", "flat-int8", "hnsw", "hnsw-changed", "hnsw-float32" })
             {
                 foreach (Metric metric in Enum.GetValues<Metric>())
                     kinds.Add(kind, metric);
@@ -83,9 +83,61 @@ public sealed class VectorSearchFileTests
         Assert.Contains("holds 'als', but 'vectors' was expected", Assert.Throws<ModelFileException>(() => VectorIndexFiles.Open(path)).Message);
     }
 
+    [Fact]
+    public void An_opened_index_can_be_written_to()
+    {
+        using ScratchFolder folder = new();
+        string path = folder.File("v.safetensors");
+        MatrixView rows = ObviousIndex.Clustered(300, 16, 4);
+        VectorIndexFiles.Save(HnswIndex.Build(rows, Metric.Cosine), path);
+        var opened = (HnswIndex)VectorIndexFiles.Open(path);
+        Assert.True(opened.Remove(7));
+        Assert.Equal(300, opened.Add(rows.Row(7)));
+        Assert.Equal(300, opened.Search(rows.Row(7), 1)[0].Row);
+        opened.Validate();
+        Assert.Equal(7, ((HnswIndex)VectorIndexFiles.Open(path)).Search(rows.Row(7), 1)[0].Row); // The file is as it was.
+    }
+
+    [Fact]
+    public void Links_that_lead_out_of_the_graph_are_refused_even_with_a_right_checksum()
+    {
+        using ScratchFolder folder = new();
+        string path = folder.File("v.safetensors");
+        HnswIndex index = HnswIndex.Build(ObviousIndex.Clustered(50, 8, 4), Metric.Cosine);
+        unsafe
+        {
+            index.Graph.Links.Start[40] = 50;
+        }
+
+        VectorIndexFiles.Save(index, path);
+        Assert.Contains("a link lies outside", Assert.Throws<ModelFileException>(() => VectorIndexFiles.Open(path)).Message);
+    }
+
+    private static HnswIndex Changed(int rows, int dimensions, Metric metric)
+    {
+        HnswIndex index = HnswIndex.Build(ObviousIndex.Clustered(rows, dimensions, 4), metric);
+        MatrixView more = ObviousIndex.Clustered(3, dimensions, 5);
+        index.Update(rows / 2, more.Row(0));
+        index.Remove(1);
+        index.Add(more.Row(1));
+        index.Remove(2);
+        index.Update(2, more.Row(2));
+        index.Remove(rows);
+        index.Add(more.Row(1));
+        index.Remove(rows + 1);
+        index.Remove(0);
+        for (int i = index.Count; i < rows; i++)
+            index.Add(more.Row(i % 3));
+        return index;
+    }
+
     private static IVectorIndex Build(string kind, Metric metric, int rows, int dimensions) => kind switch
     {
         "flat" => new FlatIndex(ObviousIndex.Clustered(rows, dimensions, 4), metric),
+        "flat-int8" => new FlatIndex(ObviousIndex.Clustered(rows, dimensions, 4), metric, Quantization.Int8),
+        "hnsw" => HnswIndex.Build(ObviousIndex.Clustered(rows, dimensions, 4), metric),
+        "hnsw-float32" => HnswIndex.Build(ObviousIndex.Clustered(rows, dimensions, 4), metric, new HnswOptions { Precision = Precision.Float32 }),
+        "hnsw-changed" => Changed(rows, dimensions, metric),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

@@ -15,6 +15,16 @@ public enum Metric
     L2,
 }
 
+/// <summary>Whether an index also keeps rows in fewer bits, to read less memory in a search.</summary>
+public enum Quantization
+{
+    /// <summary>float32 alone.</summary>
+    None,
+
+    /// <summary>One byte a component for the search, float32 for the last comparison.</summary>
+    Int8,
+}
+
 /// <summary>A row of an index and how near it is.</summary>
 /// <param name="Row">The row's number in the index, 0-based.</param>
 /// <param name="Score">Larger is nearer; the scale is the <see cref="Metric"/>'s.</param>

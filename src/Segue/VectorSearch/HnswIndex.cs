@@ -1,0 +1,257 @@
+using System.Collections.Concurrent;
+using Segue.Numerics;
+
+namespace Segue.VectorSearch;
+
+/// <summary>
+/// Approximate search in a hierarchical navigable small world graph: Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using
+/// Hierarchical Navigable Small World graphs", IEEE TPAMI 42(4), 2020 (arXiv 1603.09320).
+/// <para>Every row is linked to rows near it. A search walks: from the best row known so far to those of its links that are nearer to the query, until the
+/// best ef rows have no nearer links. That alone is a walk on foot; so a random 1/M of the rows also has links on a layer above, among themselves,
+/// 1/M of those on a third, and the walk starts at the top, where one step goes far.</para>
+/// <para>Departures from the paper:</para>
+/// <para>1. Distances on the way, in building and searching, are of int8 codes (a quarter of the memory to fetch, and that is what a walk waits for). The best
+/// of the pool are then compared precisely, with 12-bit codes or the float32 rows (<see cref="Precision"/>); that order is the answer's.</para>
+/// <para>2. Building goes in batches: the rows of a batch (at most 1/32 of what is there, and 256) look for neighbors in the graph as it was before, then all
+/// links back are added by target. ParlayANN (Manohar et al., PPoPP 2024) showed that this costs no recall. No locks, and the same bytes on any number of
+/// threads.</para>
+/// <para>3. C and W are one sorted pool (<see cref="HnswWalk"/>), and a layer starts from the best row of the one above, not from all of W.</para>
+/// <para>4. A removed row stays in the graph as a way through until <see cref="Compact"/>; an updated one is removed and added under its old number.</para>
+/// <para>5. Filters: few allowed rows are simply scanned; else the walk reaches through rows that are not allowed to their links (see <see cref="HnswSearch"/>).</para>
+/// <para>Any number of threads may search while one adds, updates, removes or compacts: writers take turns by a lock, readers take none.</para>
+/// </summary>
+public sealed unsafe class HnswIndex : IVectorIndex
+{
+    private readonly HnswOptions _options;
+    private readonly Lock _writing = new();
+    private readonly ConcurrentBag<HnswWalk> _walks = [];
+    private HnswGraph _graph;
+
+    /// <summary>An empty index.</summary>
+    public HnswIndex(int dimensions, Metric metric, HnswOptions? options = null)
+        : this(dimensions, metric, options ?? HnswOptions.Default, 64)
+    {
+    }
+
+    private HnswIndex(int dimensions, Metric metric, HnswOptions options, int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
+        (Dimensions, Metric, _options) = (dimensions, metric, options.Checked());
+        _graph = HnswGraph.Allocate(capacity, dimensions, metric, _options);
+    }
+
+    /// <summary>An index over columns of a file; they are copied when something is to be written.</summary>
+    internal HnswIndex(HnswGraph graph, HnswOptions options, int rowLimit)
+    {
+        (Dimensions, Metric, _options, _graph, RowLimit) = (graph.Rows.Dimensions, graph.Rows.Metric, options.Checked(), graph, rowLimit);
+    }
+
+    public int Count => Graph.Count - Graph.DeadCount;
+
+    public int RowLimit { get; private set; }
+
+    public int Dimensions { get; }
+
+    public Metric Metric { get; }
+
+    public HnswOptions Options => _options;
+
+    /// <summary>Rows that were removed or replaced and still take room until <see cref="Compact"/>.</summary>
+    public int DeadCount => Graph.DeadCount;
+
+    /// <summary>Bytes of rows and links, of which a mapped file's are the system's to keep or drop.</summary>
+    public long MemoryBytes => Graph.MemoryBytes;
+
+    internal HnswGraph Graph => Volatile.Read(ref _graph);
+
+    /// <summary>Builds an index of all rows: row r of the matrix is row r of the index.</summary>
+    /// <param name="threads">At most so many; 0 for one a processor. The index does not depend on it.</param>
+    /// <param name="progress">Told how many rows are linked.</param>
+    /// <exception cref="VectorException">A row cannot be indexed; the message names it.</exception>
+    public static HnswIndex Build(
+        MatrixView rows, Metric metric, HnswOptions? options = null, int threads = 0, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        HnswIndex index = new(rows.Columns, metric, options ?? HnswOptions.Default, Math.Max(rows.Rows, 1));
+        index.AddMany(rows, threads, progress, cancellation);
+        return index;
+    }
+
+    /// <summary>Adds a row.</summary>
+    /// <returns>Its number: the <see cref="RowLimit"/> before.</returns>
+    public int Add(ReadOnlySpan<float> vector)
+    {
+        float inverse = VectorChecks.InverseLength(vector, Dimensions, Metric, "the vector");
+        lock (_writing)
+        {
+            int row = RowLimit;
+            Append(row, vector, inverse);
+            return row;
+        }
+    }
+
+    /// <summary>Adds rows under the numbers that follow; all or, when one cannot be indexed, none.</summary>
+    /// <returns>The number of the first.</returns>
+    public int AddMany(MatrixView rows, int threads = 0, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        if (rows.Rows > 0 && rows.Columns != Dimensions)
+            throw new VectorException($"the rows have {rows.Columns} dimensions, but the index has {Dimensions}; were they made by another embedder?");
+        float[] inverses = VectorChecks.InverseLengths(rows, Metric);
+        lock (_writing)
+        {
+            int first = RowLimit, start = Graph.Count, end = checked(start + rows.Rows);
+            EnsureRoom(end, checked(first + rows.Rows));
+            for (int r = 0; r < rows.Rows; r++)
+                Fill(start + r, first + r, rows.Row(r), inverses.Length == 0 ? 1 : inverses[r]);
+            try
+            {
+                new HnswBuilder(_graph, _options.EfConstruction, threads).Link(end, progress, cancellation);
+            }
+            finally
+            {
+                // A build that was cancelled leaves the rows that are linked, and takes back the room of the others' upper links.
+                if (_graph.Count < end)
+                    _graph.UpperUsed = _graph.UpperNeeded(_graph.Count);
+                RowLimit = first + _graph.Count - start;
+            }
+
+            return first;
+        }
+    }
+
+    /// <summary>Gives a row another vector. A number below <see cref="RowLimit"/> that was removed comes back to life.</summary>
+    public void Update(int row, ReadOnlySpan<float> vector)
+    {
+        float inverse = VectorChecks.InverseLength(vector, Dimensions, Metric, "the vector");
+        lock (_writing)
+        {
+            if ((uint)row >= (uint)RowLimit)
+                throw new VectorException($"there is no row {row} to update; rows run from 0 to {RowLimit - 1}");
+            Bury(row);
+            Append(row, vector, inverse);
+        }
+    }
+
+    /// <summary>Removes a row: from now on it is not found.</summary>
+    /// <returns>False when it was not there.</returns>
+    public bool Remove(int row)
+    {
+        lock (_writing)
+            return (uint)row < (uint)RowLimit && Bury(row);
+    }
+
+    /// <summary>Builds the graph anew without what was removed. Row numbers stay; searches go on meanwhile, in the old graph.</summary>
+    public void Compact(int threads = 0, CancellationToken cancellation = default)
+    {
+        lock (_writing)
+        {
+            HnswGraph old = _graph, compacted = HnswGraph.Allocate(Math.Max(1, old.Count - old.DeadCount), Dimensions, Metric, _options);
+            int filled = 0;
+            for (int slot = 0; slot < old.Count; slot++)
+            {
+                if (old.IsDead(slot))
+                    continue;
+                compacted.Rows.CopyFrom(old.Rows, slot, filled);
+                Place(ref compacted, filled++, old.Row(slot));
+            }
+
+            new HnswBuilder(compacted, _options.EfConstruction, threads).Link(filled, null, cancellation);
+            compacted.MapRows(RowLimit, RowLimit);
+            Volatile.Write(ref _graph, compacted);
+        }
+    }
+
+    public int Search(ReadOnlySpan<float> query, Span<Neighbor> nearest, RowSet? allowed = null) => Search(query, nearest, allowed, _options.EfSearch);
+
+    /// <param name="efSearch">How many candidates to keep: more finds more of the true neighbors, and takes longer.</param>
+    /// <inheritdoc cref="IVectorIndex.Search"/>
+    public int Search(ReadOnlySpan<float> query, Span<Neighbor> nearest, RowSet? allowed, int efSearch)
+    {
+        float inverse = VectorChecks.InverseLength(query, Dimensions, Metric, "the query");
+        if (!_walks.TryTake(out HnswWalk? walk))
+            walk = new HnswWalk(Dimensions);
+        walk.Query.Set(query, inverse);
+        int found = HnswSearch.Search(Graph, walk, nearest, allowed, efSearch);
+        _walks.Add(walk);
+        return found;
+    }
+
+    public Neighbor[][] SearchMany(MatrixView queries, int k, RowSet? allowed = null, int threads = 0, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(k);
+        var answers = new Neighbor[queries.Rows][];
+        ParallelOptions options = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount, CancellationToken = cancellation };
+        Parallel.For(0, queries.Rows, options, i => answers[i] = this.Search(queries.Row(i), k, allowed));
+        return answers;
+    }
+
+    public void CopyVector(int row, Span<float> vector)
+    {
+        lock (_writing)
+        {
+            int slot = (uint)row < (uint)RowLimit ? _graph.Slot(row) : -1;
+            if (slot < 0)
+                throw new VectorException($"there is no row {row} in the index");
+            _graph.Rows.Copy(slot, vector);
+        }
+    }
+
+    public void Validate()
+    {
+        lock (_writing)
+            new HnswProof(_graph, _options).Validate();
+    }
+
+    private void Append(int row, ReadOnlySpan<float> vector, float inverse)
+    {
+        int slot = Graph.Count;
+        EnsureRoom(slot + 1, Math.Max(RowLimit, row + 1));
+        Fill(slot, row, vector, inverse);
+        new HnswBuilder(_graph, _options.EfConstruction, 1).Link(slot + 1, null, CancellationToken.None);
+        RowLimit = Math.Max(RowLimit, row + 1);
+    }
+
+    private void Fill(int slot, int row, ReadOnlySpan<float> vector, float inverse)
+    {
+        _graph.Rows.Set(slot, vector, inverse);
+        Place(ref _graph, slot, row);
+        _graph.SlotOf!.Start[row] = slot;
+    }
+
+    /// <summary>Level and upper links of a slot. The level comes from the row's number and the seed, not from a generator's state.</summary>
+    private void Place(ref HnswGraph graph, int slot, int row)
+    {
+        int level = HnswLevels.Of(row, _options.Seed, _options.M);
+        if (graph.UpperUsed + level * graph.M > graph.Upper.Length)
+            Volatile.Write(ref graph, graph.Resized(graph.Capacity, checked(2 * (graph.UpperUsed + level * graph.M))));
+        graph.Levels.Start[slot] = (byte)level;
+        graph.UpperStart.Start[slot] = level == 0 ? -1 : graph.UpperUsed;
+        graph.UpperUsed += level * graph.M;
+        graph.RowOf!.Start[slot] = row;
+    }
+
+    private bool Bury(int row)
+    {
+        EnsureRoom(_graph.Count, RowLimit);
+        int slot = _graph.Slot(row);
+        if (slot < 0)
+            return false;
+        _graph.Bury(slot);
+        _graph.SlotOf!.Start[row] = -1;
+        return true;
+    }
+
+    /// <summary>Makes the graph ours to write, with room for slots, and the map with room for rows.</summary>
+    private void EnsureRoom(int slots, int rows)
+    {
+        if (!_graph.Levels.IsOwn || slots > _graph.Capacity)
+        {
+            int capacity = slots > _graph.Capacity ? Math.Max(slots, checked(_graph.Capacity + _graph.Capacity / 2 + 64)) : _graph.Capacity;
+            Volatile.Write(ref _graph, _graph.Resized(capacity, 0));
+        }
+
+        if (_graph.SlotOf is null)
+            _graph.MapRows(RowLimit, Math.Max(rows, _graph.Capacity));
+        else if (rows > _graph.SlotOf.Length)
+            _graph.SlotOf = _graph.SlotOf.Resized(Math.Max(rows, _graph.Capacity));
+    }
+}
