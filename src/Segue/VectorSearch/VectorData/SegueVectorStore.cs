@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.VectorData;
+
+namespace Segue.VectorSearch.VectorData;
+
+/// <summary>
+/// A Microsoft.Extensions.VectorData store over Segue's indexes, in memory. Collections are made with
+/// <see cref="VectorStoreCollection{TKey, TRecord}.EnsureCollectionExistsAsync"/>; objects of one name share their records. Safe from many threads.
+/// </summary>
+/// <param name="embeddingGenerator">Makes vectors of texts where neither a collection nor a property names another; may be null.</param>
+public sealed class SegueVectorStore(IEmbeddingGenerator? embeddingGenerator = null) : VectorStore
+{
+    internal const string SystemName = "segue";
+
+    private readonly ConcurrentDictionary<string, ICollectionData> _collections = new(StringComparer.Ordinal);
+    private readonly VectorStoreMetadata _metadata = new() { VectorStoreSystemName = SystemName };
+
+    /// <exception cref="ArgumentException">The record is a dictionary: see <see cref="GetDynamicCollection"/>.</exception>
+    /// <exception cref="InvalidOperationException">The record's properties are not what a store needs.</exception>
+    public override VectorStoreCollection<TKey, TRecord> GetCollection<TKey, TRecord>(string name, VectorStoreCollectionDefinition? definition = null) =>
+        typeof(TRecord) == typeof(Dictionary<string, object?>)
+            ? throw new ArgumentException("Collections of dictionaries are dynamic: call GetDynamicCollection.")
+            : new SegueVectorCollection<TKey, TRecord>(_collections, name, RecordModel.Of<TKey, TRecord>(definition, embeddingGenerator));
+
+    public override VectorStoreCollection<object, Dictionary<string, object?>> GetDynamicCollection(string name, VectorStoreCollectionDefinition definition) =>
+        new SegueVectorCollection<object, Dictionary<string, object?>>(_collections, name, RecordModel.OfDictionaries(definition, embeddingGenerator));
+
+    public override async IAsyncEnumerable<string> ListCollectionNamesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await Task.CompletedTask;
+        foreach (string name in _collections.Keys.Order(StringComparer.Ordinal))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return name;
+        }
+    }
+
+    public override Task<bool> CollectionExistsAsync(string name, CancellationToken cancellationToken = default) => Task.FromResult(_collections.ContainsKey(name));
+
+    public override Task EnsureCollectionDeletedAsync(string name, CancellationToken cancellationToken = default)
+    {
+        _collections.TryRemove(name, out _);
+        return Task.CompletedTask;
+    }
+
+    public override object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is not null ? null
+            : serviceType == typeof(VectorStoreMetadata) ? _metadata
+            : serviceType.IsInstanceOfType(this) ? this : null;
+    }
+}
