@@ -16,6 +16,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
     ("import", "reads files into training-ready form: seconds, rows a second, peak memory (--path FILE --home DIR)", ImportBench.Run),
     ("mood", "how well wishes are met (--queries FILE.json --tracks FILE.csv --embedder static|none)", MoodBench.Run),
     ("taste-quality", "every taste model on the same random splits, and what each ingredient is worth (--plays FILE --splits 5)", TasteQualityBench.Run),
+    ("index", "vector indexes: build, file, recall@10 against speed (--base FILE.f32 --query FILE.f32 --truth FILE.i32 --dim N --threads N)", IndexBench.Run),
 ];
 
 if (args.Length == 0 || benchmarks.FirstOrDefault(b => b.Name == args[0]) is not { Run: not null } chosen)
