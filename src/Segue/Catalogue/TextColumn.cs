@@ -14,17 +14,26 @@ public readonly struct TextColumn(Ragged<byte> utf8)
 
     public static TextColumn From(IEnumerable<string> texts)
     {
-        List<int> starts = [0];
-        var bytes = new MemoryStream();
-        Span<byte> buffer = stackalloc byte[512];
+        TextColumnBuilder column = new();
         foreach (string text in texts)
-        {
-            int bytesMax = Encoding.UTF8.GetMaxByteCount(text.Length);
-            Span<byte> target = bytesMax <= buffer.Length ? buffer : new byte[bytesMax];
-            bytes.Write(target[..Encoding.UTF8.GetBytes(text, target)]);
-            starts.Add(checked((int)bytes.Length));
-        }
-
-        return new TextColumn(new Ragged<byte>(starts.ToArray(), bytes.ToArray()));
+            column.Add(text);
+        return column.Build();
     }
+}
+
+/// <summary>Collects strings into a <see cref="TextColumn"/>; up to 2 GB of text.</summary>
+internal sealed class TextColumnBuilder
+{
+    private readonly List<int> _starts = [0];
+    private byte[] _bytes = new byte[1 << 10];
+
+    public void Add(string text)
+    {
+        int start = _starts[^1], bytesMax = Encoding.UTF8.GetMaxByteCount(text.Length);
+        if ((long)start + bytesMax > _bytes.Length)
+            Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max((long)start + bytesMax, _bytes.Length * 2L)));
+        _starts.Add(start + Encoding.UTF8.GetBytes(text, _bytes.AsSpan(start)));
+    }
+
+    public TextColumn Build() => new(new Ragged<byte>(_starts.ToArray(), _bytes.AsMemory(0, _starts[^1]).ToArray()));
 }
