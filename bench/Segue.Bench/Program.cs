@@ -17,6 +17,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
     ("mood", "how well wishes are met (--queries FILE.json --tracks FILE.csv --embedder static|none)", MoodBench.Run),
     ("taste-quality", "every taste model on the same random splits, and what each ingredient is worth (--plays FILE --splits 5)", TasteQualityBench.Run),
     ("index", "vector indexes: build, file, recall@10 against speed (--base FILE.f32 --query FILE.f32 --truth FILE.i32 --dim N --threads N)", IndexBench.Run),
+    ("import-fuzz", "damaged files at every reader: any crash, hang or lost row is a bug (--inputs N --from N)", ImportFuzz.Run),
 ];
 
 if (args.Length == 0 || benchmarks.FirstOrDefault(b => b.Name == args[0]) is not { Run: not null } chosen)

@@ -57,6 +57,18 @@ public sealed class DataCommandTests
     }
 
     [Fact]
+    public void Columns_are_what_a_person_says_they_are()
+    {
+        using ScratchFolder folder = new();
+        string file = folder.Write("mine.csv", "n,band,listener,plays\n3,Low,ann,x\n4,Blur,bob,y\n");
+        (int code, string output, string error) = Cli.Run("data", "check", file, "--map", "user=listener,artist=band,plays=n", "--json");
+        Assert.True(code == 0, error);
+        Assert.Equal(2, (int)JsonNode.Parse(output)!["plays"]!["nonzeros"]!);
+        Assert.Contains("no column 'group' for artist; the header has: n, band", Cli.Run("data", "check", file, "--map", "artist=group").Error);
+        Assert.Equal(2, Cli.Run("data", "check", file, "--map", "artist").Code);
+    }
+
+    [Fact]
     public void A_history_is_kept_under_a_name_and_forgotten()
     {
         using ScratchFolder folder = new();

@@ -21,6 +21,12 @@ internal static class DataImportCommand
         HelpName = "SHARE",
     };
 
+    public static readonly Option<string?> Map = new("--map")
+    {
+        Description = "What your columns hold: user=..,artist=..,plays=.. (also artistid, title, album, time, id, audio features)",
+        HelpName = "ROLE=COLUMN,...",
+    };
+
     private static readonly Argument<string[]> s_paths = new("PATH") { Description = "Files, .gz, .zip or folders", Arity = ArgumentArity.OneOrMore };
 
     private static readonly Option<string?> s_as = new("--as")
@@ -30,10 +36,11 @@ internal static class DataImportCommand
     };
 
     public static Command Create() => new Command("import", "Takes in plays, tracks, or your own listening history; the format is told from the content")
-        .With(s_paths, s_as, Ledger, MaxRejected)
+        .With(s_paths, s_as, Map, Ledger, MaxRejected)
         .WithExamples(
             "segue data import user_artists.dat dataset.csv       # Last.fm-2K and Spotify's tracks",
             "segue data import usersha1-artmbid-artname-plays.tsv.gz",
+            "segue data import mine.csv --map user=listener,artist=band,plays=n",
             "segue data import my_spotify_data.zip --as me        # once more later: no play counts twice")
         .Runs(Run);
 
@@ -42,7 +49,7 @@ internal static class DataImportCommand
     {
         double share = session.Get(MaxRejected) ?? ImportOptions.Default.RejectedShareMax;
         return share is >= 0 and <= 1
-            ? ImportOptions.Default with { RejectedShareMax = share }
+            ? ImportOptions.Default with { RejectedShareMax = share, Map = MapOf(session.Get(Map)) }
             : throw new WrongUsageException($"--max-rejected is a share from 0 to 1, not {share}");
     }
 
@@ -53,6 +60,18 @@ internal static class DataImportCommand
     {
         if (session.Get(Ledger) is { } path)
             File.WriteAllText(path, ledger.ToJson().ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n", new UTF8Encoding(false));
+    }
+
+    private static Dictionary<string, string> MapOf(string? text)
+    {
+        Dictionary<string, string> map = new(StringComparer.Ordinal);
+        foreach (string part in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (part.Split('=', 2) is not [{ Length: > 0 } role, { Length: > 0 } column] || !map.TryAdd(role, column))
+                throw new WrongUsageException($"--map takes ROLE=COLUMN,... with each role once; '{part}' is not that");
+        }
+
+        return map;
     }
 
     private static void Run(Session session)

@@ -13,14 +13,14 @@ internal static class Formats
     public static readonly Recognized ArtistNamesOnly = new("Last.fm-2K artists", ReadArtistNames);
 
     /// <param name="asHistory">Whether one listener's history is wanted: then a table of artists and counts is one, and so is any list of lines.</param>
-    public static Recognized? Recognize(InputFile input, bool asHistory)
+    public static Recognized? Recognize(InputFile input, bool asHistory, ImportOptions options)
     {
         ReadOnlySpan<byte> head = input.Head.Span;
         if (head.Contains((byte)0))
             return null;
         if (head.TrimStart(" \r\n\t"u8) is [(byte)'{' or (byte)'[', ..])
             return JsonHistory.Recognize(head) is { } json ? new Recognized(json.Format, json.Read) : null;
-        Recognized? table = TableHead.Of(head, input.HeadIsWhole) is { } found ? RecognizeTable(found, input) : null;
+        Recognized? table = TableHead.Of(head, input.HeadIsWhole) is { } found ? RecognizeTable(found.Renamed(options.Map, input.Name), input) : null;
         return table is null && asHistory && input.WasNamed && PlainList.Recognize(head) ? new Recognized(PlainList.Format, PlainList.Read) : table;
     }
 

@@ -11,6 +11,12 @@ public sealed record ImportOptions
     /// </summary>
     public double RejectedShareMax { get; init; } = 0.01;
 
+    /// <summary>
+    /// What columns of a table with a header are called, by what they hold: user, artist, artistid, plays, title, album, time, id, or an audio feature.
+    /// For files whose header does not say it in words that are known here.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Map { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Rows kept as samples for each reason in each file.</summary>
     public int SamplesPerReason { get; init; } = 5;
 }

@@ -55,7 +55,7 @@ public static class Importer
         foreach (InputFile input in InputFile.OpenAll(WithCompanions(paths), run.Ledger))
         {
             cancellation.ThrowIfCancellationRequested();
-            Recognized? format = Formats.Recognize(input, asHistory);
+            Recognized? format = Formats.Recognize(input, asHistory, run.Options);
             if (format is null && input.WasNamed)
                 throw Formats.Unknown(input);
             if (format?.Read is not { } read)

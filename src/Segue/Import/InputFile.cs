@@ -125,7 +125,7 @@ internal sealed class InputFile : IDisposable
                 continue;
             if (inner.StartsWith("__MACOSX/", StringComparison.Ordinal) || inner.Split('/')[^1].StartsWith('.'))
                 continue; // What macOS and editors leave behind.
-            string name = $"{path}!{inner}";
+            string name = $"{path}!{LedgerReason.Sample(Encoding.UTF8.GetBytes(inner), charsMax: 200)}"; // It may hold line ends and worse.
             if (entry.IsEncrypted)
             {
                 ledger.Note($"{name} is encrypted and was left aside");

@@ -67,7 +67,7 @@ internal sealed class JsonHistory
 
         using (document)
         {
-            foreach (JsonElement item in _isPages ? TracksOfPage(document.RootElement) : [document.RootElement])
+            foreach (JsonElement item in Items(document.RootElement))
             {
                 ledger.RowsRead++;
                 Verdict verdict = Judge(item);
@@ -166,6 +166,18 @@ internal sealed class JsonHistory
         string.IsNullOrWhiteSpace(artist)
         ? Verdict.Reject("no artist")
         : Verdict.Keep(new Listen { Artist = artist, Title = title, Album = string.IsNullOrEmpty(album) ? null : album, TrackId = id, At = at, Source = source });
+
+    private IEnumerable<JsonElement> Items(JsonElement root)
+    {
+        try
+        {
+            return _isPages ? TracksOfPage(root) : [root];
+        }
+        catch (InvalidOperationException)
+        {
+            return [root]; // A lone surrogate in a property's name: judged, and rejected, as a whole.
+        }
+    }
 
     /// <summary>A page holds an array of tracks, or one track; files of tracks without their page exist too.</summary>
     private static IEnumerable<JsonElement> TracksOfPage(JsonElement root)

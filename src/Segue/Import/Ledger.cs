@@ -199,19 +199,18 @@ public sealed class LedgerReason
     }
 
     /// <summary>The start of a row, fit to be shown on one line.</summary>
-    internal static string Sample(ReadOnlySpan<byte> row)
+    internal static string Sample(ReadOnlySpan<byte> row, int charsMax = 80)
     {
-        const int CharsMax = 80;
-        string text = Encoding.UTF8.GetString(row[..Math.Min(row.Length, CharsMax * 4)]);
+        string text = Encoding.UTF8.GetString(row[..Math.Min(row.Length, charsMax * 4)]);
         StringBuilder shown = new();
         foreach (char c in text)
         {
-            if (shown.Length >= CharsMax)
+            if (shown.Length >= charsMax)
                 break;
             shown.Append(c == '\t' ? '→' : char.IsControl(c) || char.IsSurrogate(c) || c == '\uFFFD' ? '·' : c);
         }
 
-        return text.Length > shown.Length || row.Length > CharsMax * 4 ? shown + "..." : shown.ToString();
+        return text.Length > shown.Length || row.Length > charsMax * 4 ? shown + "..." : shown.ToString();
     }
 }
 

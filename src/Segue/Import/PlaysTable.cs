@@ -136,7 +136,7 @@ internal sealed record PlaysTable
     }
 
     private static DataFormatException Missing(string path, string what, string names, TableHead head) =>
-        new(path, 1, $"no column for the {what} (looked for {names}); the header has: {string.Join(", ", head.Rows[0].Take(20))}");
+        new(path, 1, $"no column for the {what} (looked for {names}); the header has: {head.HeaderShown}");
 
     private static PlaysTable? FromShape(TableHead head)
     {

@@ -38,11 +38,36 @@ internal sealed class TableHead
         return best;
     }
 
+    /// <summary>The first row, fit to stand in a message.</summary>
+    public string HeaderShown => LedgerReason.Sample(Encoding.UTF8.GetBytes(string.Join(", ", Rows[0].Take(40))), charsMax: 300);
+
     /// <summary>Whether something holds for at least half of the rows.</summary>
     public bool Most(Func<string[], bool> holds)
     {
         int fitting = Rows.Count(r => r.Length == Columns && holds(r));
         return fitting > 0 && fitting * 2 >= Rows.Count;
+    }
+
+    /// <summary>The same table with columns called what a person says they hold.</summary>
+    /// <exception cref="DataFormatException">There is no such column.</exception>
+    public TableHead Renamed(IReadOnlyDictionary<string, string> map, string path)
+    {
+        if (map.Count == 0 || Rows.Count == 0)
+            return this;
+        string[] names = [.. Rows[0].Select(n => map.Keys.Any(role => Key(role) == Key(n)) ? "unused " + n : n)];
+        foreach ((string role, string column) in map)
+        {
+            int at = Array.FindIndex(Rows[0], n => Key(n) == Key(column));
+            if (at < 0)
+            {
+                throw new DataFormatException(
+                    path, Comments.Count + 1, $"there is no column '{column}' for {role}; the header has: {HeaderShown}");
+            }
+
+            names[at] = role;
+        }
+
+        return new TableHead(Shape, Comments, [names, .. Rows.Skip(1)], Columns, Regularity);
     }
 
     /// <summary>The name of a column as it is compared: letters and digits, lower case.</summary>

@@ -48,7 +48,7 @@ internal sealed class TracksTable
         int Optional(params string[] names) => names.Select(n => Array.IndexOf(keys, n)).FirstOrDefault(c => c >= 0, -1);
         int Needed(params string[] names) => Optional(names) is >= 0 and var column
             ? column
-            : throw new DataFormatException(path, 1, $"the column '{names[0]}' is missing; the header has: {string.Join(", ", head.Rows[0].Take(30))}");
+            : throw new DataFormatException(path, 1, $"the column '{names[0]}' is missing; the header has: {head.HeaderShown}");
 
         (_shape, _columns) = (head.Shape, keys.Length);
         (_id, _title, _artists) = (Needed(s_id), Needed(s_title), Needed(s_artists));

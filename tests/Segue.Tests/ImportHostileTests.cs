@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using Segue.Bench;
+using Segue.Import;
+using Segue.ModelFiles;
+using Xunit;
+
+namespace Segue.Tests;
+
+/// <summary>
+/// Goal: no input crashes, hangs, or loses a row, and no kill leaves half an import. Method: torn files by number; a zip bomb; a process that is
+/// killed at many moments. Seen to fail: with the reader's row limit taken out, and with the version written in place.
+/// </summary>
+public sealed class ImportHostileTests
+{
+    [Fact]
+    public void Torn_files_are_read_or_refused()
+    {
+        using ScratchFolder folder = new();
+        int read = 0;
+        for (int number = 0; number < 4000; number++)
+            read += ImportFuzz.Try(number, folder.File("torn")) ? 1 : 0;
+        Assert.InRange(read, 1000, 3900);
+    }
+
+    [Fact]
+    public void A_zip_bomb_ends_in_an_error()
+    {
+        using ScratchFolder folder = new();
+        using (FileStream file = File.Create(folder.File("bomb.gz")))
+        using (GZipStream gzip = new(file, CompressionLevel.SmallestSize))
+        {
+            byte[] zeros = new byte[1 << 20];
+            Array.Fill(zeros, (byte)'\n');
+            "user\tartist\tplays\na\tb\t1\n"u8.CopyTo(zeros);
+            for (int i = 0; i < 400; i++)
+                gzip.Write(zeros);
+        }
+
+        Assert.True(new FileInfo(folder.File("bomb.gz")).Length < 1_000_000);
+        Assert.Contains("zip bomb", Assert.Throws<DataFormatException>(() => Importer.Read([folder.File("bomb.gz")])).Message);
+    }
+
+    [Fact]
+    public void An_import_killed_at_any_moment_leaves_the_old_data_or_the_new()
+    {
+        using ScratchFolder folder = new();
+        string program = Path.Combine(AppContext.BaseDirectory, "segue-cli.dll"), home = folder.File("home");
+        Assert.SkipUnless(File.Exists(program) && File.Exists(Path.ChangeExtension(program, ".runtimeconfig.json")), $"needs {program} with its runtime configuration");
+        string[] files = [.. Enumerable.Range(0, 2).Select(i => folder.Write($"p{i}", string.Concat(
+            Enumerable.Range(0, 100_000).Select(r => $"u{r / 50}\ta{r * 7919L % 5003}\t{r % 9 + 1 + i}\n"))))];
+        VersionStore store = new SegueHome(home).PlaysData;
+        int killed = 0;
+        for (int k = 0; k < 14; k++)
+        {
+            using Process import = Process.Start(new ProcessStartInfo("dotnet", [program, "data", "import", files[k % 2], "--home", home, "--quiet"])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+            if (k > 1 && !import.WaitForExit(80 + 25 * k))
+            {
+                import.Kill(entireProcessTree: true);
+                killed++;
+            }
+
+            import.WaitForExit();
+            string current = store.Current()!;
+            store.Verify(current);
+            Assert.True(DataFiles.LoadPlays(Path.Combine(store.Folder, current, DataFiles.PlaysName)).Counts.Nonzeros > 90_000);
+        }
+
+        Assert.True(killed > 0, "no import was slow enough to be killed");
+        Assert.Equal(0, Cli.Run("data", "import", files[0], "--home", home, "--quiet").Code);
+        Assert.DoesNotContain(Directory.GetDirectories(store.Folder), d => Path.GetFileName(d).StartsWith('.'));
+    }
+}
