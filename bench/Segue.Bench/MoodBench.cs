@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Microsoft.Extensions.AI;
 using Segue.Catalogue;
 using Segue.Import;
 using Segue.Mood;
