@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Segue.Numerics;
 
@@ -22,7 +23,8 @@ internal readonly record struct AlsEffort(int Steps, float OverRelaxation, float
 /// <summary>
 /// Solves rows by preconditioned conjugate gradient (Hestenes and Stiefel 1952; for ALS: Takács, Pilászy and Tikk 2011), started from the row's last
 /// solution. In the eigenbasis the matrix is  D + Σ aⱼ tⱼtⱼ',  so a step costs a pass over the row's interactions and nothing of size f². The
-/// preconditioner is the whole diagonal, D + Σ aⱼ tⱼ² (Jacobi); it comes out of the first pass for little. Not thread-safe; keep one a thread.
+/// preconditioner is the whole diagonal, D + Σ aⱼ tⱼ² (Jacobi); it comes out of the first pass for little. Hot methods are compiled
+/// at full optimization at once: the tiers would take the first twenty iterations of a small set. Not thread-safe; keep one a thread.
 /// </summary>
 internal sealed unsafe class AlsConjugateGradient : IDisposable
 {
@@ -56,6 +58,7 @@ internal sealed unsafe class AlsConjugateGradient : IDisposable
     /// <param name="table">The fixed side; its row <paramref name="zeroRow"/> is zero.</param>
     /// <param name="indices">The row's interactions; at least <paramref name="after"/> more may be read behind them.</param>
     /// <param name="x">In: where to start. Out: the solution.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Solve<TFormat>(byte* table, int zeroRow, int* indices, float* confidence, int n, long after, float shift, float* x, AlsEffort effort)
         where TFormat : struct, IRowFormat
     {
@@ -106,6 +109,7 @@ internal sealed unsafe class AlsConjugateGradient : IDisposable
     }
 
     /// <returns>r' M r after the step, or 0 when the direction is none.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float Step<TFormat>(GatheredRows<TFormat> rows, float* x, float rho, out float change, out float length)
         where TFormat : struct, IRowFormat
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Segue.Numerics;
 
 namespace Segue.Factorization;
@@ -194,6 +195,7 @@ internal sealed unsafe class AlsHalfStep : IDisposable
         _shop.Rotation.Apply(matrix.At(first), Math.Min(PieceRows, rows - first), (float*)_shop.Scratch[worker].Data);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SolveByGradient<TFormat>(int worker, int piece, byte* table)
         where TFormat : struct, IRowFormat
     {

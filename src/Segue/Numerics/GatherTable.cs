@@ -67,6 +67,7 @@ internal sealed unsafe class GatherTable(int rowsMax, int stride) : IDisposable
 
     public void Dispose() => _block.Dispose();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Store(NativeMatrix y, int first, int rows)
     {
         int half = NativeMatrix.Lanes / 2;

@@ -59,6 +59,7 @@ internal sealed unsafe class Gramian : IDisposable
             scratch.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddPartition(NativeMatrix y, float[] weights, int worker, int part)
     {
         float* g = (float*)_scratch[worker].Data, block = g + ((long)_stride * _stride);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace Segue.Numerics;
 
@@ -7,6 +8,7 @@ namespace Segue.Numerics;
 internal static class Kernels
 {
     /// <summary>The plane rotation of QL: (x, y) = (c x - s y, s x + c y).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rotate(Span<double> x, Span<double> y, double c, double s)
     {
         int k = 0, width = Vector<double>.Count;

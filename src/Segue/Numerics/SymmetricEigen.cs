@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace Segue.Numerics;
 
@@ -40,6 +41,7 @@ internal static class SymmetricEigen
     }
 
     /// <summary>A -> H A H for one reflection H = I - tau v v' a column; v stays in row k of A, right of the diagonal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tridiagonalize(Span<double> a, int n, Span<double> d, double[] e, double[] tau)
     {
         double[] w = new double[n];
@@ -87,6 +89,7 @@ internal static class SymmetricEigen
     }
 
     /// <summary>Z' = the product of the reflections, so that row k of <paramref name="z"/> starts as the k-th basis vector of the tridiagonal form.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AccumulateReflections(ReadOnlySpan<double> a, int n, double[] tau, double[] z)
     {
         for (int i = 0; i < n; i++)
@@ -122,6 +125,7 @@ internal static class SymmetricEigen
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sweep(Span<double> d, double[] e, double[] z, int n, int l, int m)
     {
         double g = (d[l + 1] - d[l]) / (2 * e[l]);
