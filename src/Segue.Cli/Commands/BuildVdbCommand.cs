@@ -32,29 +32,40 @@ internal static class BuildVdbCommand
         Description = "Go on where a stopped run was, and embed only what changed (on for embedders slower than the built-in one)",
         DefaultValueFactory = _ => true,
     };
+    private static readonly Option<string> s_index = new Option<string>("--index")
+    {
+        Description = "flat looks at every vector; hnsw walks a graph, for a million and more",
+        DefaultValueFactory = _ => "flat",
+    }.AcceptOnlyFromAmong("flat", "hnsw");
+    private static readonly Option<string> s_quantization = new Option<string>("--quantization")
+    {
+        Description = "int8 looks at a quarter of the bytes first (hnsw always does)",
+        DefaultValueFactory = _ => "none",
+    }.AcceptOnlyFromAmong("none", "int8");
 
     public static Command Create() => new Command(
             "build-vdb", "Makes the vector database of songs: descriptions, their vectors, an index, and how each song's features rank")
-        .With(s_tracks, s_embedder, s_pull, s_resume)
+        .With(s_tracks, s_embedder, s_index, s_quantization, s_pull, s_resume)
         .WithExamples(
             "segue build-vdb                                    # on what 'segue data import' took in",
             "segue build-vdb --tracks dataset.csv --embedder onnx:models/all-MiniLM-L6-v2",
             "segue build-vdb --embedder ollama:all-minilm --pull")
         .Runs(session =>
         {
-            JsonObject report = Build(session, LoadTracks(session), session.Get(s_embedder), session.Get(s_pull), session.Get(s_resume));
+            VdbOptions options = new(session.Get(s_embedder), session.Get(s_index), session.Get(s_quantization), session.Get(s_pull), session.Get(s_resume));
+            JsonObject report = Build(session, LoadTracks(session), options);
             if (session.Json)
                 session.WriteJson(report);
         });
 
     /// <summary>Builds, saves, and tells; also what the demo does.</summary>
-    public static JsonObject Build(Session session, Tracks tracks, string spec, bool pull = false, bool resume = true)
+    public static JsonObject Build(Session session, Tracks tracks, VdbOptions options)
     {
         long started = session.Terminal.Time.GetTimestamp();
-        EmbeddedTracks embedded = Embed(session, tracks, EmbedderSpec.Parse(spec), pull, resume);
-        FlatIndex index = new(embedded.Vectors, Metric.Cosine);
+        EmbeddedTracks embedded = Embed(session, tracks, options);
+        IVectorIndex index = Index(session, embedded.Vectors, options);
         SongIndex songs = new(tracks, FeaturePercentiles.Compute(tracks), Regions(session, tracks), index, embedded.Tracks, embedded.EmbedderId);
-        string version = Save(session, songs);
+        string version = Save(session, songs, options);
         double seconds = session.Terminal.Time.GetElapsedTime(started).TotalSeconds;
         session.Say($"Built models/vdb/{version}: {tracks.Count:N0} tracks, {index.Dimensions} dimensions by {embedded.EmbedderId}, in {seconds:0.0} s.");
         foreach (EmbeddingFailure failure in embedded.Failures.Take(5))
@@ -67,7 +78,8 @@ internal static class BuildVdbCommand
             ["songs"] = Distinct(tracks.SongOf),
             ["embedder"] = embedded.EmbedderId,
             ["dimensions"] = index.Dimensions,
-            ["index"] = "flat",
+            ["index"] = options.Index,
+            ["quantization"] = options.Quantization,
             ["embedded"] = embedded.Embedded,
             ["fromCache"] = embedded.FromCache,
             ["errors"] = new JsonArray([.. embedded.Failures.Select(f => (JsonNode?)new JsonObject
@@ -82,23 +94,33 @@ internal static class BuildVdbCommand
         };
     }
 
-    private static EmbeddedTracks Embed(Session session, Tracks tracks, EmbedderSpec spec, bool pull, bool resume)
+    private static EmbeddedTracks Embed(Session session, Tracks tracks, VdbOptions options)
     {
         using Progress progress = session.Progress("embedding");
+        EmbedderSpec spec = EmbedderSpec.Parse(options.Embedder);
         progress.Report(0, $"{tracks.Count:N0} tracks with {spec}", always: true);
         EmbedderContext context = new()
         {
             Threads = session.Threads,
-            PullMissing = pull,
+            PullMissing = options.Pull,
             Progress = new Relay<string>(line => progress.Report(-1, line)),
         };
         Relay<EmbeddingProgress> relay = new(p => progress.Report((double)p.Done / Math.Max(1, p.Total), $"{p.Done:N0} of {p.Total:N0} tracks"));
         using IEmbeddingGenerator<string, Embedding<float>> generator =
             Embedders.Known.WithOnnx().CreateAsync(spec, context, session.Cancellation).GetAwaiter().GetResult();
         string cache = Path.Combine(session.Home.Folder, "cache", "embeddings");
-        if (!resume && Directory.Exists(cache))
+        if (!options.Resume && Directory.Exists(cache))
             Directory.Delete(cache, recursive: true);
         return TrackEmbedder.EmbedAsync(tracks, generator, cache, session.Threads, relay, session.Cancellation).GetAwaiter().GetResult();
+    }
+
+    private static IVectorIndex Index(Session session, MatrixView vectors, VdbOptions options)
+    {
+        if (options.Index == "flat")
+            return new FlatIndex(vectors, Metric.Cosine, options.Quantization == "int8" ? Quantization.Int8 : Quantization.None);
+        using Progress progress = session.Progress("indexing");
+        Relay<int> relay = new(done => progress.Report((double)done / vectors.Rows, $"{done:N0} of {vectors.Rows:N0} vectors"));
+        return HnswIndex.Build(vectors, Metric.Cosine, threads: session.Threads, progress: relay, cancellation: session.Cancellation);
     }
 
     private static MoodRegions Regions(Session session, Tracks tracks)
@@ -117,13 +139,13 @@ internal static class BuildVdbCommand
         return DataFiles.LoadTracks(Path.Combine(folder, DataFiles.TracksName));
     }
 
-    private static string Save(Session session, SongIndex songs)
+    private static string Save(Session session, SongIndex songs, VdbOptions options)
     {
         ModelCard card = new()
         {
             Kind = "vdb",
             Data = DataFiles.Fingerprint(songs.Tracks),
-            Parameters = new JsonObject { ["embedder"] = songs.Embedder, ["index"] = "flat", ["metric"] = "cosine" },
+            Parameters = new JsonObject { ["embedder"] = songs.Embedder, ["index"] = options.Index, ["quantization"] = options.Quantization },
             Metrics = new JsonObject { ["tracks"] = songs.Tracks.Count, ["vectors"] = songs.Vectors.Count, ["dimensions"] = songs.Vectors.Dimensions },
         };
         return session.Home.VdbModels.Write(card, folder => VdbFiles.Save(songs, folder));
@@ -137,3 +159,6 @@ internal static class BuildVdbCommand
         return count;
     }
 }
+
+/// <summary>How a vector database is made.</summary>
+internal sealed record VdbOptions(string Embedder = "static", string Index = "flat", string Quantization = "none", bool Pull = false, bool Resume = true);

@@ -21,7 +21,7 @@ internal static class DemoCommand
         session.Note(Sample.Notice);
         SampleWorld world = Sample.Generate(session.Seed);
         TrainAlsCommand.Train(session, world.Plays, new AlsOptions { Factors = 32, Seed = session.Seed, Threads = session.Threads });
-        BuildVdbCommand.Build(session, world.Tracks, "static");
+        BuildVdbCommand.Build(session, world.Tracks, new VdbOptions());
 
         // From the files, as every later command does it.
         TasteModel taste = TasteModel.Load(session.Home);

@@ -60,12 +60,27 @@ internal static class TrainAlsCommand
         Description = "ials (Rendle et al. 2021, tempered zeros) or classic (Hu et al. 2008, as in benfred/implicit)",
         DefaultValueFactory = _ => s_defaults.Objective,
     };
+    private static readonly Option<double> s_holdout = new Option<double>("--holdout")
+    {
+        Description = "Hold this share of the plays out first to find after how many iterations to stop, then train on everything for as many",
+        HelpName = "0..0.5",
+        DefaultValueFactory = _ => 0,
+    }.Between(0, 0.5);
+    private static readonly Option<bool> s_resume = new("--resume")
+    {
+        Description = "Go on where a stopped training was; the result is the same as if it had not been stopped",
+    };
+    private static readonly Option<bool> s_warmStart = new("--warm-start")
+    {
+        Description = "Start from the factors of the current model, where listeners and artists are the same",
+    };
 
     public static Command Create() => new Command("train-als", "Trains the taste model: which artists do people with such a history play?")
-        .With(s_plays, s_artists, s_factors, s_iterations, s_regularization, s_alpha, s_confidence, s_solver, s_objective)
+        .With(s_plays, s_artists, s_factors, s_iterations, s_regularization, s_alpha, s_confidence, s_solver, s_objective, s_holdout, s_resume, s_warmStart)
         .WithExamples(
             "segue train-als                                    # on what 'segue data import' took in",
             "segue train-als --plays user_artists.dat --factors 64",
+            "segue train-als --holdout 0.1                      # stop when held-out NDCG@10 rises no more",
             "segue train-als --objective classic --confidence log --alpha 2 --regularization 50 --factors 256")
         .Runs(Run);
 
@@ -73,21 +88,27 @@ internal static class TrainAlsCommand
     {
         Plays plays = LoadPlays(session);
         AlsOptions options = OptionsOf(session);
-        JsonObject report = Train(session, plays, options);
+        if (session.Get(s_holdout) > 0)
+            options = options with { Iterations = BestIterations(session, plays, options, session.Get(s_holdout)) };
+        JsonObject report = Train(session, plays, options, session.Get(s_resume), session.Get(s_warmStart));
         if (session.Json)
             session.WriteJson(report);
     }
 
     /// <summary>Trains, saves, and tells; also what the demo does.</summary>
-    public static JsonObject Train(Session session, Plays plays, AlsOptions options)
+    public static JsonObject Train(Session session, Plays plays, AlsOptions options, bool resume = false, bool warmStart = false)
     {
         AlsResult result;
+        Checkpoints checkpoints = new(session, resume);
         using (Progress progress = session.Progress("training"))
         {
             CsrMatrix counts = plays.Counts;
             progress.Report(0, $"{counts.Rows:N0} listeners, {counts.Columns:N0} artists, {counts.Nonzeros:N0} pairs, {options.Factors} factors", always: true);
             AlsRun run = new()
             {
+                Start = warmStart ? WarmStart(session, plays, options) : null,
+                Resume = checkpoints.Found,
+                Checkpoint = checkpoints.Keep,
                 Progress = new Relay<AlsProgress>(p =>
                     progress.Report((double)p.Iteration / p.Iterations, $"iteration {p.Iteration} of {p.Iterations}, loss {p.Loss:0.00000}")),
             };
@@ -95,6 +116,7 @@ internal static class TrainAlsCommand
         }
 
         string version = Save(session.Home, plays, options, result);
+        checkpoints.Drop();
         AlsReport report = result.Report;
         session.Say($"Trained models/als/{version}: {report.Users:N0} listeners, {report.Artists:N0} artists, {report.Nonzeros:N0} pairs, {options.Factors} factors; "
             + $"{report.Iterations()} iterations in {report.Seconds:0.0} s, loss {report.FinalLoss():0.00000}.");
@@ -111,6 +133,40 @@ internal static class TrainAlsCommand
             ["peakMemoryBytes"] = System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64,
             ["model"] = version,
         };
+    }
+
+    /// <summary>After how many iterations NDCG@10 on a held-out part is best; nothing of that run is kept but the number.</summary>
+    private static int BestIterations(Session session, Plays plays, AlsOptions options, double share)
+    {
+        using Progress progress = session.Progress("validating");
+        Split split = Splits.Random(plays.Counts, share, options.Seed);
+        int best = 1;
+        double bestNdcg = -1;
+        AlsRun run = new()
+        {
+            HeldOut = split.Test,
+            TrackLoss = false,
+            Progress = new Relay<AlsProgress>(p =>
+            {
+                progress.Report((double)p.Iteration / p.Iterations, $"iteration {p.Iteration}, held-out NDCG@10 {p.Validation:0.0000}");
+                if (p.Validation > bestNdcg)
+                    (best, bestNdcg) = (Math.Min(p.Iteration, p.Iterations), p.Validation);
+            }),
+        };
+        AlsTrainer.Train(split.Train, options, run, session.Cancellation);
+        session.Note($"held-out NDCG@10 is best ({bestNdcg:0.0000}) after {best} iterations; training on everything for as many");
+        return best;
+    }
+
+    private static AlsStart WarmStart(Session session, Plays plays, AlsOptions options)
+    {
+        TasteModel old = TasteModel.Load(session.Home);
+        if (old.Als.Options.Factors != options.Factors)
+            throw new SegueException($"models/als/{old.Version} has {old.Als.Options.Factors} factors, but {options.Factors} are asked for; a warm start needs as many");
+        int[] users = [.. Enumerable.Range(0, plays.UserIds.Count).Select(u => old.Plays.IndexOfUser(plays.UserIds[u]))];
+        int[] artists = [.. Enumerable.Range(0, plays.Artists.Count).Select(a => old.Plays.Artists.IndexOfId(plays.Artists.Ids[a]))];
+        session.Note($"starting from models/als/{old.Version}: {users.Count(u => u >= 0):N0} listeners and {artists.Count(a => a >= 0):N0} artists are known");
+        return AlsStart.From(old.Als, users, artists, options.Seed);
     }
 
     public static Plays LoadPlays(Session session)
@@ -183,4 +239,40 @@ internal static class TrainAlsCommand
 
     /// <summary>A float as the number a person wrote: 0.014, not 0.014000000432133675.</summary>
     private static double Rounded(float value) => (double)(decimal)value;
+}
+
+/// <summary>The state of a training in the home folder, kept every few seconds, so that a training that was stopped or killed can go on.</summary>
+internal sealed class Checkpoints
+{
+    private static readonly TimeSpan s_every = TimeSpan.FromSeconds(2);
+
+    private readonly Session _session;
+    private readonly string _path;
+    private long _last;
+
+    public Checkpoints(Session session, bool resume)
+    {
+        _session = session;
+        _path = Path.Combine(session.Home.AlsModels.Folder, ".checkpoint.safetensors");
+        _last = session.Terminal.Time.GetTimestamp();
+        if (resume && File.Exists(_path))
+            Found = AlsFiles.LoadCheckpoint(_path);
+        else if (resume)
+            session.Note("there is no stopped training to resume; starting anew");
+    }
+
+    /// <summary>Where to go on, or null.</summary>
+    public AlsCheckpoint? Found { get; }
+
+    public void Keep(AlsCheckpoint state)
+    {
+        TimeProvider time = _session.Terminal.Time;
+        if (time.GetElapsedTime(_last) < s_every && !_session.Cancellation.IsCancellationRequested)
+            return;
+        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        AlsFiles.SaveCheckpoint(state, _path);
+        _last = time.GetTimestamp();
+    }
+
+    public void Drop() => File.Delete(_path);
 }
