@@ -14,6 +14,8 @@ internal static class CommandList
         RecommendCommand.Create(),
         SimilarCommand.Create(),
         ExplainCommand.Create(),
+        EvaluateCommand.Create(),
+        TuneCommand.Create(),
         PlaylistCommand.Create(),
         ModelCommand.Create(),
     ];

@@ -1,3 +1,4 @@
+using Segue.Catalogue;
 using Segue.Factorization;
 using Segue.Interactions;
 using Segue.Numerics;
@@ -9,6 +10,9 @@ public sealed record EvaluationOptions
 {
     /// <summary>Lengths of lists to judge.</summary>
     public IReadOnlyList<int> Cutoffs { get; init; } = [10];
+
+    /// <summary>By what models may know a listener (friends); null when nothing depends on it.</summary>
+    public TextColumn? UserIds { get; init; }
 
     /// <summary>0 means one a processor. The result is the same on any number.</summary>
     public int Threads { get; init; }
@@ -56,7 +60,7 @@ public static class Evaluator
             Lists = lists,
             HeldOut = [.. users.Select(u => test.RowIndices(u).ToArray())],
             Slices = Slicing.Of(train, test, users, artists, listeners, cutoffs[0]),
-            Leaks = LeakCheck.Find(split, model is AlsModel als ? als.Listeners : default),
+            Leaks = LeakCheck.Find(split, (model as AlsModel ?? (model as SideInformed)?.Als) is { } als ? als.Listeners : default),
             Artists = train.Columns,
             TrainInteractions = train.Nonzeros,
             TestInteractions = test.Nonzeros,
@@ -85,7 +89,7 @@ public static class Evaluator
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         Parallel.For(0, users.Length, parallel, () => new float[train.Columns], (n, _, scores) =>
         {
-            model.Score(ProfileOf(train, users[n]), scores);
+            model.Score(ProfileOf(train, users[n]) with { Name = options.UserIds?[users[n]] }, scores);
             lists[n] = Top(scores, train.RowIndices(users[n]), depth, model.Name);
             options.Progress?.Report((Interlocked.Increment(ref done), users.Length));
             return scores;

@@ -63,6 +63,9 @@ public sealed record AlsRun
     /// <summary>Where to start; random factors from the seed when null.</summary>
     public AlsStart? Start { get; init; }
 
+    /// <summary>Rows that train beside the users, e.g. tags of artists.</summary>
+    public AlsSideRows? Side { get; init; }
+
     /// <summary>Compute the loss after each iteration: one more pass over the plays, about a tenth of an iteration's time.</summary>
     public bool TrackLoss { get; init; } = true;
 

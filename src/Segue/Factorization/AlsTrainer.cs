@@ -24,7 +24,7 @@ public static class AlsTrainer
         options.Validate();
         run ??= new AlsRun();
         long started = run.Time.GetTimestamp();
-        using AlsTraining training = new(counts, options, run.Start);
+        using AlsTraining training = new(counts, options, run.Start, side: run.Side);
         AlsCourse course = new(training, options, run);
         while (training.Iteration < options.Iterations && !course.IsStalled)
             course.Iterate(cancel);

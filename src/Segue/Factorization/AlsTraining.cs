@@ -7,6 +7,7 @@ namespace Segue.Factorization;
 internal sealed class AlsTraining : IDisposable
 {
     private readonly AlsOptions _options;
+    private readonly int _userCount;
     private readonly AlsProblem _problem;
     private readonly AlsWorkshop _shop;
     private readonly AlsHalfStep _users, _artists;
@@ -15,13 +16,13 @@ internal sealed class AlsTraining : IDisposable
 
     /// <param name="keptUsers">The first users keep their vectors: <see cref="AlsTrainer.Extend"/>.</param>
     /// <param name="keptArtists">And the first artists theirs.</param>
-    public AlsTraining(CsrMatrix counts, AlsOptions options, AlsStart? start, int keptUsers = 0, int keptArtists = 0)
+    public AlsTraining(CsrMatrix counts, AlsOptions options, AlsStart? start, int keptUsers = 0, int keptArtists = 0, AlsSideRows? side = null)
     {
         _options = options;
-        _problem = AlsProblem.Build(counts, options);
+        (_userCount, _problem) = (counts.Rows, AlsProblem.Build(counts, options, side));
         if (Nonzeros == 0)
             throw new SegueException("there is nothing to learn from: no user has played any artist");
-        _x = Start(counts.Rows, options, start?.Users, stream: 0, "users");
+        _x = Start(_problem.Users.Count, options, start?.Users, stream: 0, "users");
         _y = Start(counts.Columns, options, start?.Artists, stream: 1, "artists");
         int longest = Math.Max(Longest(_problem.Users.Confidence), Longest(_problem.Artists.Confidence));
         _shop = new AlsWorkshop(Math.Max(_x.Rows, _y.Rows), longest, options.Factors, options.Threads);
@@ -94,8 +95,22 @@ internal sealed class AlsTraining : IDisposable
             _users.Converge(cancel);
         int[] listeners = new int[_y.Rows];
         for (int i = 0; i < listeners.Length; i++)
-            listeners[i] = _problem.Artists.Confidence.RowLength(i);
-        return new AlsModel(_options, _x.IntoView(), _y.IntoView(), _shop.Eigenvalues, listeners, _problem.Scale);
+            listeners[i] = UsersAmong(_problem.Artists.Confidence.RowIndices(i));
+        return new AlsModel(_options, Users(), _y.IntoView(), _shop.Eigenvalues, listeners, _problem.Scale);
+    }
+
+    /// <summary>The users' vectors, without those of side rows.</summary>
+    private MatrixView Users()
+    {
+        MatrixView all = _x.IntoView();
+        return new MatrixView(all.Memory[..(_userCount * all.Columns)], _userCount, all.Columns);
+    }
+
+    /// <summary>How many of these ascending rows are users.</summary>
+    private int UsersAmong(ReadOnlySpan<int> rows)
+    {
+        int side = rows.BinarySearch(_userCount);
+        return side < 0 ? ~side : side;
     }
 
     /// <summary>Lets go of threads and buffers; the factors live on in the model.</summary>

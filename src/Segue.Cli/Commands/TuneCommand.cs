@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Segue.Evaluation;
+using Segue.Interactions;
+using Spectre.Console;
+
+namespace Segue.Cli.Commands;
+
+/// <summary>Which parameters suit these plays?</summary>
+internal static class TuneCommand
+{
+    private const int ShownMax = 12;
+
+    private static readonly Option<string?> s_plays = new("--plays")
+    {
+        Description = "Plays to tune on (default: those imported into the home folder); what you keep for a test must not be in it",
+        HelpName = "PATH",
+    };
+
+    private static readonly Option<int> s_settings = new Option<int>("--settings")
+    {
+        Description = "Settings to start with; each round keeps the better third",
+        HelpName = "N",
+        DefaultValueFactory = _ => 27,
+    }.AtLeast(1);
+
+    private static readonly Option<string?> s_report = new("--report") { Description = "Write a page with the table and plots", HelpName = "FILE.html" };
+
+    public static Command Create() =>
+        new Command("tune", "Searches parameters of the taste model on a validation part of the plays (successive halving over iterations).")
+        .With(s_plays, s_settings, s_report)
+        .WithExamples(
+            "segue tune                                  # on the imported plays",
+            "segue tune --plays train.tsv --settings 81 --report tune.html")
+        .Runs(Run);
+
+    private static void Run(Session session)
+    {
+        Plays plays = EvaluateCommand.ReadPlays(session, session.Get(s_plays));
+        TuningResult result;
+        using (Progress progress = session.Progress("tuning"))
+        {
+            Relay<(int Done, int Of, Trial Trial)> relay = new(p =>
+                progress.Report((double)p.Done / p.Of, $"{p.Done} of {p.Of}: NDCG@10 {p.Trial.Ndcg:0.0000} after {p.Trial.Iterations} iterations"));
+            result = Tuning.Search(plays.Counts, session.Get(s_settings), session.Seed, session.Threads, relay, session.Cancellation);
+        }
+
+        if (session.Get(s_report) is string page)
+            EvaluateCommand.Write(page, EvaluationPage.OfTuning(result));
+        Trial[] order = [.. result.Trials.OrderByDescending(t => t.Iterations).ThenByDescending(t => t.Ndcg)];
+        if (session.Json)
+        {
+            session.WriteJson(new JsonObject
+            {
+                ["chosen"] = ToJson(result.Best),
+                ["defaults"] = ToJson(result.Trials[0]),
+                ["validationInteractions"] = result.ValidationInteractions,
+                ["trials"] = new JsonArray([.. order.Select(t => (JsonNode)ToJson(t))]),
+            });
+            return;
+        }
+
+        Table table = new Table().Border(TableBorder.Simple).AddColumn("setting")
+            .AddColumn(new TableColumn("iterations").RightAligned()).AddColumn(new TableColumn("NDCG@10").RightAligned());
+        foreach (Trial trial in order.Take(ShownMax))
+            table.AddRow(new Text(trial.Describe()), new Text($"{trial.Iterations}"), new Text($"{trial.Ndcg:0.0000}"));
+        session.Terminal.Ansi().Write(table);
+        session.Say($"Chosen on {result.ValidationInteractions:N0} validation plays: {result.Best.Describe()} (defaults: {result.Trials[0].Ndcg:0.0000} "
+            + $"after {result.Trials[0].Iterations} iterations).");
+    }
+
+    private static JsonObject ToJson(Trial trial) => new()
+    {
+        ["factors"] = trial.Options.Factors,
+        ["iterations"] = trial.Iterations,
+        ["regularization"] = Math.Round(trial.Options.Regularization, 6),
+        ["zeroWeight"] = Math.Round(trial.Options.ZeroWeight, 6),
+        ["popularityExponent"] = Math.Round(trial.Options.PopularityExponent, 3),
+        ["confidence"] = trial.Options.Confidence.ToString().ToLowerInvariant(),
+        ["alpha"] = Math.Round(trial.Options.Alpha, 4),
+        ["ndcg@10"] = Math.Round(trial.Ndcg, 6),
+    };
+}

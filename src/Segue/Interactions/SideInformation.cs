@@ -1,0 +1,45 @@
+using Segue.Catalogue;
+
+namespace Segue.Interactions;
+
+/// <summary>One person gave one artist one tag (dense indices; user -1 for somebody without plays).</summary>
+public readonly record struct Tagging(int User, int Artist, int Tag);
+
+/// <summary>What data sets know beside plays: tags that people gave to artists, and who is whose friend. Immutable.</summary>
+/// <param name="Taggings">Each person, artist and tag at most once.</param>
+/// <param name="TagNames">By tag index.</param>
+/// <param name="Friends">Users × users, 1 where they are friends, both ways; null when it is not known.</param>
+/// <param name="UserIds">Outside ids by which a profile is recognized, so that its friends can be found.</param>
+public sealed record SideInformation(IReadOnlyList<Tagging> Taggings, TextColumn TagNames, CsrMatrix? Friends, TextColumn UserIds)
+{
+    /// <summary>Without the tags that a listener gave to an artist that is held out of their own history: such a tag gives the answer away.</summary>
+    public SideInformation Without(CsrMatrix heldOut) => this with
+    {
+        Taggings = [.. Taggings.Where(t => t.User < 0 || heldOut.RowIndices(t.User).BinarySearch(t.Artist) < 0)],
+    };
+
+    /// <summary>Tags × artists: how many people gave the tag to the artist; only tags on at least <paramref name="artistsMin"/> artists have a row.</summary>
+    public CsrMatrix People(int artists, int artistsMin)
+    {
+        CsrMatrix all = CsrMatrix.FromEntries(TagNames.Count, artists,
+            [.. Taggings.Select(t => t.Tag)], [.. Taggings.Select(t => t.Artist)], [.. Taggings.Select(_ => 1f)]);
+        List<int> rows = [], columns = [];
+        List<float> values = [];
+        int kept = 0;
+        for (int tag = 0; tag < all.Rows; tag++)
+        {
+            if (all.RowLength(tag) < artistsMin)
+                continue;
+            for (int k = 0; k < all.RowLength(tag); k++)
+            {
+                rows.Add(kept);
+                columns.Add(all.RowIndices(tag)[k]);
+                values.Add(all.RowValues(tag)[k]);
+            }
+
+            kept++;
+        }
+
+        return CsrMatrix.FromEntries(kept, artists, rows.ToArray(), columns.ToArray(), values.ToArray());
+    }
+}

@@ -1,0 +1,148 @@
+using Segue.Catalogue;
+using Segue.Evaluation;
+using Segue.Factorization;
+using Segue.Import;
+using Segue.Interactions;
+using Xunit;
+
+namespace Segue.Tests;
+
+/// <summary>
+/// Goal: tags and friends help where plays say nothing, never give answers away, and change nothing where they are absent; tuning looks at no test part;
+/// pages are whole. Method: a planted world of two communities with a tag each. Seen to fail: with a listener's own tags on held-out artists left in.
+/// </summary>
+public sealed class EvaluationSideTests
+{
+    private const int Users = 40, Artists = 60;
+
+    private static readonly AlsOptions s_als = new() { Factors = 8, Iterations = 5 };
+
+    [Fact]
+    public void An_artist_nobody_played_is_found_by_its_tag()
+    {
+        (CsrMatrix plays, SideInformation side) = World();
+        SideInformed model = SideInformed.Train(plays, side, s_als);
+        float[] scores = Score(model, Evaluator.ProfileOf(plays, 0));
+        // Artists 28, 29 carry the tag of user 0's community and 58, 59 the other's; none was ever played.
+        Assert.True(Math.Min(scores[28], scores[29]) > Math.Max(scores[58], scores[59]) + 0.05f, string.Join(" ", scores[28], scores[29], scores[58], scores[59]));
+        Assert.Equal("als+tags", model.Name);
+        Assert.Equal(Evaluator.ListenersOf(plays), model.Als.Listeners.ToArray());
+        Assert.Equal(Users, model.Als.UserCount);
+    }
+
+    [Fact]
+    public void Friends_speak_for_a_listener_with_little_history()
+    {
+        (CsrMatrix plays, SideInformation side) = World();
+        CsrMatrix friends = CsrMatrix.FromEntries(Users, Users, [0, 0], [1, 2], [1, 1]);
+        SideInformed model = SideInformed.Train(plays, side with { Taggings = [], Friends = friends }, s_als);
+        Profile profile = Profile.Of([]);
+        float[] alone = Score(model, profile), known = Score(model, profile with { Name = "u0" });
+        Assert.Equal("als+friends", model.Name);
+        for (int artist = 0; artist < Artists; artist++)
+        {
+            int share = new[] { 1, 2 }.Count(f => plays.RowIndices(f).Contains(artist));
+            Assert.Equal(0.06f * share / 2, known[artist] - alone[artist], 1e-6f);
+        }
+    }
+
+    [Fact]
+    public void Own_tags_on_held_out_artists_are_dropped_and_no_others()
+    {
+        (CsrMatrix plays, SideInformation side) = World();
+        Split split = Splits.Random(plays, 0.3, 2);
+        IReadOnlyList<Tagging> kept = side.Without(split.Test).Taggings;
+        Assert.All(kept, t => Assert.True(t.User < 0 || !split.Test.RowIndices(t.User).Contains(t.Artist)));
+        Assert.All(side.Taggings.Except(kept), t => Assert.True(split.Test.RowIndices(t.User).Contains(t.Artist)));
+        Assert.True(kept.Count < side.Taggings.Count);
+    }
+
+    [Fact]
+    public void Side_rows_are_gone_from_the_model_and_without_any_nothing_changes()
+    {
+        (CsrMatrix plays, SideInformation side) = World();
+        AlsSideRows none = new(CsrMatrix.FromEntries(0, Artists, [], [], []));
+        float[] plain = Score(AlsTrainer.Train(plays, s_als).Model, Evaluator.ProfileOf(plays, 3));
+        Assert.Equal(plain, Score(AlsTrainer.Train(plays, s_als, new AlsRun { Side = none }).Model, Evaluator.ProfileOf(plays, 3)));
+        AlsSideRows tags = new(side.People(Artists, 3));
+        Assert.NotEqual(plain, Score(AlsTrainer.Train(plays, s_als, new AlsRun { Side = tags }).Model, Evaluator.ProfileOf(plays, 3)));
+        Assert.Throws<SegueException>(() => AlsTrainer.Train(plays, s_als, new AlsRun { Side = new AlsSideRows(CsrMatrix.FromEntries(1, 3, [], [], [])) }));
+        Assert.Throws<SegueException>(() => SideInformed.Train(plays, side with { UserIds = TextColumn.From(["a"]) }, s_als));
+    }
+
+    [Fact]
+    public void HetRec_tables_are_read_and_damaged_ones_refused()
+    {
+        using ScratchFolder folder = new();
+        Plays plays = new(TextColumn.From(["7", "8"]), new Artists(TextColumn.From(["1", "2"]), TextColumn.From(["x", "y"])),
+            CsrMatrix.FromEntries(2, 2, [0, 1], [0, 1], [1, 1]));
+        folder.Write("tags.dat", "tagID\ttagValue\n5\tjazz\n");
+        string tags = folder.Write("tagged.dat", "userID\tartistID\ttagID\tday\n7\t1\t5\t1\n7\t1\t5\t2\n99\t2\t6\t1\n7\t3\t5\t1\n");
+        string friends = folder.Write("friends.dat", "userID\tfriendID\n7\t8\n8\t7\n7\t99\n");
+        SideInformation side = SideTables.Read(plays, tags, friends);
+        Assert.Equal([new Tagging(0, 0, 0), new Tagging(-1, 1, 1)], side.Taggings);
+        Assert.Equal(["jazz", "6"], [side.TagNames[0], side.TagNames[1]]);
+        Assert.Equal(2, side.Friends!.Nonzeros);
+        string damaged = folder.Write("damaged.dat", "userID\tartistID\ttagID\n7\t1\n");
+        Assert.Contains("damaged.dat:2", Assert.Throws<DataFormatException>(() => SideTables.Read(plays, damaged, null)).Message, StringComparison.Ordinal);
+        Assert.Throws<DataFormatException>(() => SideTables.Read(plays, folder.File("none.dat"), null));
+    }
+
+    [Fact]
+    public void Tuning_repeats_itself_keeps_the_defaults_in_the_race_and_ends_with_the_best()
+    {
+        (CsrMatrix plays, _) = World();
+        TuningResult a = Tuning.Search(plays, 5, seed: 3, threads: 1), b = Tuning.Search(plays, 5, seed: 3, threads: 2);
+        Assert.Equal(a.Trials.Select(t => (t.Describe(), t.Iterations, t.Ndcg)), b.Trials.Select(t => (t.Describe(), t.Iterations, t.Ndcg)));
+        Assert.Equal(new AlsOptions().Regularization, a.Trials[0].Options.Regularization);
+        Assert.Equal(5, a.Trials.Count);
+        int last = a.Trials.Max(t => t.Iterations);
+        Assert.Equal(a.Trials.Where(t => t.Iterations == last).Max(t => t.Ndcg), a.Best.Ndcg);
+        string page = EvaluationPage.OfTuning(a);
+        Assert.Contains("<svg", page, StringComparison.Ordinal);
+        Assert.Contains(a.Best.Describe(), page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_report_is_one_page_and_one_document_with_every_metric()
+    {
+        (CsrMatrix plays, _) = World();
+        Split split = Splits.Random(plays, 0.2, 1);
+        EvaluationReport[] reports = [.. new[] { "itemknn", "svd", "random" }
+            .Select(m => Evaluator.Evaluate(TasteModels.Train(m, split.Train), split, new EvaluationOptions { Cutoffs = [10, 20] }))];
+        string page = EvaluationPage.Of(reports), json = EvaluationJson.Of(reports[1]).ToJsonString();
+        Assert.Equal(3, page.Split("<svg").Length - 1);
+        Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http://", page.Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+        System.Xml.Linq.XDocument.Parse(page[page.IndexOf("<svg", StringComparison.Ordinal)..(page.IndexOf("</svg>", StringComparison.Ordinal) + 6)]);
+        foreach (string metric in new[] { "ndcg", "recall", "precision", "map", "mrr", "hit", "coverage", "gini", "novelty" })
+        {
+            Assert.Contains($"\"{metric}@10\"", json, StringComparison.Ordinal);
+            Assert.Contains($"\"{metric}@20\"", json, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("\"rmse\"", json, StringComparison.Ordinal);
+        Assert.True((double)EvaluationJson.OfDifference(reports[0], reports[2], 10)["difference"]! > 0.1);
+    }
+
+    private static float[] Score(ITasteModel model, Profile profile)
+    {
+        float[] scores = new float[model.ArtistCount];
+        model.Score(profile, scores);
+        return scores;
+    }
+
+    /// <summary>Users 0..19 know two thirds of artists 0..27, the others of 30..57; a tag for each half of the artists, given by three people.</summary>
+    private static (CsrMatrix Plays, SideInformation Side) World()
+    {
+        Random random = new(5);
+        var cells = (from u in Enumerable.Range(0, Users) from a in Enumerable.Range(0, 28) where random.Next(3) > 0
+            select (User: u, Artist: a + (u < 20 ? 0 : 30))).ToArray();
+        CsrMatrix plays = CsrMatrix.FromEntries(Users, Artists, [.. cells.Select(c => c.User)], [.. cells.Select(c => c.Artist)],
+            [.. cells.Select(_ => 1f + random.Next(9))]);
+        Tagging[] taggings = [.. from a in Enumerable.Range(0, Artists) from n in Enumerable.Range(0, 3)
+            select new Tagging((a < 30 ? 0 : 20) + (a + n) % 20, a, a < 30 ? 0 : 1)];
+        return (plays, new SideInformation(taggings, TextColumn.From(["calm", "loud"]), null, TextColumn.From(Enumerable.Range(0, Users).Select(u => $"u{u}"))));
+    }
+}
