@@ -31,6 +31,7 @@ public sealed class ImportTableTests
         { "utf-16, big-endian, no mark", Encoding.BigEndianUnicode.GetBytes(Hetrec) },
         { "gzip", Gzip(Encoding.UTF8.GetBytes(Hetrec)) },
         { "gzip of utf-16", Gzip([0xff, 0xfe, .. Encoding.Unicode.GetBytes(Hetrec)]) },
+        { "comments and blank lines before", Encoding.UTF8.GetBytes("# from the lab\n\n" + Hetrec) },
         { "comma", Encoding.UTF8.GetBytes(Hetrec.Replace('\t', ',')) },
         { "semicolon, quotes", Encoding.UTF8.GetBytes(Hetrec.Replace("\t", "\";\"").Replace("\r\n", "\"\r\n\"").TrimEnd('"').Insert(0, "\"")) },
         { "other names", Encoding.UTF8.GetBytes(Hetrec.Replace("userID", "User Name").Replace("artistID", "Artist").Replace("weight", "Play Count")) },

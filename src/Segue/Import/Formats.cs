@@ -10,7 +10,7 @@ internal sealed record Recognized(string Name, Action<InputFile, LedgerFile, Imp
 /// <summary>Every format there is, told from the first bytes of a file.</summary>
 internal static class Formats
 {
-    public static readonly Recognized ArtistNamesOnly = new("Last.fm-2K artists", ReadArtistNames);
+    public const string ArtistNames = "Last.fm-2K artists";
 
     /// <param name="asHistory">Whether one listener's history is wanted: then a table of artists and counts is one, and so is any list of lines.</param>
     public static Recognized? Recognize(InputFile input, bool asHistory, ImportOptions options)
@@ -56,7 +56,7 @@ internal static class Formats
             return null;
         string[] keys = [.. table.Rows[0].Select(TableHead.Key)];
         if (keys is ["id", "name", "url", "pictureurl"])
-            return ArtistNamesOnly;
+            return new Recognized(ArtistNames, (file, ledger, run) => ReadArtistNames(table, file, ledger, run));
         if (keys is ["tagid", "tagvalue"] or ["userid", "friendid"] or ["userid", "artistid", "tagid", ..])
             return new Recognized("Last.fm-2K " + (keys[1] == "friendid" ? "friends" : "tags"), null);
         if (TracksTable.Recognize(table, input.Name) is { } tracks)
@@ -78,15 +78,14 @@ internal static class Formats
         return null;
     }
 
-    private static void ReadArtistNames(InputFile input, LedgerFile ledger, ImportRun run)
+    private static void ReadArtistNames(TableHead table, InputFile input, LedgerFile ledger, ImportRun run)
     {
-        RowReader rows = new(input.Utf8, RowShape.Tabs);
-        rows.Read();
-        int columns = rows.Count;
+        RowReader rows = new(input.Utf8, table.Shape);
+        rows.Skip(table.RowsBefore + 1);
         while (rows.Read())
         {
             run.Tick(input, ledger);
-            if (!PlaysTable.IsWhole(rows, columns, RowShape.Tabs, ledger))
+            if (!PlaysTable.IsWhole(rows, columns: 4, table.Shape, ledger))
                 continue;
             if (rows[0].IsEmpty || rows[1].Trim((byte)' ').IsEmpty)
                 ledger.Reject("an artist without id or name", rows.Line, rows.Row);

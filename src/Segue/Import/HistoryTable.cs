@@ -51,8 +51,7 @@ internal sealed record HistoryTable
     {
         RowReader rows = new(input.Utf8, Shape);
         run.BeginHistory();
-        for (int i = 0; i < RowsBefore; i++)
-            rows.Read();
+        rows.Skip(RowsBefore);
         while (rows.Read())
         {
             run.Tick(input, ledger);
@@ -92,7 +91,7 @@ internal sealed record HistoryTable
         Format = "scrobbler log",
         Source = HistorySource.ScrobblerLog,
         Shape = RowShape.Tabs,
-        RowsBefore = head.Comments.Count,
+        RowsBefore = head.RowsBefore,
         Columns = Math.Max(7, head.Columns),
         Artist = 0,
         Album = 1,
@@ -113,7 +112,7 @@ internal sealed record HistoryTable
             Format = isGhan ? "Last.fm export (ghan.nl)" : isMaloja ? "Libre.fm or Maloja export" : "table of listens",
             Source = isGhan ? HistorySource.Lastfm : isMaloja ? HistorySource.Maloja : HistorySource.Table,
             Shape = head.Shape,
-            RowsBefore = head.Comments.Count + 1,
+            RowsBefore = head.RowsBefore + 1,
             Columns = keys.Length,
             Artist = artist,
             Title = title,
@@ -130,7 +129,7 @@ internal sealed record HistoryTable
             Format = "",
             Source = HistorySource.Table,
             Shape = head.Shape,
-            RowsBefore = head.Comments.Count,
+            RowsBefore = head.RowsBefore,
             Columns = head.Columns,
             Artist = 0,
         };

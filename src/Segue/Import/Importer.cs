@@ -64,7 +64,7 @@ public static class Importer
                 continue;
             }
 
-            hasNamesOnly |= format == Formats.ArtistNamesOnly;
+            hasNamesOnly |= format.Name == Formats.ArtistNames;
             LedgerFile file = run.Ledger.Open(input.Name, format.Name, run.Options.SamplesPerReason);
             read(input, file, run);
         }

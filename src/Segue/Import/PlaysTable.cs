@@ -21,7 +21,8 @@ internal sealed record PlaysTable
 
     public required RowShape Shape { get; init; }
 
-    public required bool HasHeader { get; init; }
+    /// <summary>Rows before the first play: comments and the header.</summary>
+    public required int RowsBefore { get; init; }
 
     public required int Columns { get; init; }
 
@@ -44,8 +45,7 @@ internal sealed record PlaysTable
     {
         run.PlaysFiles.Add(ledger);
         RowReader rows = new(input.Utf8, Shape);
-        if (HasHeader)
-            rows.Read();
+        rows.Skip(RowsBefore);
         while (rows.Read())
         {
             run.Tick(input, ledger);
@@ -126,7 +126,7 @@ internal sealed record PlaysTable
         {
             Format = keys is ["userid", "artistid", "weight"] ? "Last.fm-2K plays" : "table of plays",
             Shape = head.Shape,
-            HasHeader = true,
+            RowsBefore = head.RowsBefore + 1,
             Columns = keys.Length,
             User = user,
             ArtistId = id,
@@ -142,7 +142,7 @@ internal sealed record PlaysTable
     {
         if (head.Rows[0].Select(TableHead.Key).Count(k => s_artist.Contains(k) || s_plays.Contains(k)) >= 2)
             return null; // A header, of another kind of table.
-        PlaysTable table = new() { Format = "", Shape = head.Shape, HasHeader = false, Columns = head.Columns, User = 0 };
+        PlaysTable table = new() { Format = "", Shape = head.Shape, RowsBefore = head.RowsBefore, Columns = head.Columns, User = 0 };
         return head.Columns switch
         {
             3 when head.Most(r => IsNumber(r[2])) => table with { Format = "listener, artist, plays", ArtistName = 1, Plays = 2 },

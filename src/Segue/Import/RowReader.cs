@@ -68,6 +68,14 @@ internal sealed class RowReader(Stream stream, RowShape shape)
 
     public bool IsBlank => _rowLength == 0;
 
+    /// <summary>Passes over rows that are known already: comments and the header.</summary>
+    public void Skip(int rows)
+    {
+        for (int i = 0; i < rows && Read(); i++)
+        {
+        }
+    }
+
     /// <summary>Goes to the next row.</summary>
     /// <returns>False at the end of the file.</returns>
     public bool Read()

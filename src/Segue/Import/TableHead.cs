@@ -7,13 +7,16 @@ internal sealed class TableHead
 {
     private const int RowsMax = 50;
 
-    private TableHead(RowShape shape, IReadOnlyList<string> comments, IReadOnlyList<string[]> rows, int columns, double regularity) =>
-        (Shape, Comments, Rows, Columns, Regularity) = (shape, comments, rows, columns, regularity);
+    private TableHead(RowShape shape, IReadOnlyList<string> comments, int rowsBefore, IReadOnlyList<string[]> rows, int columns, double regularity) =>
+        (Shape, Comments, RowsBefore, Rows, Columns, Regularity) = (shape, comments, rowsBefore, rows, columns, regularity);
 
     public RowShape Shape { get; }
 
     /// <summary>The lines before the first row that begin with #.</summary>
     public IReadOnlyList<string> Comments { get; }
+
+    /// <summary>How many rows stand before the first of <see cref="Rows"/>: comments, blank and broken ones.</summary>
+    public int RowsBefore { get; }
 
     /// <summary>The first rows that are not blank.</summary>
     public IReadOnlyList<string[]> Rows { get; }
@@ -61,13 +64,13 @@ internal sealed class TableHead
             if (at < 0)
             {
                 throw new DataFormatException(
-                    path, Comments.Count + 1, $"there is no column '{column}' for {role}; the header has: {HeaderShown}");
+                    path, RowsBefore + 1, $"there is no column '{column}' for {role}; the header has: {HeaderShown}");
             }
 
             names[at] = role;
         }
 
-        return new TableHead(Shape, Comments, [names, .. Rows.Skip(1)], Columns, Regularity);
+        return new TableHead(Shape, Comments, RowsBefore, [names, .. Rows.Skip(1)], Columns, Regularity);
     }
 
     /// <summary>The name of a column as it is compared: letters and digits, lower case.</summary>
@@ -78,13 +81,19 @@ internal sealed class TableHead
         RowReader reader = new(new MemoryStream(head.ToArray()), shape);
         List<string[]> rows = [];
         List<string> comments = [];
+        int rowsBefore = 0;
         while (rows.Count <= RowsMax && reader.Read())
         {
             if (reader.IsBlank || reader.Problem is not null)
+            {
+                rowsBefore += rows.Count == 0 ? 1 : 0;
                 continue;
+            }
+
             if (rows.Count == 0 && reader.Row.StartsWith("#"u8))
             {
                 comments.Add(Encoding.UTF8.GetString(reader.Row));
+                rowsBefore++;
                 continue;
             }
 
@@ -97,6 +106,6 @@ internal sealed class TableHead
         if (rows.Count > 1 && (!isWhole || rows.Count > RowsMax))
             rows.RemoveAt(rows.Count - 1); // The head may end inside it.
         IGrouping<int, string[]>? usual = rows.GroupBy(r => r.Length).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key).FirstOrDefault();
-        return new TableHead(shape, comments, rows, usual?.Key ?? 0, usual is null ? 0 : (double)usual.Count() / rows.Count);
+        return new TableHead(shape, comments, rowsBefore, rows, usual?.Key ?? 0, usual is null ? 0 : (double)usual.Count() / rows.Count);
     }
 }

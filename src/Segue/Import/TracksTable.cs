@@ -38,7 +38,7 @@ internal sealed class TracksTable
     private static readonly double[] s_powersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
     private readonly RowShape _shape;
-    private readonly int _columns;
+    private readonly int _columns, _rowsBefore;
     private readonly int _id, _title, _artists, _album, _genre, _explicit;
     private readonly int[] _features; // Column of each of s_features, or -1.
 
@@ -50,7 +50,7 @@ internal sealed class TracksTable
             ? column
             : throw new DataFormatException(path, 1, $"the column '{names[0]}' is missing; the header has: {head.HeaderShown}");
 
-        (_shape, _columns) = (head.Shape, keys.Length);
+        (_shape, _columns, _rowsBefore) = (head.Shape, keys.Length, head.RowsBefore + 1);
         (_id, _title, _artists) = (Needed(s_id), Needed(s_title), Needed(s_artists));
         (_album, _genre, _explicit) = (Optional(s_album), Optional(s_genre), Optional("explicit"));
         _features = [.. s_features.Select(f => f.Needed ? Needed(f.Key) : Optional(f.Key))];
@@ -71,7 +71,7 @@ internal sealed class TracksTable
     public void Read(InputFile input, LedgerFile ledger, ImportRun run)
     {
         RowReader rows = new(input.Utf8, _shape);
-        rows.Read();
+        rows.Skip(_rowsBefore);
         while (rows.Read())
         {
             run.Tick(input, ledger);
