@@ -104,10 +104,16 @@ internal static class TasteQualityBench
             Estimate estimate = Significance.Bootstrap(all.ToArray(), 200);
             Console.WriteLine(JsonSerializer.Serialize(new
             {
-                model = name, ndcg10 = Round(ndcg.Average()), interval = new[] { Round(estimate.Low), Round(estimate.High) }, splits = ndcg.Select(Round),
-                toFirst = Round(difference.Difference), standardError = Round(difference.StandardError), recall10 = Round(recall.Average()),
+                model = name,
+                ndcg10 = Round(ndcg.Average()),
+                interval = new[] { Round(estimate.Low), Round(estimate.High) },
+                splits = ndcg.Select(Round),
+                toFirst = Round(difference.Difference),
+                standardError = Round(difference.StandardError),
+                recall10 = Round(recall.Average()),
                 coverage10 = Round(coverage.Average()),
-                rmse = rmse.Count > 0 ? Round(rmse.Average()) : (double?)null, mae = mae.Count > 0 ? Round(mae.Average()) : (double?)null,
+                rmse = rmse.Count > 0 ? Round(rmse.Average()) : (double?)null,
+                mae = mae.Count > 0 ? Round(mae.Average()) : (double?)null,
                 slices = slices.ToDictionary(x => x.Key, x => Round(x.Value.Sum / x.Value.Count)),
                 trainSeconds = Math.Round(seconds / splits.Count, 2),
             }));

@@ -137,8 +137,10 @@ public sealed class EvaluationSideTests
     private static (CsrMatrix Plays, SideInformation Side) World()
     {
         Random random = new(5);
-        var cells = (from u in Enumerable.Range(0, Users) from a in Enumerable.Range(0, 28) where random.Next(3) > 0
-            select (User: u, Artist: a + (u < 20 ? 0 : 30))).ToArray();
+        var cells = (from u in Enumerable.Range(0, Users)
+                     from a in Enumerable.Range(0, 28)
+                     where random.Next(3) > 0
+                     select (User: u, Artist: a + (u < 20 ? 0 : 30))).ToArray();
         CsrMatrix plays = CsrMatrix.FromEntries(Users, Artists, [.. cells.Select(c => c.User)], [.. cells.Select(c => c.Artist)],
             [.. cells.Select(_ => 1f + random.Next(9))]);
         Tagging[] taggings = [.. from a in Enumerable.Range(0, Artists) from n in Enumerable.Range(0, 3)

@@ -19,7 +19,10 @@ public sealed record FeatureTarget(AudioFeature Feature, int Direction, double L
 
     private static readonly Dictionary<string, (AudioFeature Feature, int Direction)> s_other = new(StringComparer.Ordinal)
     {
-        ["bpm"] = (AudioFeature.Tempo, 0), ["length"] = (AudioFeature.Duration, 0), ["happiness"] = (AudioFeature.Valence, 0), ["volume"] = (AudioFeature.Loudness, 0),
+        ["bpm"] = (AudioFeature.Tempo, 0),
+        ["length"] = (AudioFeature.Duration, 0),
+        ["happiness"] = (AudioFeature.Valence, 0),
+        ["volume"] = (AudioFeature.Loudness, 0),
     };
 
     public static FeatureTarget Range(AudioFeature feature, double low, double high) => new(feature, 0, low, high);

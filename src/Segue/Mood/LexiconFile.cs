@@ -23,9 +23,19 @@ internal static class LexiconFile
 
     private static readonly Dictionary<string, WordRole> s_roles = new(StringComparer.Ordinal)
     {
-        ["!not"] = WordRole.Not, ["!not-a-negation"] = WordRole.NotANegation, ["!and"] = WordRole.And, ["!or"] = WordRole.Or,
-        ["!break"] = WordRole.Break, ["!skip"] = WordRole.Skip, ["!very"] = WordRole.Very, ["!slightly"] = WordRole.Slightly,
-        ["!free"] = WordRole.Free, ["!more"] = WordRole.More, ["!less"] = WordRole.Less, ["!like"] = WordRole.Like, ["!by"] = WordRole.By,
+        ["!not"] = WordRole.Not,
+        ["!not-a-negation"] = WordRole.NotANegation,
+        ["!and"] = WordRole.And,
+        ["!or"] = WordRole.Or,
+        ["!break"] = WordRole.Break,
+        ["!skip"] = WordRole.Skip,
+        ["!very"] = WordRole.Very,
+        ["!slightly"] = WordRole.Slightly,
+        ["!free"] = WordRole.Free,
+        ["!more"] = WordRole.More,
+        ["!less"] = WordRole.Less,
+        ["!like"] = WordRole.Like,
+        ["!by"] = WordRole.By,
     };
 
     /// <summary>English first: it is the fallback of every wish.</summary>
