@@ -6,8 +6,9 @@ namespace Segue.Evaluation;
 public static class EvaluationPage
 {
     private const string Style = """
-        body{font:15px/1.5 system-ui,sans-serif;max-width:900px;margin:2em auto;padding:0 1em;color:#222;background:#fff}
-        table{border-collapse:collapse;margin:1em 0}td,th{padding:.3em .7em;border-bottom:1px solid #ddd;text-align:right}td:first-child,th:first-child{text-align:left}
+        body{font:15px/1.5 system-ui,sans-serif;max-width:1040px;margin:2em auto;padding:0 1em;color:#222;background:#fff}
+        table{border-collapse:collapse;margin:1em 0;font-size:14px;display:block;overflow-x:auto}
+        td,th{padding:.3em .6em;border-bottom:1px solid #ddd;text-align:right}td:first-child,th:first-child{text-align:left}
         svg{max-width:100%;height:auto;margin:1em 0;font:12px system-ui,sans-serif}small,.note{color:#666}.leak{color:#a40000}
         """;
 

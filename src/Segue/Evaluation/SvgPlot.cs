@@ -42,6 +42,8 @@ internal static class SvgPlot
         double Scale(double x) => logX ? Math.Log10(x) : x;
         double[] xs = [.. series.SelectMany(s => s.Points).Select(p => Scale(p.X))], ys = [.. series.SelectMany(s => s.Points).Select(p => p.Y)];
         double from = xs.Min(), to = xs.Max() > from ? xs.Max() : from + 1;
+        if (dotsOnly)
+            (from, to) = (from - (0.04 * (to - from)), to + (0.04 * (to - from)));
         double low = fromZero ? 0 : ys.Min() - 0.05 * (ys.Max() - ys.Min()), high = fromZero ? NiceMax(ys.Max()) : ys.Max() + 0.05 * (ys.Max() - ys.Min());
         high = high > low ? high : low + 1;
         double X(double x) => left + (Scale(x) - from) / (to - from) * (Width - left - 150);
@@ -49,11 +51,12 @@ internal static class SvgPlot
         StringBuilder svg = Open(title, height);
         for (int tick = 0; tick <= 5; tick++)
         {
-            double y = low + (high - low) * tick / 5, x = from + (to - from) * tick / 5;
+            double y = low + (high - low) * tick / 5;
             svg.Append(F($"<path d='M{left} {Y(y):0.#}H{Width - 150}' stroke='#ddd'/><text x='{left - 6}' y='{Y(y) + 4:0.#}' text-anchor='end'>{y:0.###}</text>"));
-            double shown = logX ? Math.Pow(10, x) : x;
-            svg.Append(F($"<text x='{X(shown):0.#}' y='{height - bottom + 16}' text-anchor='middle'>{shown:G3}</text>"));
         }
+
+        foreach (double x in Ticks(from, to, logX))
+            svg.Append(F($"<text x='{X(x):0.#}' y='{height - bottom + 16}' text-anchor='middle'>{x:G3}</text>"));
 
         svg.Append(F($"<text x='{(left + Width - 150) / 2}' y='{height - 8}' text-anchor='middle'>{Text(xLabel)}</text>"));
         for (int n = 0; n < series.Count; n++)
@@ -91,7 +94,26 @@ internal static class SvgPlot
         }
     }
 
-    /// <summary>1, 2, 4 or 5 times a power of ten, at or above the value.</summary>
+    /// <summary>Round numbers inside a range (of logarithms, where the scale is one).</summary>
+    private static IEnumerable<double> Ticks(double from, double to, bool log)
+    {
+        if (log)
+        {
+            for (double power = Math.Floor(from); power <= to; power++)
+            {
+                foreach (double x in new[] { 1, 2, 5 }.Select(m => m * Math.Pow(10, power)).Where(x => Math.Log10(x) >= from && Math.Log10(x) <= to))
+                    yield return x;
+            }
+
+            yield break;
+        }
+
+        double step = NiceMax((to - from) / 8);
+        for (double x = Math.Ceiling(from / step) * step; x <= to; x += step)
+            yield return Math.Abs(x) < step / 1e6 ? 0 : x;
+    }
+
+    /// <summary>1, 2, 3, 4, 5, 6 or 8 times a power of ten, at or above the value.</summary>
     private static double NiceMax(double value)
     {
         if (!(value > 0))
