@@ -26,6 +26,10 @@ public sealed class EvaluationSideTests
         // Artists 28, 29 carry the tag of user 0's community and 58, 59 the other's; none was ever played.
         Assert.True(Math.Min(scores[28], scores[29]) > Math.Max(scores[58], scores[59]) + 0.05f, string.Join(" ", scores[28], scores[29], scores[58], scores[59]));
         Assert.Equal("als+tags", model.Name);
+        (string tag, float part) = Assert.Single(model.TagsBehind(Evaluator.ProfileOf(plays, 0), 28));
+        float[] plain = Score(model.Als, Evaluator.ProfileOf(plays, 0));
+        Assert.Equal("calm", tag);
+        Assert.Equal(scores[28] - plain[28], part, 1e-5f);
         Assert.Equal(Evaluator.ListenersOf(plays), model.Als.Listeners.ToArray());
         Assert.Equal(Users, model.Als.UserCount);
     }
@@ -64,7 +68,7 @@ public sealed class EvaluationSideTests
         AlsSideRows none = new(CsrMatrix.FromEntries(0, Artists, [], [], []));
         float[] plain = Score(AlsTrainer.Train(plays, s_als).Model, Evaluator.ProfileOf(plays, 3));
         Assert.Equal(plain, Score(AlsTrainer.Train(plays, s_als, new AlsRun { Side = none }).Model, Evaluator.ProfileOf(plays, 3)));
-        AlsSideRows tags = new(side.People(Artists, 3));
+        AlsSideRows tags = new(side.People(Artists, 3).People);
         Assert.NotEqual(plain, Score(AlsTrainer.Train(plays, s_als, new AlsRun { Side = tags }).Model, Evaluator.ProfileOf(plays, 3)));
         Assert.Throws<SegueException>(() => AlsTrainer.Train(plays, s_als, new AlsRun { Side = new AlsSideRows(CsrMatrix.FromEntries(1, 3, [], [], [])) }));
         Assert.Throws<SegueException>(() => SideInformed.Train(plays, side with { UserIds = TextColumn.From(["a"]) }, s_als));

@@ -35,10 +35,12 @@ public sealed class SideInformed : ITasteModel
     private readonly SideOptions _options;
     private readonly CsrMatrix? _tagsOf, _artistsOf, _friends;
     private readonly CsrMatrix _plays;
+    private readonly string[] _tagNames;
     private readonly Dictionary<string, int> _userOf;
 
-    private SideInformed(AlsModel als, CsrMatrix plays, SideInformation side, CsrMatrix? tagsOf, SideOptions options)
+    private SideInformed(AlsModel als, CsrMatrix plays, SideInformation side, CsrMatrix? tagsOf, string[] tagNames, SideOptions options)
     {
+        _tagNames = tagNames;
         (Als, _plays, _tagsOf, _artistsOf, _friends, _options) = (als, plays, tagsOf, tagsOf?.Transpose(), side.Friends, options);
         _userOf = [];
         for (int user = 0; user < side.UserIds.Count; user++)
@@ -58,10 +60,10 @@ public sealed class SideInformed : ITasteModel
         options ??= new SideOptions();
         if (side.UserIds.Count != plays.Rows)
             throw new SegueException($"the side information is about {side.UserIds.Count} users, but the plays have {plays.Rows}");
-        CsrMatrix? people = side.Taggings.Count == 0 ? null : side.People(plays.Columns, options.TagArtistsMin);
+        (CsrMatrix? people, string[] names) = side.Taggings.Count == 0 ? (null, []) : side.People(plays.Columns, options.TagArtistsMin);
         AlsRun run = new() { TrackLoss = false, Side = people is null ? null : new AlsSideRows(Confidence(people, options.TagConfidence)) };
         AlsModel model = AlsTrainer.Train(plays, als, run, cancellation).Model;
-        return new SideInformed(model, plays, side, people is null ? null : TagVectors(people), options);
+        return new SideInformed(model, plays, side, people is null ? null : TagVectors(people), names, options);
     }
 
     /// <inheritdoc/>
@@ -75,8 +77,36 @@ public sealed class SideInformed : ITasteModel
             AddFriends(_friends.RowIndices(user), scores);
     }
 
-    /// <summary>The cosine of the listener's tags and an artist's: 0..1.</summary>
+    /// <summary>Why tags speak for an artist: the shared tags with what each adds to the score, most first. The parts add up to what tags add.</summary>
+    public IReadOnlyList<(string Tag, float Part)> TagsBehind(Profile profile, int artist)
+    {
+        if (_tagsOf is null)
+            return [];
+        float[] tags = TagsOf(profile, _tagsOf);
+        List<(string Tag, float Part)> parts = [];
+        for (int k = 0; k < _tagsOf.RowLength(artist); k++)
+        {
+            int tag = _tagsOf.RowIndices(artist)[k];
+            if (tags[tag] > 0)
+                parts.Add((_tagNames[tag], tags[tag] * _tagsOf.RowValues(artist)[k]));
+        }
+
+        return [.. parts.OrderByDescending(p => p.Part)];
+    }
+
+    /// <summary>Adds the weighted cosine of the listener's tags and each artist's.</summary>
     private void AddTags(Profile profile, Span<float> scores, CsrMatrix tagsOf, CsrMatrix artistsOf)
+    {
+        float[] tags = TagsOf(profile, tagsOf);
+        for (int tag = 0; tag < tags.Length; tag++)
+        {
+            for (int k = 0; k < artistsOf.RowLength(tag) && tags[tag] != 0; k++)
+                scores[artistsOf.RowIndices(tag)[k]] += tags[tag] * artistsOf.RowValues(tag)[k];
+        }
+    }
+
+    /// <summary>What each of the listener's tags adds to the score of an artist that carries it in full.</summary>
+    private float[] TagsOf(Profile profile, CsrMatrix tagsOf)
     {
         float[] tags = new float[tagsOf.Columns];
         foreach (int artist in profile.Artists)
@@ -87,17 +117,11 @@ public sealed class SideInformed : ITasteModel
 
         float norm = TensorPrimitives.Norm<float>(tags);
         if (norm == 0)
-            return;
+            return tags;
         int known = profile.Artists.Length;
         float fade = known >= FadeTo ? 1 : known <= FadeFrom ? FadeLeast : FadeLeast + ((1 - FadeLeast) * (known - FadeFrom) / (FadeTo - FadeFrom));
-        for (int tag = 0; tag < tags.Length; tag++)
-        {
-            if (tags[tag] == 0)
-                continue;
-            float weight = _options.TagWeight * fade * tags[tag] / norm;
-            for (int k = 0; k < artistsOf.RowLength(tag); k++)
-                scores[artistsOf.RowIndices(tag)[k]] += weight * artistsOf.RowValues(tag)[k];
-        }
+        TensorPrimitives.Multiply(tags, _options.TagWeight * fade / norm, tags);
+        return tags;
     }
 
     private void AddFriends(ReadOnlySpan<int> friends, Span<float> scores)

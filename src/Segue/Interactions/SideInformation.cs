@@ -19,27 +19,28 @@ public sealed record SideInformation(IReadOnlyList<Tagging> Taggings, TextColumn
     };
 
     /// <summary>Tags × artists: how many people gave the tag to the artist; only tags on at least <paramref name="artistsMin"/> artists have a row.</summary>
-    public CsrMatrix People(int artists, int artistsMin)
+    /// <returns>The matrix, and the name of each of its rows.</returns>
+    public (CsrMatrix People, string[] Names) People(int artists, int artistsMin)
     {
         CsrMatrix all = CsrMatrix.FromEntries(TagNames.Count, artists,
             [.. Taggings.Select(t => t.Tag)], [.. Taggings.Select(t => t.Artist)], [.. Taggings.Select(_ => 1f)]);
         List<int> rows = [], columns = [];
         List<float> values = [];
-        int kept = 0;
+        List<string> names = [];
         for (int tag = 0; tag < all.Rows; tag++)
         {
             if (all.RowLength(tag) < artistsMin)
                 continue;
             for (int k = 0; k < all.RowLength(tag); k++)
             {
-                rows.Add(kept);
+                rows.Add(names.Count);
                 columns.Add(all.RowIndices(tag)[k]);
                 values.Add(all.RowValues(tag)[k]);
             }
 
-            kept++;
+            names.Add(TagNames[tag]);
         }
 
-        return CsrMatrix.FromEntries(kept, artists, rows.ToArray(), columns.ToArray(), values.ToArray());
+        return (CsrMatrix.FromEntries(names.Count, artists, rows.ToArray(), columns.ToArray(), values.ToArray()), [.. names]);
     }
 }
