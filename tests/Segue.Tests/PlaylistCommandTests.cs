@@ -18,7 +18,7 @@ public sealed class PlaylistCommandTests : IClassFixture<PlaylistCommandTests.De
     public void A_mood_becomes_a_file_in_the_order_of_the_ranking()
     {
         string file = _demo.Folder.File("calm.xspf");
-        JsonArray items = JsonNode.Parse(_demo.Run("recommend", "songs", "--mood", "calm", "-n", "7", "--json"))!["items"]!.AsArray();
+        JsonArray items = JsonNode.Parse(_demo.Run("recommend", "songs", "--mood", "calm zzxqy", "-n", "7", "--json"))!["items"]!.AsArray();
         JsonNode told = JsonNode.Parse(_demo.Run("playlist", "--mood", "calm zzxqy", "-n", "7", "-o", file, "--json"))!;
         XNamespace ns = "http://xspf.org/ns/0/";
         XElement list = XDocument.Load(file).Root!;
