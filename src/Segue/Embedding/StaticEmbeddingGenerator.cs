@@ -77,6 +77,13 @@ public sealed class StaticEmbeddingGenerator : IEmbeddingGenerator<string, Embed
         return _table.Tokenizer.Pieces(word, pieces) == 1;
     }
 
+    /// <summary>Of how many pieces of the vocabulary a text is made; counted up to 64.</summary>
+    internal int CountPieces(ReadOnlySpan<char> text)
+    {
+        Span<int> pieces = stackalloc int[64];
+        return _table.Tokenizer.Pieces(text, pieces);
+    }
+
     /// <inheritdoc/>
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)

@@ -27,8 +27,15 @@ public static class StaticWords
     /// <summary>Whether the embedder's vocabulary of 30,000 has the word whole: then it is a word, and no slip of the pen.</summary>
     internal static bool IsWord(string word) => s_embedder.Value.IsOnePiece(word);
 
+    // Words fall into pieces of three letters and more; keys pressed at random into ones and twos, whose sum means nothing.
+    private const int PiecesOfNoWord = 4;
+    private const double LettersOfNoPiece = 2.5;
+
     private static ReadOnlyMemory<float> One(string text)
     {
+        int pieces = text.Contains(' ') ? 0 : s_embedder.Value.CountPieces(text);
+        if (pieces >= PiecesOfNoWord && text.Length < LettersOfNoPiece * pieces)
+            return ReadOnlyMemory<float>.Empty;
         float[] vector = new float[s_embedder.Value.Dimensions];
         return s_embedder.Value.Embed(text, vector) ? vector : ReadOnlyMemory<float>.Empty;
     }
