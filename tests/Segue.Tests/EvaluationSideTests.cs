@@ -46,7 +46,7 @@ public sealed class EvaluationSideTests
         for (int artist = 0; artist < Artists; artist++)
         {
             int share = new[] { 1, 2 }.Count(f => plays.RowIndices(f).Contains(artist));
-            Assert.Equal(0.06f * share / 2, known[artist] - alone[artist], 1e-6f);
+            Assert.Equal(2 * 0.06f * share / 2, known[artist] - alone[artist], 1e-6f);
         }
     }
 

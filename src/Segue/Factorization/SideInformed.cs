@@ -15,7 +15,7 @@ public sealed record SideOptions
     /// <summary>Weight of the likeness of tags beside the score of ALS.</summary>
     public float TagWeight { get; init; } = 0.12f;
 
-    /// <summary>Weight of the share of friends who play an artist.</summary>
+    /// <summary>Weight of the share of friends who play an artist, from five known artists on.</summary>
     public float FriendWeight { get; init; } = 0.06f;
 }
 
@@ -23,14 +23,14 @@ public sealed record SideOptions
 /// ALS that also knows tags of artists and listeners' friends. Three things are added:
 /// (1) tags train as extra rows beside the users, confidence ∝ log(1 + people who gave the tag) (<see cref="AlsSideRows"/>);
 /// (2) score += weight · cosine of the listener's tags (the sum over their artists) and the artist's, each tag weighing log(1 + people) · idf. With
-/// fewer than ten known artists that says less, so it fades in: 0.3 up to five, 1 from ten on;
-/// (3) score += weight · share of the listener's friends who play the artist.
+/// fewer than ten known artists that says less, so it fades in: nothing at one, 0.3 at five, 1 from ten on;
+/// (3) score += weight · share of the listener's friends who play the artist; twice the weight at one known artist, falling to the weight at five.
 /// An artist that nobody has played has a vector from its tags, and can be recommended.
 /// </summary>
 public sealed class SideInformed : ITasteModel
 {
     private const int FadeFrom = 5, FadeTo = 10;
-    private const float FadeLeast = 0.3f;
+    private const float FadeMiddle = 0.3f;
 
     private readonly SideOptions _options;
     private readonly CsrMatrix? _tagsOf, _artistsOf, _friends;
@@ -74,7 +74,7 @@ public sealed class SideInformed : ITasteModel
         if (_tagsOf is not null && _artistsOf is not null)
             AddTags(profile, scores, _tagsOf, _artistsOf);
         if (_friends is not null && profile.Name is not null && _userOf.TryGetValue(profile.Name, out int user))
-            AddFriends(_friends.RowIndices(user), scores);
+            AddFriends(_friends.RowIndices(user), _options.FriendWeight * (1 + Math.Clamp((FadeFrom - profile.Artists.Length) / (FadeFrom - 1f), 0, 1)), scores);
     }
 
     /// <summary>Why tags speak for an artist: the shared tags with what each adds to the score, most first. The parts add up to what tags add.</summary>
@@ -119,17 +119,19 @@ public sealed class SideInformed : ITasteModel
         if (norm == 0)
             return tags;
         int known = profile.Artists.Length;
-        float fade = known >= FadeTo ? 1 : known <= FadeFrom ? FadeLeast : FadeLeast + ((1 - FadeLeast) * (known - FadeFrom) / (FadeTo - FadeFrom));
+        float fade = known <= FadeFrom
+            ? FadeMiddle * (known - 1) / (FadeFrom - 1)
+            : FadeMiddle + ((1 - FadeMiddle) * Math.Min(1, (known - FadeFrom) / (float)(FadeTo - FadeFrom)));
         TensorPrimitives.Multiply(tags, _options.TagWeight * fade / norm, tags);
         return tags;
     }
 
-    private void AddFriends(ReadOnlySpan<int> friends, Span<float> scores)
+    private void AddFriends(ReadOnlySpan<int> friends, float weight, Span<float> scores)
     {
         foreach (int friend in friends)
         {
             foreach (int artist in _plays.RowIndices(friend))
-                scores[artist] += _options.FriendWeight / friends.Length;
+                scores[artist] += weight / friends.Length;
         }
     }
 
