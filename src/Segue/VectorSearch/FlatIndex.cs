@@ -7,8 +7,8 @@ using Segue.Numerics;
 namespace Segue.VectorSearch;
 
 /// <summary>
-/// Exact search: every row is compared with the query. One query reads all rows once, at the speed of memory; many queries share each block of
-/// rows while it is in the cache. The rows may lie in a mapped file; nothing is copied.
+/// Exact search: every row is compared with the query. One query reads all rows once, at the speed of memory; many queries are answered side by
+/// side, each with a pass of its own. The rows may lie in a mapped file; nothing is copied.
 /// <para>With <see cref="Quantization.Int8"/> a query reads int8 codes instead, a quarter of the memory, and compares the best of them with the float32
 /// rows: the order of what it finds is exact, and a row is missed only when the codes put it behind <c>4k + 32</c> others.</para>
 /// </summary>
