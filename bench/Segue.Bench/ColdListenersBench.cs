@@ -43,7 +43,10 @@ internal static class ColdListenersBench
 
             Console.WriteLine(JsonSerializer.Serialize(new
             {
-                bench = "taste-cold", known, listeners, ndcg10 = ndcg.ToDictionary(x => x.Key, x => Math.Round(x.Value, 4)),
+                bench = "taste-cold",
+                known,
+                listeners,
+                ndcg10 = ndcg.ToDictionary(x => x.Key, x => Math.Round(x.Value, 4)),
             }));
         }
 
