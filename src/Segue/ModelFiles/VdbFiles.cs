@@ -27,13 +27,14 @@ public static class VdbFiles
         VectorIndexFiles.Save(songs.Vectors, Path.Combine(folder, VectorIndexFiles.FileName));
     }
 
+    /// <summary>Opens a database; its vectors are opened, and checked, when they are first needed.</summary>
     /// <exception cref="ModelFileException">A file is missing, damaged, foreign, or not of the same database.</exception>
     public static SongIndex Load(string folder)
     {
         Tracks tracks = DataFiles.LoadTracks(Path.Combine(folder, DataFiles.TracksName));
         TensorFile file = TensorFile.Open(Path.Combine(folder, MoodName), Magic, MoodVersion);
         string embedder = file.Metadata.GetValueOrDefault(Embedder) ?? throw new ModelFileException(file.Path, "does not say which embedder made its vectors");
-        IVectorIndex vectors = VectorIndexFiles.Open(Path.Combine(folder, VectorIndexFiles.FileName));
+        Lazy<IVectorIndex> vectors = new(() => VectorIndexFiles.Open(Path.Combine(folder, VectorIndexFiles.FileName)));
         MoodRegions? regions = file.Has(Regions) ? Columns.Checked(file, () => new MoodRegions(file.ReadMatrix(Regions), Lexicon.Default)) : null;
         return Columns.Checked(file, () => new SongIndex(tracks, file.ReadMatrix(Percentiles), regions, vectors, file.Read<int>(TrackOfRow), embedder));
     }

@@ -10,6 +10,7 @@ namespace Segue.Recommending;
 public sealed class SongIndex
 {
     private readonly ReadOnlyMemory<int> _trackOfRow;
+    private readonly Lazy<IVectorIndex> _vectors;
 
     /// <param name="tracks">The catalogue.</param>
     /// <param name="percentiles">What <see cref="FeaturePercentiles.Compute"/> made of it.</param>
@@ -19,9 +20,15 @@ public sealed class SongIndex
     /// <param name="embedder">What made the vectors.</param>
     /// <exception cref="ArgumentException">The parts are not about the same tracks.</exception>
     public SongIndex(Tracks tracks, MatrixView percentiles, MoodRegions? regions, IVectorIndex vectors, ReadOnlyMemory<int> trackOfRow, string embedder)
+        : this(tracks, percentiles, regions, new Lazy<IVectorIndex>(vectors), trackOfRow, embedder)
     {
-        if (percentiles.Rows != MoodFeatures.Count || percentiles.Columns != tracks.Count || vectors.RowLimit > trackOfRow.Length)
-            throw new ArgumentException($"{percentiles.Rows} × {percentiles.Columns} percentiles and {vectors.RowLimit} vectors are not those of {tracks.Count} tracks.");
+    }
+
+    /// <summary>With vectors that are opened when they are first needed: a wish in words needs none, and reading them is most of the time to open a database.</summary>
+    public SongIndex(Tracks tracks, MatrixView percentiles, MoodRegions? regions, Lazy<IVectorIndex> vectors, ReadOnlyMemory<int> trackOfRow, string embedder)
+    {
+        if (percentiles.Rows != MoodFeatures.Count || percentiles.Columns != tracks.Count)
+            throw new ArgumentException($"{percentiles.Rows} × {percentiles.Columns} percentiles are not those of {tracks.Count} tracks.");
         int last = -1;
         foreach (int track in trackOfRow.Span)
         {
@@ -30,7 +37,7 @@ public sealed class SongIndex
             last = track;
         }
 
-        (Tracks, Percentiles, Regions, Vectors, _trackOfRow, Embedder) = (tracks, percentiles, regions, vectors, trackOfRow, embedder);
+        (Tracks, Percentiles, Regions, _vectors, _trackOfRow, Embedder) = (tracks, percentiles, regions, vectors, trackOfRow, embedder);
         Scorer = new MoodScorer(tracks, percentiles, regions);
     }
 
@@ -45,7 +52,10 @@ public sealed class SongIndex
     public MoodScorer Scorer { get; }
 
     /// <summary>The vectors of descriptions, by row; <see cref="TrackOfRow"/> says whose.</summary>
-    public IVectorIndex Vectors { get; }
+    /// <exception cref="SegueException">Opening them found that they are damaged, or not of these tracks.</exception>
+    public IVectorIndex Vectors => _vectors.Value is var vectors && vectors.RowLimit <= _trackOfRow.Length
+        ? vectors
+        : throw new SegueException($"{vectors.RowLimit} vectors are not those of {_trackOfRow.Length} tracks; build the database anew");
 
     public ReadOnlyMemory<int> TrackOfRow => _trackOfRow;
 
