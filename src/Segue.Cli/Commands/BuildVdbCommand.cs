@@ -64,7 +64,8 @@ internal static class BuildVdbCommand
         long started = session.Terminal.Time.GetTimestamp();
         EmbeddedTracks embedded = Embed(session, tracks, options);
         IVectorIndex index = Index(session, embedded.Vectors, options);
-        SongIndex songs = new(tracks, FeaturePercentiles.Compute(tracks), Regions(session, tracks), index, embedded.Tracks, embedded.EmbedderId);
+        MatrixView percentiles = FeaturePercentiles.Compute(tracks);
+        SongIndex songs = new(tracks, percentiles, Regions(session, tracks, percentiles), index, embedded.Tracks, embedded.EmbedderId);
         string version = Save(session, songs, options);
         double seconds = session.Terminal.Time.GetElapsedTime(started).TotalSeconds;
         session.Say($"Built models/vdb/{version}: {tracks.Count:N0} tracks, {index.Dimensions} dimensions by {embedded.EmbedderId}, in {seconds:0.0} s.");
@@ -123,11 +124,11 @@ internal static class BuildVdbCommand
         return HnswIndex.Build(vectors, Metric.Cosine, threads: session.Threads, progress: relay, cancellation: session.Cancellation);
     }
 
-    private static MoodRegions Regions(Session session, Tracks tracks)
+    private static MoodRegions Regions(Session session, Tracks tracks, MatrixView percentiles)
     {
         using Progress progress = session.Progress("moods");
         progress.Report(-1, "learning from names where the songs of a mood lie", always: true);
-        MatrixView values = MoodRegions.Learn(tracks, FeaturePercentiles.Compute(tracks), StaticWords.Embed, session.Cancellation);
+        MatrixView values = MoodRegions.Learn(tracks, percentiles, StaticWords.Embed, session.Cancellation);
         return new MoodRegions(values, Lexicon.Default);
     }
 
