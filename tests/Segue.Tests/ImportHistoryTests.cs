@@ -86,6 +86,26 @@ public sealed class ImportHistoryTests
         }
     }
 
+    [Theory]
+    [InlineData("#TZ/UTC", "+02:00", 0)] // The file says it: what a person says is not asked for.
+    [InlineData("#TZ/UNKNOWN", null, 0)]
+    [InlineData("#TZ/UNKNOWN", "+02:00", 2)]
+    [InlineData("#TZ/UNKNOWN", "-0330", -3.5)]
+    [InlineData("#TZ/UNKNOWN", "Europe/Berlin", 2)] // In August.
+    public void Local_clocks_of_scrobblers_are_read_where_they_stood(string header, string? zone, double hours)
+    {
+        using ScratchFolder folder = new();
+        ImportOptions options = new() { TimeZone = zone is null ? null : ImportOptions.ZoneOf(zone) };
+        (History history, Ledger ledger) = HistoryReader.Read([folder.Write("x", ScrobblerLog.Replace("#TZ/UTC", header))], null, options);
+        Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(1597150020).AddHours(-hours), history.Listens[0].At);
+        Assert.Equal(zone is null, ledger.Notes.Any(n => n.Contains("--time-zone")));
+        (history, _) = HistoryReader.Read([folder.Write("y", "title,artist,time\nVenus,Björk,2020-08-11 12:47\nx,Low,2020-08-11T12:52:00+00:00\n")], null, options);
+        double table = zone is null ? 0 : ImportOptions.ZoneOf(zone).GetUtcOffset(new DateTime(2020, 8, 11)).TotalHours;
+        Assert.Equal(new DateTimeOffset(2020, 8, 11, 12, 47, 0, TimeSpan.Zero).AddHours(-table), history.Listens.Single(l => l.Title == "Venus").At);
+        Assert.Equal(new DateTimeOffset(2020, 8, 11, 12, 52, 0, TimeSpan.Zero), history.Listens.Single(l => l.Title == "x").At);
+        Assert.Contains("Europe/Berlin", Assert.Throws<SegueException>(() => ImportOptions.ZoneOf("Berlin")).Message);
+    }
+
     [Fact]
     public void Podcasts_private_sessions_and_what_plays_now_are_left_out_and_said()
     {

@@ -67,7 +67,8 @@ public sealed class ImportProfileTests
         profiles.Update("me", _ => history);
         Assert.Throws<SegueException>(() => profiles.Update("me", _ => throw new SegueException("stop")));
         SegueException held = Assert.Throws<SegueException>(() => profiles.Update("me", _ => new ListenerProfiles(folder.Path).Update("you", _ => history)));
-        Assert.Contains("another process is writing", held.Message);
+        Assert.Matches($@"process {Environment.ProcessId} \(.+\), since \d\d:\d\d:\d\d, is writing a profile right now", held.Message);
+        Assert.DoesNotContain(Directory.GetFiles(profiles.Folder), f => f.EndsWith(".writer"));
         Assert.Equal(history.Listens, profiles.Load("me").Listens);
     }
 

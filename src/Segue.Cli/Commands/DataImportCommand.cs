@@ -21,6 +21,12 @@ internal static class DataImportCommand
         HelpName = "SHARE",
     };
 
+    public static readonly Option<string?> TimeZone = new("--time-zone")
+    {
+        Description = "Where times were written down that do not say it (scrobbler logs, your own tables), such as Europe/Berlin or +02:00; UTC without it",
+        HelpName = "ZONE",
+    };
+
     public static readonly Option<string?> Map = new("--map")
     {
         Description = "What your columns hold: user=..,artist=..,plays=.. (also artistid, title, album, time, id, audio features)",
@@ -36,7 +42,7 @@ internal static class DataImportCommand
     };
 
     public static Command Create() => new Command("import", "Takes in plays, tracks, or your own listening history; the format is told from the content")
-        .With(s_paths, s_as, Map, Ledger, MaxRejected)
+        .With(s_paths, s_as, Map, TimeZone, Ledger, MaxRejected)
         .WithExamples(
             "segue data import user_artists.dat dataset.csv       # Last.fm-2K and Spotify's tracks",
             "segue data import usersha1-artmbid-artname-plays.tsv.gz",
@@ -49,7 +55,7 @@ internal static class DataImportCommand
     {
         double share = session.Get(MaxRejected) ?? ImportOptions.Default.RejectedShareMax;
         return share is >= 0 and <= 1
-            ? ImportOptions.Default with { RejectedShareMax = share, Map = MapOf(session.Get(Map)) }
+            ? ImportOptions.Default with { RejectedShareMax = share, Map = MapOf(session.Get(Map)), TimeZone = session.Get(TimeZone) is { } zone ? ZoneOf(zone) : null }
             : throw new WrongUsageException($"--max-rejected is a share from 0 to 1, not {share}");
     }
 
@@ -60,6 +66,18 @@ internal static class DataImportCommand
     {
         if (session.Get(Ledger) is { } path)
             File.WriteAllText(path, ledger.ToJson().ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n", new UTF8Encoding(false));
+    }
+
+    private static TimeZoneInfo ZoneOf(string name)
+    {
+        try
+        {
+            return ImportOptions.ZoneOf(name);
+        }
+        catch (SegueException e)
+        {
+            throw new WrongUsageException($"--time-zone: {e.Message}");
+        }
     }
 
     private static Dictionary<string, string> MapOf(string? text)

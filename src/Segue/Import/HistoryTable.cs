@@ -36,6 +36,9 @@ internal sealed record HistoryTable
 
     public int Plays { get; init; } = -1;
 
+    /// <summary>Whether the file says that its Unix times are of a local clock: <c>#TZ/UNKNOWN</c>, from players that know no zone.</summary>
+    public bool LocalClock { get; init; }
+
     /// <summary>The column with L (listened) or S (skipped).</summary>
     public int Rating { get; init; } = -1;
 
@@ -52,6 +55,8 @@ internal sealed record HistoryTable
         RowReader rows = new(input.Utf8, Shape);
         run.BeginHistory();
         rows.Skip(RowsBefore);
+        if (LocalClock && run.Options.TimeZone is null)
+            run.Ledger.Note($"{input.Name} says that its times are local and not where (#TZ/UNKNOWN); they were read as UTC. Name the place with --time-zone");
         while (rows.Read())
         {
             run.Tick(input, ledger);
@@ -66,7 +71,7 @@ internal sealed record HistoryTable
                 ledger.Reject(problem, rows.Line, rows.Row);
             else if (plays == 0)
                 ledger.Skip("no plays", rows.Line, rows.Row);
-            else if (Time >= 0 && !HistoryTime.TryParse(Text(rows[Time]), out at))
+            else if (Time >= 0 && !TryTime(Text(rows[Time]), run.Options.TimeZone, out at))
                 ledger.Reject("no readable time", rows.Line, rows.Row);
             else if (run.History.Add(new Listen
             {
@@ -85,6 +90,16 @@ internal sealed record HistoryTable
         run.Close(input, ledger, rows);
     }
 
+    /// <summary>Exports of the services are in UTC, whatever a person says; only files that nobody speaks for are read in a person's zone.</summary>
+    private bool TryTime(string text, TimeZoneInfo? zone, out DateTimeOffset? at)
+    {
+        if (!HistoryTime.TryParse(text, out at, Source == HistorySource.Table ? zone : null))
+            return false;
+        if (LocalClock && zone is not null && at is { } clock)
+            at = HistoryTime.FromLocal(clock, zone);
+        return true;
+    }
+
     /// <summary>Artist, album, title, track number, seconds, L or S, time, and in newer versions an MBID.</summary>
     private static HistoryTable ScrobblerLog(TableHead head) => new()
     {
@@ -98,6 +113,7 @@ internal sealed record HistoryTable
         Title = 2,
         Rating = 5,
         Time = 6,
+        LocalClock = head.Comments.Any(c => c.StartsWith("#TZ/", StringComparison.Ordinal) && c.Trim() != "#TZ/UTC"),
     };
 
     private static HistoryTable? FromHeader(TableHead head)

@@ -17,7 +17,8 @@ internal static class HistoryTime
 
     /// <summary>A time in Unix seconds or milliseconds or in one of the written forms.</summary>
     /// <returns>False when it is none; true with null when it is empty or a clock that was not set.</returns>
-    public static bool TryParse(string? text, out DateTimeOffset? time)
+    /// <param name="zone">Where written times without a zone were written down; null for UTC.</param>
+    public static bool TryParse(string? text, out DateTimeOffset? time, TimeZoneInfo? zone = null)
     {
         time = null;
         if (string.IsNullOrWhiteSpace(text))
@@ -27,7 +28,36 @@ internal static class HistoryTime
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
         if (!DateTimeOffset.TryParseExact(text.Trim(), s_formats, CultureInfo.InvariantCulture, Utc, out DateTimeOffset at))
             return false;
-        return FromUnix(at.ToUnixTimeSeconds(), out time);
+        return FromUnix((zone is null || SaysZone(text) ? at : FromLocal(at, zone)).ToUnixTimeSeconds(), out time);
+    }
+
+    /// <summary>The moment at which clocks of a zone showed what <paramref name="clock"/> shows in UTC; an hour that came twice is the one of winter time.</summary>
+    public static DateTimeOffset FromLocal(DateTimeOffset clock, TimeZoneInfo zone) =>
+        clock - zone.GetUtcOffset(DateTime.SpecifyKind(clock.DateTime, DateTimeKind.Unspecified));
+
+    /// <summary>A zone by its name (Europe/Berlin) or distance from UTC (+02:00).</summary>
+    /// <exception cref="SegueException">There is no such zone.</exception>
+    public static TimeZoneInfo Zone(string name)
+    {
+        if (name.StartsWith('+') || name.StartsWith('-'))
+        {
+            string[] formats = ["h\\:mm", "hh\\:mm", "hhmm", "hh", "%h"];
+            if (TimeSpan.TryParseExact(name[1..], formats, CultureInfo.InvariantCulture, out TimeSpan distance) && distance <= TimeSpan.FromHours(14))
+                return TimeZoneInfo.CreateCustomTimeZone(name, name[0] == '-' ? -distance : distance, name, name);
+        }
+        else if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out TimeZoneInfo? zone))
+        {
+            return zone;
+        }
+
+        throw new SegueException($"there is no time zone '{name}'; name one as Europe/Berlin or America/New_York, or give the distance from UTC as +02:00");
+    }
+
+    /// <summary>Z, UTC, or an offset at the end.</summary>
+    private static bool SaysZone(string text)
+    {
+        text = text.Trim();
+        return text.EndsWith('Z') || text.EndsWith("UTC", StringComparison.Ordinal) || (text.Length > 16 && text[^6] is '+' or '-' && text[^3] == ':');
     }
 
     /// <summary>Whether listening so long is a play: half a minute, or half of a track whose length is known (−1 where it is not).</summary>

@@ -17,6 +17,15 @@ public sealed record ImportOptions
     /// </summary>
     public IReadOnlyDictionary<string, string> Map { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Where times without a zone were written down, in files that do not say it: scrobbler logs marked <c>#TZ/UNKNOWN</c>, tables of one's own. Null for UTC.
+    /// </summary>
+    public TimeZoneInfo? TimeZone { get; init; }
+
+    /// <summary>A zone for <see cref="TimeZone"/> by its name (Europe/Berlin) or distance from UTC (+02:00).</summary>
+    /// <exception cref="SegueException">There is no such zone.</exception>
+    public static TimeZoneInfo ZoneOf(string name) => HistoryTime.Zone(name);
+
     /// <summary>Rows kept as samples for each reason in each file.</summary>
     public int SamplesPerReason { get; init; } = 5;
 }
