@@ -35,7 +35,7 @@ internal static class ColdListenersBench
                 Split split = Cold(Splits.Random(plays.Counts, 0.2, n), known);
                 foreach ((string name, Func<Split, ITasteModel> train) in models)
                 {
-                    EvaluationReport report = Evaluator.Evaluate(train(split), split, new EvaluationOptions { UserIds = plays.UserIds });
+                    EvaluationReport report = Evaluator.Evaluate(train(split), split);
                     ndcg[name] += report.Mean("ndcg", 10) / splits;
                     listeners = report.Users.Count;
                 }

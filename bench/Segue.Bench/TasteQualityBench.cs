@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Segue.Catalogue;
 using Segue.Evaluation;
 using Segue.Factorization;
 using Segue.Import;
@@ -50,7 +49,7 @@ internal static class TasteQualityBench
             models.Add((name, s => TasteModels.Train(name, s.Train)));
         if (options.Get("artist-tags", "") is { Length: > 0 } tags)
             models.AddRange(SideModels(SideTables.Read(all, tags, options.Get("friends", "") is { Length: > 0 } friends ? friends : null)));
-        Compare(splits, models, all.UserIds);
+        Compare(splits, models);
         return 0;
     }
 
@@ -67,7 +66,7 @@ internal static class TasteQualityBench
     }
 
     /// <summary>Trains and judges each model on each split; one line each.</summary>
-    public static void Compare(IReadOnlyList<Split> splits, IEnumerable<(string Name, Func<Split, ITasteModel> Train)> models, TextColumn? userIds = null)
+    public static void Compare(IReadOnlyList<Split> splits, IEnumerable<(string Name, Func<Split, ITasteModel> Train)> models)
     {
         double[]? reference = null;
         foreach ((string name, Func<Split, ITasteModel> train) in models)
@@ -80,7 +79,7 @@ internal static class TasteQualityBench
                 long start = Stopwatch.GetTimestamp();
                 ITasteModel model = train(split);
                 seconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
-                EvaluationReport report = Evaluator.Evaluate(model, split, new EvaluationOptions { UserIds = userIds });
+                EvaluationReport report = Evaluator.Evaluate(model, split);
                 ndcg.Add(report.Mean("ndcg", 10));
                 recall.Add(report.Mean("recall", 10));
                 coverage.Add(report.Catalogue[0].Coverage);

@@ -10,14 +10,20 @@ namespace Segue.Cli;
 internal static class HomeData
 {
     /// <summary>Writes what there is as new versions. The same data again is the same version: nothing changes.</summary>
-    public static JsonObject Save(SegueHome home, Plays? plays, Tracks? tracks)
+    public static JsonObject Save(SegueHome home, Plays? plays, Tracks? tracks, SideInformation? side = null)
     {
         JsonObject saved = [];
         if (plays is not null)
         {
             JsonObject sizes = new() { ["users"] = plays.UserIds.Count, ["artists"] = plays.Artists.Count, ["nonzeros"] = plays.Counts.Nonzeros };
+            AddSizes(sizes, side);
             ModelCard card = new() { Kind = "plays", Data = DataFiles.Fingerprint(plays), Metrics = sizes };
-            string version = home.PlaysData.Write(card, folder => DataFiles.SavePlays(plays, Path.Combine(folder, DataFiles.PlaysName)));
+            string version = home.PlaysData.Write(card, folder =>
+            {
+                DataFiles.SavePlays(plays, Path.Combine(folder, DataFiles.PlaysName));
+                if (side is not null)
+                    SideFiles.SaveInformation(side, folder);
+            });
             saved["plays"] = With(sizes, version);
         }
 
@@ -37,6 +43,13 @@ internal static class HomeData
     {
         if (found["plays"] is JsonObject plays)
             session.Say($"plays     {Number(plays, "users")} listeners, {Number(plays, "artists")} artists, {Number(plays, "nonzeros")} pairs{VersionOf(plays)}");
+        if (found["plays"]?["taggings"] is not null || found["plays"]?["friendships"] is not null)
+        {
+            JsonObject all = found["plays"]!.AsObject();
+            session.Say("          with " + string.Join(" and ", new[] { ("taggings", "tags of artists"), ("friendships", "friendships of listeners") }
+                .Where(k => all[k.Item1] is not null).Select(k => $"{Number(all, k.Item1)} {k.Item2}")));
+        }
+
         if (found["tracks"] is JsonObject tracks)
             session.Say($"tracks    {Number(tracks, "tracks")} tracks, {Number(tracks, "artists")} artists, {Number(tracks, "genres")} genres{VersionOf(tracks)}");
         if (found["history"] is JsonObject history)
@@ -51,7 +64,12 @@ internal static class HomeData
     {
         JsonObject described = [];
         if (found.Plays is { } plays)
-            described["plays"] = new JsonObject { ["users"] = plays.UserIds.Count, ["artists"] = plays.Artists.Count, ["nonzeros"] = plays.Counts.Nonzeros };
+        {
+            JsonObject sizes = new() { ["users"] = plays.UserIds.Count, ["artists"] = plays.Artists.Count, ["nonzeros"] = plays.Counts.Nonzeros };
+            AddSizes(sizes, found.Side);
+            described["plays"] = sizes;
+        }
+
         if (found.Tracks is { } tracks)
             described["tracks"] = new JsonObject { ["tracks"] = tracks.Count, ["artists"] = tracks.ArtistNames.Count, ["genres"] = tracks.GenreNames.Count };
         if (found.History is { } history)
@@ -66,6 +84,14 @@ internal static class HomeData
         ["artists"] = history.Listens.Select(l => NameKey.Of(l.Artist)).Distinct(StringComparer.Ordinal).Count(),
         ["last"] = history.LastPlayed?.ToString("yyyy-MM-dd") ?? "unknown",
     };
+
+    private static void AddSizes(JsonObject sizes, SideInformation? side)
+    {
+        if (side is { Taggings.Count: > 0 })
+            sizes["taggings"] = side.Taggings.Count;
+        if (side?.Friends is { } friends)
+            sizes["friendships"] = friends.Nonzeros / 2;
+    }
 
     private static JsonObject With(JsonObject sizes, string version)
     {

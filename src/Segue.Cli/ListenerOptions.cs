@@ -61,7 +61,7 @@ internal static class ListenerOptions
         // A like weighs as much as a typical artist of the history; alone, all likes weigh the same.
         float plain = profile.Plays.Length > 0 ? profile.Plays.Order().ElementAt(profile.Plays.Length / 2) : 1;
         IEnumerable<(int, float)> heard = profile.Artists.Zip(profile.Plays).Concat(likes.Select(a => (a, plain)));
-        return Interactions.Profile.Of(heard, profile.Disliked.Concat(dislikes), profile.Name);
+        return Interactions.Profile.Of(heard, profile.Disliked.Concat(dislikes), profile.Name) with { User = profile.User };
     }
 
     /// <summary>The "for" of an answer.</summary>
@@ -100,5 +100,5 @@ internal static class ListenerOptions
 
     private static Profile Merge(Profile a, Profile b) => a.Artists.Length == 0
         ? b
-        : Interactions.Profile.Of(a.Artists.Zip(a.Plays).Concat(b.Artists.Zip(b.Plays)), a.Disliked.Concat(b.Disliked), a.Name ?? b.Name);
+        : Interactions.Profile.Of(a.Artists.Zip(a.Plays).Concat(b.Artists.Zip(b.Plays)), a.Disliked.Concat(b.Disliked), a.Name ?? b.Name) with { User = a.User };
 }

@@ -6,12 +6,15 @@ using Segue.ModelFiles;
 namespace Segue.Cli;
 
 /// <summary>A taste model of the home folder, with the plays it was trained on.</summary>
-internal sealed record TasteModel(string Version, AlsModel Als, Plays Plays)
+/// <param name="Model">What scores and explains: <paramref name="Als"/> itself, or with tags and friends beside it.</param>
+internal sealed record TasteModel(string Version, AlsModel Als, IExplainedTaste Model, Plays Plays)
 {
     public static TasteModel Load(SegueHome home, string? version = null)
     {
         (string name, string folder) = home.AlsModels.Find(version, "make one with 'segue train-als'");
-        return new TasteModel(name, AlsFiles.Load(folder), DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName)));
+        Plays plays = DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName));
+        AlsModel als = AlsFiles.Load(folder);
+        return new TasteModel(name, als, SideFiles.LoadBeside(als, plays, folder), plays);
     }
 
     public static bool Exists(SegueHome home) => home.AlsModels.Current() is not null;

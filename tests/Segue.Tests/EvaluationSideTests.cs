@@ -26,10 +26,13 @@ public sealed class EvaluationSideTests
         // Artists 28, 29 carry the tag of user 0's community and 58, 59 the other's; none was ever played.
         Assert.True(Math.Min(scores[28], scores[29]) > Math.Max(scores[58], scores[59]) + 0.05f, string.Join(" ", scores[28], scores[29], scores[58], scores[59]));
         Assert.Equal("als+tags", model.Name);
-        (string tag, float part) = Assert.Single(model.TagsBehind(Evaluator.ProfileOf(plays, 0), 28));
+        AlsExplanation why = model.Explain(Evaluator.ProfileOf(plays, 0), 28);
+        (string tag, double part) = Assert.Single(why.Tags);
+        Assert.Equal(scores[28], why.Parts.Sum(p => p.Part) + part, 1e-5);
+        Assert.Equal(scores[28], why.Score, 1e-5);
         float[] plain = Score(model.Als, Evaluator.ProfileOf(plays, 0));
         Assert.Equal("calm", tag);
-        Assert.Equal(scores[28] - plain[28], part, 1e-5f);
+        Assert.Equal(scores[28] - plain[28], part, 1e-5);
         Assert.Equal(Evaluator.ListenersOf(plays), model.Als.Listeners.ToArray());
         Assert.Equal(Users, model.Als.UserCount);
     }
@@ -41,12 +44,14 @@ public sealed class EvaluationSideTests
         CsrMatrix friends = CsrMatrix.FromEntries(Users, Users, [0, 0], [1, 2], [1, 1]);
         SideInformed model = SideInformed.Train(plays, side with { Taggings = [], Friends = friends }, s_als);
         Profile profile = Profile.Of([]);
-        float[] alone = Score(model, profile), known = Score(model, profile with { Name = "u0" });
+        float[] alone = Score(model, profile), known = Score(model, profile with { User = 0 });
         Assert.Equal("als+friends", model.Name);
         for (int artist = 0; artist < Artists; artist++)
         {
             int share = new[] { 1, 2 }.Count(f => plays.RowIndices(f).Contains(artist));
             Assert.Equal(2 * 0.06f * share / 2, known[artist] - alone[artist], 1e-6f);
+            Assert.Equal((share, 2), (model.Explain(profile with { User = 0 }, artist).Friends.Playing, model.Explain(profile with { User = 0 }, artist).Friends.Of));
+            Assert.Equal(0, model.Explain(profile, artist).Friends.Of);
         }
     }
 
@@ -71,7 +76,7 @@ public sealed class EvaluationSideTests
         AlsSideRows tags = new(side.People(Artists, 3).People);
         Assert.NotEqual(plain, Score(AlsTrainer.Train(plays, s_als, new AlsRun { Side = tags }).Model, Evaluator.ProfileOf(plays, 3)));
         Assert.Throws<SegueException>(() => AlsTrainer.Train(plays, s_als, new AlsRun { Side = new AlsSideRows(CsrMatrix.FromEntries(1, 3, [], [], [])) }));
-        Assert.Throws<SegueException>(() => SideInformed.Train(plays, side with { UserIds = TextColumn.From(["a"]) }, s_als));
+        Assert.Throws<SegueException>(() => SideInformed.Train(plays, side with { Friends = CsrMatrix.FromEntries(1, 1, [], [], []) }, s_als));
     }
 
     [Fact]
@@ -84,12 +89,13 @@ public sealed class EvaluationSideTests
         string tags = folder.Write("tagged.dat", "userID\tartistID\ttagID\tday\n7\t1\t5\t1\n7\t1\t5\t2\n99\t2\t6\t1\n7\t3\t5\t1\n");
         string friends = folder.Write("friends.dat", "userID\tfriendID\n7\t8\n8\t7\n7\t99\n");
         SideInformation side = SideTables.Read(plays, tags, friends);
-        Assert.Equal([new Tagging(0, 0, 0), new Tagging(-1, 1, 1)], side.Taggings);
+        Assert.Equal([new Tagging(-1, 1, 1), new Tagging(0, 0, 0)], side.Taggings);
         Assert.Equal(["jazz", "6"], [side.TagNames[0], side.TagNames[1]]);
         Assert.Equal(2, side.Friends!.Nonzeros);
         string damaged = folder.Write("damaged.dat", "userID\tartistID\ttagID\n7\t1\n");
         Assert.Contains("damaged.dat:2", Assert.Throws<DataFormatException>(() => SideTables.Read(plays, damaged, null)).Message, StringComparison.Ordinal);
-        Assert.Throws<DataFormatException>(() => SideTables.Read(plays, folder.File("none.dat"), null));
+        Assert.Contains("none.dat", Assert.Throws<SegueException>(() => SideTables.Read(plays, folder.File("none.dat"), null)).Message, StringComparison.Ordinal);
+        Assert.Contains("friends", Assert.Throws<DataFormatException>(() => SideTables.Read(plays, tags, tags)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,6 +155,6 @@ public sealed class EvaluationSideTests
             [.. cells.Select(_ => 1f + random.Next(9))]);
         Tagging[] taggings = [.. from a in Enumerable.Range(0, Artists) from n in Enumerable.Range(0, 3)
             select new Tagging((a < 30 ? 0 : 20) + (a + n) % 20, a, a < 30 ? 0 : 1)];
-        return (plays, new SideInformation(taggings, TextColumn.From(["calm", "loud"]), null, TextColumn.From(Enumerable.Range(0, Users).Select(u => $"u{u}"))));
+        return (plays, new SideInformation(taggings, TextColumn.From(["calm", "loud"]), null));
     }
 }

@@ -109,7 +109,7 @@ internal static class DataImportCommand
         if (found.History is not null)
             session.Note("segue: a listener's history was among the files and is not kept; import it by itself with --as NAME");
         WriteLedger(session, found.Ledger);
-        Tell(session, HomeData.Save(session.Home, found.Plays, found.Tracks), found.Ledger);
+        Tell(session, HomeData.Save(session.Home, found.Plays, found.Tracks, found.Side), found.Ledger);
     }
 
     private static void ImportHistory(Session session, string[] paths, string name)

@@ -29,8 +29,8 @@ internal static class DemoCommand
         int user = Typical(taste.Plays);
         Profile profile = Profile.OfUser(taste.Plays, user);
         string id = taste.Plays.UserIds[user];
-        IReadOnlyList<ArtistRecommendation> artists = ArtistRecommender.Recommend(taste.Als, taste.Plays, profile, new ArtistOptions { Count = 5 });
-        Pipeline pipeline = new(taste.Als, taste.Plays, mood.Songs);
+        IReadOnlyList<ArtistRecommendation> artists = ArtistRecommender.Recommend(taste.Model, taste.Plays, profile, new ArtistOptions { Count = 5 });
+        Pipeline pipeline = new(taste.Model, taste.Plays, mood.Songs);
         WishMood wish = new(mood.Songs, Mood.WishReader.For(mood.Songs.Tracks).Read(Wish));
         IReadOnlyList<SongRecommendation> songs = pipeline.Recommend(profile, wish, new PipelineOptions(), new SongFilter(), new SelectionOptions { Count = 8 });
         if (session.Json)

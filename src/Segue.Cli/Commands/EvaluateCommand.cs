@@ -4,9 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Segue.Evaluation;
 using Segue.Factorization;
-using Segue.Import;
 using Segue.Interactions;
-using Segue.ModelFiles;
 using Spectre.Console;
 
 namespace Segue.Cli.Commands;
@@ -60,14 +58,6 @@ internal static class EvaluateCommand
         DefaultValueFactory = _ => [10],
     };
 
-    private static readonly Option<string?> s_tags = new("--artist-tags")
-    {
-        Description = "Who gave which artist which tag (user_taggedartists.dat): lets als use them",
-        HelpName = "FILE",
-    };
-
-    private static readonly Option<string?> s_friends = new("--friends") { Description = "Who is whose friend (user_friends.dat): lets als use them", HelpName = "FILE" };
-
     private static readonly Option<string?> s_lists = new("--write-lists")
     {
         Description = "Write what the first model recommends: user, rank, item, score; tab-separated",
@@ -77,7 +67,8 @@ internal static class EvaluateCommand
     private static readonly Option<string?> s_report = new("--report") { Description = "Write a page with figures and plots", HelpName = "FILE.html" };
 
     public static Command Create() => new Command("evaluate", "Is it any good? Holds a part of the plays out, recommends, and counts how much of it was found.")
-        .With(s_train, s_test, s_plays, s_split, s_holdout, s_leave, s_models, s_cutoffs, s_tags, s_friends, s_lists, s_report)
+        .With(s_train, s_test, s_plays, s_split, s_holdout, s_leave, s_models, s_cutoffs)
+        .With(TrainingData.Tags, TrainingData.Friends, TrainingData.PlaysOnly, s_lists, s_report)
         .WithExamples(
             "segue evaluate                                                # als beside popularity, on the imported plays",
             "segue evaluate --model als ease itemknn --report report.html",
@@ -86,13 +77,13 @@ internal static class EvaluateCommand
 
     private static void Run(Session session)
     {
-        (Split split, Plays plays) = ReadSplit(session);
+        (Split split, Plays plays, SideInformation? all) = ReadSplit(session);
         string[] names = [.. session.Get(s_models).SelectMany(m => m.Split(',', StringSplitOptions.RemoveEmptyEntries)).Distinct()];
         if (names.FirstOrDefault(n => !TasteModels.Names.Contains(n)) is string unknown)
             throw new WrongUsageException($"unknown model '{unknown}'; known are {string.Join(", ", TasteModels.Names)}");
         if (session.Get(s_cutoffs).Any(k => k < 1))
             throw new WrongUsageException("--k takes whole numbers of 1 or more");
-        SideInformation? side = ReadSide(session, plays, split);
+        SideInformation? side = all?.Without(split.Test);
         List<EvaluationReport> reports = [];
         foreach (string name in names)
         {
@@ -105,7 +96,6 @@ internal static class EvaluateCommand
             EvaluationOptions options = new()
             {
                 Cutoffs = session.Get(s_cutoffs),
-                UserIds = plays.UserIds,
                 Threads = session.Threads,
                 Progress = new Relay<(int Done, int Of)>(p => progress.Report((double)p.Done / p.Of, $"{p.Done:N0} of {p.Of:N0} listeners")),
             };
@@ -122,7 +112,7 @@ internal static class EvaluateCommand
             Show(session, reports);
     }
 
-    private static (Split Split, Plays Plays) ReadSplit(Session session)
+    private static (Split Split, Plays Plays, SideInformation? Side) ReadSplit(Session session)
     {
         (string? train, string? test) = (session.Get(s_train), session.Get(s_test));
         if (train is null != test is null)
@@ -131,29 +121,15 @@ internal static class EvaluateCommand
         {
             if (session.Get(s_plays) is not null)
                 throw new WrongUsageException("--plays is divided here; --train and --test are divided already: give one or the other");
-            return Splits.OfFiles(Importing.ReadPlays(session, [train]), Importing.ReadPlays(session, [test]));
+            (Split files, Plays all) = Splits.OfFiles(Importing.ReadPlays(session, [train]), Importing.ReadPlays(session, [test]));
+            return (files, all, TrainingData.SideOf(session, all, null));
         }
 
-        Plays plays = ReadPlays(session, session.Get(s_plays));
+        (Plays plays, SideInformation? side) = TrainingData.Load(session, session.Get(s_plays));
         Split split = session.Get(s_split) == "random"
             ? Splits.Random(plays.Counts, session.Get(s_holdout), session.Seed)
             : Splits.LeaveOut(plays.Counts, session.Get(s_leave), session.Seed);
-        return (split, plays);
-    }
-
-    /// <summary>The plays of a file, or those that were imported.</summary>
-    internal static Plays ReadPlays(Session session, string? path)
-    {
-        if (path is not null)
-            return Importing.ReadPlays(session, [path]);
-        (_, string folder) = session.Home.PlaysData.Find(null, "import some with 'segue data import PATH', or name a file with --plays");
-        return DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName));
-    }
-
-    private static SideInformation? ReadSide(Session session, Plays plays, Split split)
-    {
-        (string? tags, string? friends) = (session.Get(s_tags), session.Get(s_friends));
-        return tags is null && friends is null ? null : SideTables.Read(plays, tags, friends).Without(split.Test);
+        return (split, plays, side);
     }
 
     private static JsonObject ToJson(List<EvaluationReport> reports, int seed)

@@ -33,11 +33,11 @@ internal static class ExplainCommand
         Artists artists = taste.Plays.Artists;
         Profile profile = ListenerOptions.Profile(session, taste.Plays);
         int artist = artists.Resolve(session.Get(s_artist));
-        AlsExplanation why = taste.Als.Explain(profile, artist);
-        AlsCounterfactual asItIs = taste.Als.Without(profile, artist);
+        AlsExplanation why = taste.Model.Explain(profile, artist);
+        AlsCounterfactual asItIs = taste.Model.Without(profile, artist);
         (AlsPart Part, AlsCounterfactual Without)[] what = [.. why.Parts
             .Where(p => p.Artist != artist).Take(CounterfactualsMax)
-            .Select(p => (p, taste.Als.Without(profile, artist, p.Artist)))];
+            .Select(p => (p, taste.Model.Without(profile, artist, p.Artist)))];
         if (session.Json)
         {
             session.WriteJson(ToJson(session, taste, why, asItIs, what));
@@ -58,9 +58,26 @@ internal static class ExplainCommand
 
         if (why.Parts.Count > shown)
             table.AddRow(new Text($"{why.Parts.Count - shown} more"), new Text($"{why.Parts.Skip(shown).Sum(p => p.Part):+0.0000;-0.0000}"), new Text(""), new Text(""));
-        table.AddRow(new Text("sum = score"), new Text($"{why.Parts.Sum(p => p.Part):+0.0000;-0.0000}"), new Text("100%"), new Text(""));
+        AddSide(table, why, session.Get(s_count));
+        table.AddRow(new Text("sum = score"), new Text($"{Sum(why):+0.0000;-0.0000}"), new Text("100%"), new Text(""));
         session.Terminal.Ansi().Write(table);
     }
+
+    /// <summary>What tags and friends add, where the model knows any.</summary>
+    private static void AddSide(Table table, AlsExplanation why, int count)
+    {
+        foreach (TagPart tag in why.Tags.Take(count))
+            Row($"tag {tag.Tag}", tag.Part);
+        if (why.Tags.Count > count)
+            Row($"{why.Tags.Count - count} more tags", why.Tags.Skip(count).Sum(t => t.Part));
+        if (why.Friends.Of > 0)
+            Row($"{why.Friends.Playing} of {why.Friends.Of} friends play it", why.Friends.Part);
+
+        void Row(string what, double part) =>
+            table.AddRow(new Text(what), new Text($"{part:+0.0000;-0.0000;0.0000}"), new Text($"{part / why.Score:0%}"), new Text(""));
+    }
+
+    private static double Sum(AlsExplanation why) => why.Parts.Sum(p => p.Part) + why.Tags.Sum(t => t.Part) + why.Friends.Part;
 
     private static JsonObject ToJson(
         Session session, TasteModel taste, AlsExplanation why, AlsCounterfactual asItIs, (AlsPart Part, AlsCounterfactual Without)[] what) => new()
@@ -78,6 +95,10 @@ internal static class ExplainCommand
                 ["part"] = p.Part,
                 ["confidence"] = p.Confidence,
             })]),
+            ["tags"] = new JsonArray([.. why.Tags.Select(t => (JsonNode?)new JsonObject { ["tag"] = t.Tag, ["part"] = t.Part })]),
+            ["friends"] = why.Friends.Of == 0
+                ? null
+                : new JsonObject { ["playing"] = why.Friends.Playing, ["of"] = why.Friends.Of, ["part"] = why.Friends.Part },
             ["without"] = new JsonArray([.. what.Select(w => (JsonNode?)new JsonObject
             {
                 ["artist"] = taste.Plays.Artists.Names[w.Part.Artist],

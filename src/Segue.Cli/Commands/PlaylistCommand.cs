@@ -90,7 +90,7 @@ internal static class PlaylistCommand
             Profile profile = ListenerOptions.Profile(session, taste.Plays);
             PipelineOptions options = new() { ExcludeHeard = FilterOptions.Says(session, FilterOptions.ExcludeHeard, otherwise: true) };
             string title = $"For {ListenerOptions.Describe(session)}{(wish is null ? "" : $": {wish.Text}")}";
-            return (title, read, new Pipeline(taste.Als, taste.Plays, model.Songs).Recommend(profile, wish, options, filter, selection));
+            return (title, read, new Pipeline(taste.Model, taste.Plays, model.Songs).Recommend(profile, wish, options, filter, selection));
         }
 
         if (songs.Length > 0)

@@ -27,7 +27,7 @@ internal static class RecommendArtistsCommand
             ExcludeHeard = FilterOptions.Says(session, FilterOptions.ExcludeHeard, otherwise: true),
             Allowed = Allowed(session, taste.Plays.Artists),
         };
-        IReadOnlyList<ArtistRecommendation> items = ArtistRecommender.Recommend(taste.Als, taste.Plays, profile, options);
+        IReadOnlyList<ArtistRecommendation> items = ArtistRecommender.Recommend(taste.Model, taste.Plays, profile, options);
         if (session.Json)
         {
             session.WriteJson(new JsonObject

@@ -30,7 +30,7 @@ internal static class RecommendCommand
         TasteModel taste = TasteModel.Load(session.Home);
         Profile profile = ListenerOptions.Profile(session, taste.Plays);
         WishMood? wish = session.Get(MoodOptions.Mood) is string text ? MoodOptions.Read(session, mood, text) : null;
-        Pipeline pipeline = new(taste.Als, taste.Plays, mood.Songs);
+        Pipeline pipeline = new(taste.Model, taste.Plays, mood.Songs);
         PipelineOptions options = new()
         {
             Taste = session.Get(s_taste),

@@ -77,26 +77,37 @@ internal static class TrainAlsCommand
 
     public static Command Create() => new Command("train-als", "Trains the taste model: which artists do people with such a history play?")
         .With(s_plays, s_artists, s_factors, s_iterations, s_regularization, s_alpha, s_confidence, s_solver, s_objective, s_holdout, s_resume, s_warmStart)
+        .With(TrainingData.Tags, TrainingData.Friends, TrainingData.PlaysOnly)
         .WithExamples(
             "segue train-als                                    # on what 'segue data import' took in",
             "segue train-als --plays user_artists.dat --factors 64",
             "segue train-als --holdout 0.1                      # stop when held-out NDCG@10 rises no more",
+            "segue train-als --artist-tags user_taggedartists.dat --friends user_friends.dat",
             "segue train-als --objective classic --confidence log --alpha 2 --regularization 50 --factors 256")
         .Runs(Run);
 
     private static void Run(Session session)
     {
-        Plays plays = LoadPlays(session);
         AlsOptions options = OptionsOf(session);
+        (Plays plays, SideInformation? side) = TrainingData.Load(session, session.Get(s_plays), session.Get(s_artists));
+        if (side is not null && options.Objective == AlsObjective.Classic)
+        {
+            if (session.Has(TrainingData.Tags) || session.Has(TrainingData.Friends))
+                throw new WrongUsageException("--artist-tags and --friends go with --objective ials");
+            session.Note("segue: tags and friends are left out; they go with --objective ials");
+            side = null;
+        }
+
         if (session.Get(s_holdout) > 0)
-            options = options with { Iterations = BestIterations(session, plays, options, session.Get(s_holdout)) };
-        JsonObject report = Train(session, plays, options, session.Get(s_resume), session.Get(s_warmStart));
+            options = options with { Iterations = BestIterations(session, plays, side, options, session.Get(s_holdout)) };
+        JsonObject report = Train(session, plays, options, side, session.Get(s_resume), session.Get(s_warmStart));
         if (session.Json)
             session.WriteJson(report);
     }
 
     /// <summary>Trains, saves, and tells; also what the demo does.</summary>
-    public static JsonObject Train(Session session, Plays plays, AlsOptions options, bool resume = false, bool warmStart = false)
+    public static JsonObject Train(
+        Session session, Plays plays, AlsOptions options, SideInformation? side = null, bool resume = false, bool warmStart = false)
     {
         AlsResult result;
         Checkpoints checkpoints = new(session, resume);
@@ -106,6 +117,7 @@ internal static class TrainAlsCommand
             progress.Report(0, $"{counts.Rows:N0} listeners, {counts.Columns:N0} artists, {counts.Nonzeros:N0} pairs, {options.Factors} factors", always: true);
             AlsRun run = new()
             {
+                Side = side is null ? null : SideInformed.Rows(plays.Counts, side),
                 Start = warmStart ? WarmStart(session, plays, options) : null,
                 Resume = checkpoints.Found,
                 Checkpoint = checkpoints.Keep,
@@ -115,9 +127,12 @@ internal static class TrainAlsCommand
             result = AlsTrainer.Train(plays, options, run, session.Cancellation);
         }
 
-        string version = Save(session.Home, plays, options, result);
+        SideInformed? informed = side is null ? null : SideInformed.Of(result.Model, plays.Counts, side);
+        string version = Save(session.Home, plays, options, result, informed);
         checkpoints.Drop();
         AlsReport report = result.Report;
+        if (side is not null)
+            session.Say($"Trained with {TrainingData.Describe(side)} (--plays-only leaves them out).");
         session.Say($"Trained models/als/{version}: {report.Users:N0} listeners, {report.Artists:N0} artists, {report.Nonzeros:N0} pairs, {options.Factors} factors; "
             + $"{report.Iterations()} iterations in {report.Seconds:0.0} s, loss {report.FinalLoss():0.00000}.");
         return new JsonObject
@@ -132,11 +147,12 @@ internal static class TrainAlsCommand
             ["seconds"] = JsonShapes.Round(report.Seconds),
             ["peakMemoryBytes"] = System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64,
             ["model"] = version,
+            ["kind"] = informed?.Name ?? result.Model.Name,
         };
     }
 
     /// <summary>After how many iterations NDCG@10 on a held-out part is best; nothing of that run is kept but the number.</summary>
-    private static int BestIterations(Session session, Plays plays, AlsOptions options, double share)
+    private static int BestIterations(Session session, Plays plays, SideInformation? side, AlsOptions options, double share)
     {
         using Progress progress = session.Progress("validating");
         Split split = Splits.Random(plays.Counts, share, options.Seed);
@@ -145,6 +161,7 @@ internal static class TrainAlsCommand
         AlsRun run = new()
         {
             HeldOut = split.Test,
+            Side = side is null ? null : SideInformed.Rows(split.Train, side.Without(split.Test)),
             TrackLoss = false,
             Progress = new Relay<AlsProgress>(p =>
             {
@@ -169,20 +186,6 @@ internal static class TrainAlsCommand
         return AlsStart.From(old.Als, users, artists, options.Seed);
     }
 
-    public static Plays LoadPlays(Session session)
-    {
-        if (session.Get(s_plays) is string path)
-        {
-            string[] paths = session.Get(s_artists) is string artists ? [path, artists] : [path];
-            return Importing.ReadPlays(session, paths);
-        }
-
-        if (session.Get(s_artists) is not null)
-            throw new WrongUsageException("--artists goes with --plays");
-        (_, string folder) = session.Home.PlaysData.Find(null, "import some with 'segue data import PATH', or name a file with --plays");
-        return DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName));
-    }
-
     private static AlsOptions OptionsOf(Session session)
     {
         AlsOptions options = s_defaults with
@@ -201,7 +204,7 @@ internal static class TrainAlsCommand
         return options;
     }
 
-    private static string Save(SegueHome home, Plays plays, AlsOptions options, AlsResult result)
+    private static string Save(SegueHome home, Plays plays, AlsOptions options, AlsResult result, SideInformed? informed)
     {
         ModelCard card = new()
         {
@@ -217,6 +220,7 @@ internal static class TrainAlsCommand
                 ["alpha"] = Rounded(options.Alpha),
                 ["confidence"] = options.Confidence.ToString().ToLowerInvariant(),
                 ["solver"] = options.Solver.ToString().ToLowerInvariant(),
+                ["kind"] = informed?.Name ?? result.Model.Name,
             },
             Metrics = new JsonObject
             {
@@ -230,6 +234,8 @@ internal static class TrainAlsCommand
         {
             AlsFiles.Save(result.Model, folder);
             DataFiles.SavePlays(plays, Path.Combine(folder, DataFiles.PlaysName));
+            if (informed is not null)
+                SideFiles.Save(informed, folder);
         });
     }
 

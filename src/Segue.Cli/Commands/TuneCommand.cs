@@ -36,7 +36,7 @@ internal static class TuneCommand
 
     private static void Run(Session session)
     {
-        Plays plays = EvaluateCommand.ReadPlays(session, session.Get(s_plays));
+        (Plays plays, _) = TrainingData.Load(session, session.Get(s_plays));
         TuningResult result;
         using (Progress progress = session.Progress("tuning"))
         {

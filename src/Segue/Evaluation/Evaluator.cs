@@ -1,4 +1,3 @@
-using Segue.Catalogue;
 using Segue.Factorization;
 using Segue.Interactions;
 using Segue.Numerics;
@@ -10,9 +9,6 @@ public sealed record EvaluationOptions
 {
     /// <summary>Lengths of lists to judge.</summary>
     public IReadOnlyList<int> Cutoffs { get; init; } = [10];
-
-    /// <summary>By what models may know a listener (friends); null when nothing depends on it.</summary>
-    public TextColumn? UserIds { get; init; }
 
     /// <summary>0 means one a processor. The result is the same on any number.</summary>
     public int Threads { get; init; }
@@ -70,7 +66,7 @@ public static class Evaluator
 
     /// <summary>A listener of the training part as models see them.</summary>
     public static Profile ProfileOf(CsrMatrix train, int user) =>
-        new() { Artists = train.RowIndices(user).ToArray(), Plays = train.RowValues(user).ToArray(), InTraining = true };
+        new() { User = user, Artists = train.RowIndices(user).ToArray(), Plays = train.RowValues(user).ToArray(), InTraining = true };
 
     /// <summary>For each artist, the users of the training part who know it.</summary>
     public static int[] ListenersOf(CsrMatrix train)
@@ -89,7 +85,7 @@ public static class Evaluator
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         Parallel.For(0, users.Length, parallel, () => new float[train.Columns], (n, _, scores) =>
         {
-            model.Score(ProfileOf(train, users[n]) with { Name = options.UserIds?[users[n]] }, scores);
+            model.Score(ProfileOf(train, users[n]), scores);
             lists[n] = Top(scores, train.RowIndices(users[n]), depth, model.Name);
             options.Progress?.Report((Interlocked.Increment(ref done), users.Length));
             return scores;

@@ -9,7 +9,7 @@ namespace Segue.Factorization;
 /// A trained factorization. It never changes and may be used from many threads. Factors stand in the eigenbasis of the artists' weighted Gramian,
 /// strongest direction first; so a listener's vector is the solution of one small system whether they were in the training or not.
 /// </summary>
-public sealed partial class AlsModel : ITasteModel
+public sealed partial class AlsModel : IExplainedTaste
 {
     private readonly double[] _gramianDiagonal;
     private readonly ReadOnlyMemory<int> _listeners;

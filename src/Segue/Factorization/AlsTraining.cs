@@ -22,8 +22,8 @@ internal sealed class AlsTraining : IDisposable
         (_userCount, _problem) = (counts.Rows, AlsProblem.Build(counts, options, side));
         if (Nonzeros == 0)
             throw new SegueException("there is nothing to learn from: no user has played any artist");
-        _x = Start(_problem.Users.Count, options, start?.Users, stream: 0, "users");
-        _y = Start(counts.Columns, options, start?.Artists, stream: 1, "artists");
+        _x = Start(_problem.Users.Count, counts.Rows, options, start?.Users, stream: 0, "users");
+        _y = Start(counts.Columns, counts.Columns, options, start?.Artists, stream: 1, "artists");
         int longest = Math.Max(Longest(_problem.Users.Confidence), Longest(_problem.Artists.Confidence));
         _shop = new AlsWorkshop(Math.Max(_x.Rows, _y.Rows), longest, options.Factors, options.Threads);
         _users = new AlsHalfStep(_problem.Users, _problem.Artists.ZeroWeight, _problem.Shift, _x, _y, _shop, keptUsers);
@@ -46,7 +46,8 @@ internal sealed class AlsTraining : IDisposable
 
     public AlsPhases Phases => _shop.Phases;
 
-    public int Nonzeros => _problem.Users.Confidence.Nonzeros;
+    /// <summary>Cells of users; side rows have their own.</summary>
+    public int Nonzeros => _problem.Users.Confidence.Starts.Span[_userCount];
 
     /// <summary>Users, then artists.</summary>
     public void Iterate(CancellationToken cancel)
@@ -129,19 +130,20 @@ internal sealed class AlsTraining : IDisposable
         return longest;
     }
 
-    /// <summary>Small, so that the first scores are near 0, and no two directions alike: standard deviation 0.1 / √f.</summary>
-    private static NativeMatrix Start(int rows, AlsOptions options, MatrixView? start, ulong stream, string what)
+    /// <summary>Small, so that the first scores are near 0, and no two directions alike: standard deviation 0.1 / √f. Side rows always start so.</summary>
+    private static NativeMatrix Start(int rows, int wanted, AlsOptions options, MatrixView? start, ulong stream, string what)
     {
-        if (start is { } given)
+        if (start is { } given && (given.Rows != wanted || given.Columns != options.Factors))
+            throw new SegueException($"the start factors of the {what} are {given.Rows} × {given.Columns}, but {wanted} × {options.Factors} are needed");
+        NativeMatrix factors = new(rows, options.Factors);
+        for (int r = 0; r < rows; r++)
         {
-            if (given.Rows != rows || given.Columns != options.Factors)
-                throw new SegueException($"the start factors of the {what} are {given.Rows} × {given.Columns}, but {rows} × {options.Factors} are needed");
-            return NativeMatrix.CopyOf(given);
+            if (start is { } old && r < wanted)
+                old.Row(r).CopyTo(factors.Row(r));
+            else
+                AlsStart.Random(factors.Row(r), r, options.Seed, stream);
         }
 
-        NativeMatrix random = new(rows, options.Factors);
-        for (int r = 0; r < rows; r++)
-            AlsStart.Random(random.Row(r), r, options.Seed, stream);
-        return random;
+        return factors;
     }
 }

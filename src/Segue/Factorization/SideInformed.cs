@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Segue.Catalogue;
 using Segue.Interactions;
 
 namespace Segue.Factorization;
@@ -27,86 +28,145 @@ public sealed record SideOptions
 /// (3) score += weight · share of the listener's friends who play the artist; twice the weight at one known artist, falling to the weight at five.
 /// An artist that nobody has played has a vector from its tags, and can be recommended.
 /// </summary>
-public sealed class SideInformed : ITasteModel
+public sealed class SideInformed : IExplainedTaste
 {
     private const int FadeFrom = 5, FadeTo = 10;
     private const float FadeMiddle = 0.3f;
 
-    private readonly SideOptions _options;
-    private readonly CsrMatrix? _tagsOf, _artistsOf, _friends;
+    private readonly CsrMatrix? _artistsOf;
     private readonly CsrMatrix _plays;
-    private readonly string[] _tagNames;
-    private readonly Dictionary<string, int> _userOf;
 
-    private SideInformed(AlsModel als, CsrMatrix plays, SideInformation side, CsrMatrix? tagsOf, string[] tagNames, SideOptions options)
+    /// <param name="plays">What <paramref name="als"/> was trained on: friends speak for what they play.</param>
+    /// <param name="tagsOf">Artists × tags, each artist's vector of length 1; null without tags.</param>
+    /// <param name="friends">Users × users; null where it is not known who is whose friend.</param>
+    /// <exception cref="ArgumentException">The parts do not fit each other.</exception>
+    internal SideInformed(AlsModel als, CsrMatrix plays, CsrMatrix? tagsOf, TextColumn tagNames, CsrMatrix? friends, SideOptions options)
     {
-        _tagNames = tagNames;
-        (Als, _plays, _tagsOf, _artistsOf, _friends, _options) = (als, plays, tagsOf, tagsOf?.Transpose(), side.Friends, options);
-        _userOf = [];
-        for (int user = 0; user < side.UserIds.Count; user++)
-            _userOf[side.UserIds[user]] = user;
+        if (plays.Rows != als.UserCount || plays.Columns != als.ArtistCount)
+            throw new ArgumentException($"The plays are {plays.Rows} × {plays.Columns}, the model {als.UserCount} × {als.ArtistCount}.", nameof(plays));
+        if (tagsOf is not null && (tagsOf.Rows != als.ArtistCount || tagsOf.Columns != tagNames.Count))
+            throw new ArgumentException($"Tags are {tagsOf.Rows} × {tagsOf.Columns}, for {als.ArtistCount} artists and {tagNames.Count} names.", nameof(tagsOf));
+        if (friends is not null && (friends.Rows != plays.Rows || friends.Columns != plays.Rows))
+            throw new ArgumentException($"Friends are {friends.Rows} × {friends.Columns}, but there are {plays.Rows} users.", nameof(friends));
+        (Als, _plays, TagsOf, TagNames, Friends, Options) = (als, plays, tagsOf, tagNames, friends, options);
+        _artistsOf = tagsOf?.Transpose();
     }
 
-    public string Name => "als" + (_tagsOf is null ? "" : "+tags") + (_friends is null ? "" : "+friends");
+    public string Name => "als" + (TagsOf is null ? "" : "+tags") + (Friends is null ? "" : "+friends");
 
     public int ArtistCount => Als.ArtistCount;
+
+    public int UserCount => Als.UserCount;
+
+    public ReadOnlySpan<int> Listeners => Als.Listeners;
 
     /// <summary>The factorization behind it.</summary>
     public AlsModel Als { get; }
 
+    public SideOptions Options { get; }
+
+    internal CsrMatrix? TagsOf { get; }
+
+    internal TextColumn TagNames { get; }
+
+    internal CsrMatrix? Friends { get; }
+
     /// <param name="plays">Users × artists; its rows are the side information's users.</param>
     public static SideInformed Train(CsrMatrix plays, SideInformation side, AlsOptions als, SideOptions? options = null, CancellationToken cancellation = default)
     {
+        AlsRun run = new() { TrackLoss = false, Side = Rows(plays, side, options) };
+        return Of(AlsTrainer.Train(plays, als, run, cancellation).Model, plays, side, options);
+    }
+
+    /// <summary>The tags as rows to train with (<see cref="AlsRun.Side"/>); null where there are none.</summary>
+    public static AlsSideRows? Rows(CsrMatrix plays, SideInformation side, SideOptions? options = null)
+    {
         options ??= new SideOptions();
-        if (side.UserIds.Count != plays.Rows)
-            throw new SegueException($"the side information is about {side.UserIds.Count} users, but the plays have {plays.Rows}");
-        (CsrMatrix? people, string[] names) = side.Taggings.Count == 0 ? (null, []) : side.People(plays.Columns, options.TagArtistsMin);
-        AlsRun run = new() { TrackLoss = false, Side = people is null ? null : new AlsSideRows(Confidence(people, options.TagConfidence)) };
-        AlsModel model = AlsTrainer.Train(plays, als, run, cancellation).Model;
-        return new SideInformed(model, plays, side, people is null ? null : TagVectors(people), names, options);
+        return side.Taggings.Count == 0 ? null : new AlsSideRows(Confidence(side.People(plays.Columns, options.TagArtistsMin).People, options.TagConfidence));
+    }
+
+    /// <summary>Puts tags and friends beside a model that was trained with their <see cref="Rows"/>.</summary>
+    /// <exception cref="SegueException">The side information is about other users.</exception>
+    public static SideInformed Of(AlsModel model, CsrMatrix plays, SideInformation side, SideOptions? options = null)
+    {
+        options ??= new SideOptions();
+        if (side.Friends is { } friends && friends.Rows != plays.Rows)
+            throw new SegueException($"the side information is about {friends.Rows} users, but the plays have {plays.Rows}");
+        if (side.Taggings.Count == 0)
+            return new SideInformed(model, plays, null, TextColumn.From([]), side.Friends, options);
+        (CsrMatrix people, string[] names) = side.People(plays.Columns, options.TagArtistsMin);
+        return new SideInformed(model, plays, TagVectors(people), TextColumn.From(names), side.Friends, options);
     }
 
     /// <inheritdoc/>
-    /// <remarks>Friends are found by <see cref="Profile.Name"/>, which for a user of the training is their id.</remarks>
+    /// <remarks>Friends are found by <see cref="Profile.User"/>; a listener outside the training has none.</remarks>
     public void Score(Profile profile, Span<float> scores)
     {
         Als.Score(profile, scores);
-        if (_tagsOf is not null && _artistsOf is not null)
-            AddTags(profile, scores, _tagsOf, _artistsOf);
-        if (_friends is not null && profile.Name is not null && _userOf.TryGetValue(profile.Name, out int user))
-            AddFriends(_friends.RowIndices(user), _options.FriendWeight * (1 + Math.Clamp((FadeFrom - profile.Artists.Length) / (FadeFrom - 1f), 0, 1)), scores);
+        if (TagsOf is not null && _artistsOf is not null)
+            AddTags(TagWeights(profile, TagsOf), scores, _artistsOf);
+        ReadOnlySpan<int> friends = FriendsOf(profile);
+        float each = FriendWeight(profile) / Math.Max(1, friends.Length);
+        foreach (int friend in friends)
+        {
+            foreach (int artist in _plays.RowIndices(friend))
+                scores[artist] += each;
+        }
     }
 
-    /// <summary>Why tags speak for an artist: the shared tags with what each adds to the score, most first. The parts add up to what tags add.</summary>
-    public IReadOnlyList<(string Tag, float Part)> TagsBehind(Profile profile, int artist)
+    /// <inheritdoc/>
+    /// <remarks>Parts of artists, tags and friends add up to the score.</remarks>
+    public AlsExplanation Explain(Profile profile, int artist)
     {
-        if (_tagsOf is null)
+        AlsExplanation plain = Als.Explain(profile, artist);
+        IReadOnlyList<TagPart> tags = TagsBehind(profile, artist);
+        ReadOnlySpan<int> friends = FriendsOf(profile);
+        int playing = 0;
+        foreach (int friend in friends)
+            playing += _plays.RowIndices(friend).BinarySearch(artist) >= 0 ? 1 : 0;
+        double part = (double)FriendWeight(profile) / Math.Max(1, friends.Length) * playing;
+        return plain with { Score = plain.Score + tags.Sum(t => t.Part) + part, Tags = tags, Friends = new FriendsPart(playing, friends.Length, part) };
+    }
+
+    /// <inheritdoc/>
+    public AlsCounterfactual Without(Profile profile, int artist, params IReadOnlyCollection<int> removed) =>
+        AlsCounterfactual.Of(this, profile, artist, removed);
+
+    /// <summary>The tags that an artist shares with the history, with what each adds to the score, most first. The parts add up to what tags add.</summary>
+    private IReadOnlyList<TagPart> TagsBehind(Profile profile, int artist)
+    {
+        if (TagsOf is null)
             return [];
-        float[] tags = TagsOf(profile, _tagsOf);
-        List<(string Tag, float Part)> parts = [];
-        for (int k = 0; k < _tagsOf.RowLength(artist); k++)
+        float[] weights = TagWeights(profile, TagsOf);
+        List<TagPart> parts = [];
+        for (int k = 0; k < TagsOf.RowLength(artist); k++)
         {
-            int tag = _tagsOf.RowIndices(artist)[k];
-            if (tags[tag] > 0)
-                parts.Add((_tagNames[tag], tags[tag] * _tagsOf.RowValues(artist)[k]));
+            int tag = TagsOf.RowIndices(artist)[k];
+            if (weights[tag] > 0)
+                parts.Add(new TagPart(TagNames[tag], weights[tag] * TagsOf.RowValues(artist)[k]));
         }
 
         return [.. parts.OrderByDescending(p => p.Part)];
     }
 
+    private ReadOnlySpan<int> FriendsOf(Profile profile) => Friends is not null && profile.User >= 0 ? Friends.RowIndices(profile.User) : [];
+
+    /// <summary>Friends say most where the history says least.</summary>
+    private float FriendWeight(Profile profile) =>
+        Options.FriendWeight * (1 + Math.Clamp((FadeFrom - profile.Artists.Length) / (FadeFrom - 1f), 0, 1));
+
     /// <summary>Adds the weighted cosine of the listener's tags and each artist's.</summary>
-    private void AddTags(Profile profile, Span<float> scores, CsrMatrix tagsOf, CsrMatrix artistsOf)
+    private static void AddTags(float[] weights, Span<float> scores, CsrMatrix artistsOf)
     {
-        float[] tags = TagsOf(profile, tagsOf);
-        for (int tag = 0; tag < tags.Length; tag++)
+        for (int tag = 0; tag < weights.Length; tag++)
         {
-            for (int k = 0; k < artistsOf.RowLength(tag) && tags[tag] != 0; k++)
-                scores[artistsOf.RowIndices(tag)[k]] += tags[tag] * artistsOf.RowValues(tag)[k];
+            for (int k = 0; k < artistsOf.RowLength(tag) && weights[tag] != 0; k++)
+                scores[artistsOf.RowIndices(tag)[k]] += weights[tag] * artistsOf.RowValues(tag)[k];
         }
     }
 
     /// <summary>What each of the listener's tags adds to the score of an artist that carries it in full.</summary>
-    private float[] TagsOf(Profile profile, CsrMatrix tagsOf)
+    private float[] TagWeights(Profile profile, CsrMatrix tagsOf)
     {
         float[] tags = new float[tagsOf.Columns];
         foreach (int artist in profile.Artists)
@@ -122,17 +182,8 @@ public sealed class SideInformed : ITasteModel
         float fade = known <= FadeFrom
             ? FadeMiddle * (known - 1) / (FadeFrom - 1)
             : FadeMiddle + ((1 - FadeMiddle) * Math.Min(1, (known - FadeFrom) / (float)(FadeTo - FadeFrom)));
-        TensorPrimitives.Multiply(tags, _options.TagWeight * fade / norm, tags);
+        TensorPrimitives.Multiply(tags, Options.TagWeight * fade / norm, tags);
         return tags;
-    }
-
-    private void AddFriends(ReadOnlySpan<int> friends, float weight, Span<float> scores)
-    {
-        foreach (int friend in friends)
-        {
-            foreach (int artist in _plays.RowIndices(friend))
-                scores[artist] += weight / friends.Length;
-        }
     }
 
     /// <summary>log(1 + people), scaled to the wanted mean.</summary>

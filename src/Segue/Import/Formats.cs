@@ -10,7 +10,7 @@ internal sealed record Recognized(string Name, Action<InputFile, LedgerFile, Imp
 /// <summary>Every format there is, told from the first bytes of a file.</summary>
 internal static class Formats
 {
-    public const string ArtistNames = "Last.fm-2K artists";
+    public const string ArtistNames = "Last.fm-2K artists", Tags = "Last.fm-2K tags of artists", TagNames = "Last.fm-2K names of tags", Friends = "Last.fm-2K friends";
 
     /// <param name="asHistory">Whether one listener's history is wanted: then a table of artists and counts is one, and so is any list of lines.</param>
     public static Recognized? Recognize(InputFile input, bool asHistory, ImportOptions options)
@@ -57,8 +57,12 @@ internal static class Formats
         string[] keys = [.. table.Rows[0].Select(TableHead.Key)];
         if (keys is ["id", "name", "url", "pictureurl"])
             return new Recognized(ArtistNames, (file, ledger, run) => ReadArtistNames(table, file, ledger, run));
-        if (keys is ["tagid", "tagvalue"] or ["userid", "friendid"] or ["userid", "artistid", "tagid", ..])
-            return new Recognized("Last.fm-2K " + (keys[1] == "friendid" ? "friends" : "tags"), null);
+        if (keys is ["tagid", "tagvalue"])
+            return new Recognized(TagNames, (file, ledger, run) => run.Side.ReadTagNames(table, file, ledger, run));
+        if (keys is ["userid", "friendid"])
+            return new Recognized(Friends, (file, ledger, run) => run.Side.ReadFriends(table, file, ledger, run));
+        if (keys is ["userid", "artistid", "tagid", ..])
+            return new Recognized(Tags, (file, ledger, run) => run.Side.ReadTags(table, file, ledger, run));
         if (TracksTable.Recognize(table, input.Name) is { } tracks)
             return new Recognized(tracks.Format, tracks.Read);
         if (PlaysTable.Recognize(table, input.Name) is { } plays)

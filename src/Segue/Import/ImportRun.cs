@@ -28,6 +28,9 @@ internal sealed class ImportRun(ImportOptions options, History? before, IProgres
 
     public TracksBuilder Tracks { get; } = new();
 
+    /// <summary>Tags and friends.</summary>
+    public SideTables Side { get; } = new();
+
     public void Dispose() => Plays.Dispose();
 
     public void BeginHistory()

@@ -8,7 +8,8 @@ namespace Segue.Import;
 /// <param name="Tracks">Tracks with their features, or null when no file held any.</param>
 /// <param name="History">What one listener played, or null when no file was a listening history.</param>
 /// <param name="Ledger">What became of every row.</param>
-public sealed record Imported(Plays? Plays, Tracks? Tracks, History? History, Ledger Ledger);
+/// <param name="Side">Tags of the plays' artists and their listeners' friends, or null when no file held any.</param>
+public sealed record Imported(Plays? Plays, Tracks? Tracks, History? History, Ledger Ledger, SideInformation? Side = null);
 
 /// <summary>
 /// Reads what people have into <see cref="Plays"/> and <see cref="Tracks"/>. The format is told from the content, never from the name;
@@ -51,7 +52,7 @@ public static class Importer
         CancellationToken cancellation)
     {
         using ImportRun run = new(options ?? ImportOptions.Default, before, progress, cancellation);
-        bool hasNamesOnly = false;
+        bool hasCompanionsOnly = false;
         foreach (InputFile input in InputFile.OpenAll(WithCompanions(paths), run.Ledger))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -64,7 +65,7 @@ public static class Importer
                 continue;
             }
 
-            hasNamesOnly |= format.Name == Formats.ArtistNames;
+            hasCompanionsOnly |= format.Name is Formats.ArtistNames or Formats.Tags or Formats.TagNames or Formats.Friends;
             LedgerFile file = run.Ledger.Open(input.Name, format.Name, run.Options.SamplesPerReason);
             read(input, file, run);
         }
@@ -72,7 +73,9 @@ public static class Importer
         if (run.Plays.Rows == 0 && run.Tracks.Count == 0 && !run.FoundHistory)
         {
             throw new DataFormatException(paths.Count == 0 ? "(no path)" : paths[0], 0,
-                hasNamesOnly ? "holds names of artists, but nobody's plays; import the folder, with user_artists.dat in it" : Formats.NothingUsable(run.Ledger));
+                hasCompanionsOnly
+                    ? "holds names of artists, tags or friends, but nobody's plays; import the folder, with user_artists.dat in it"
+                    : Formats.NothingUsable(run.Ledger));
         }
 
         return Finish(run);
@@ -88,9 +91,10 @@ public static class Importer
                 merged -= file.MergeAccepted(merged);
         }
 
+        SideInformation? side = plays is null ? null : run.Side.Build(plays, run.Ledger);
         if (!run.Ledger.Reconciles)
             throw new InvalidOperationException("The ledger does not add up: " + string.Join("; ", run.Ledger.Summary()));
-        return new Imported(plays, run.Tracks.Count == 0 ? null : run.Tracks.Build(), run.FoundHistory ? run.History.Build() : null, run.Ledger);
+        return new Imported(plays, run.Tracks.Count == 0 ? null : run.Tracks.Build(), run.FoundHistory ? run.History.Build() : null, run.Ledger, side);
     }
 
     /// <summary>Last.fm-2K keeps the names of its artists in a second file, which people forget to mention.</summary>

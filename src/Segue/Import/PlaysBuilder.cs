@@ -111,7 +111,7 @@ internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long runBytesMax = 
     }
 
     /// <summary>Indices by ascending id.</summary>
-    private static int[] Order(Utf8Interner ids)
+    internal static int[] Order(Utf8Interner ids)
     {
         int[] order = new int[ids.Count];
         ulong[] numbers = new ulong[ids.Count];
@@ -129,7 +129,7 @@ internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long runBytesMax = 
         return order;
     }
 
-    private static int[] Rank(int[] order)
+    internal static int[] Rank(int[] order)
     {
         int[] rank = new int[order.Length];
         for (int i = 0; i < order.Length; i++)

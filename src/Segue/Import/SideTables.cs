@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Segue.Catalogue;
 using Segue.Interactions;
@@ -6,87 +5,121 @@ using Segue.Interactions;
 namespace Segue.Import;
 
 /// <summary>
-/// HetRec's tables beside the plays: <c>user_taggedartists.dat</c> (userID, artistID, tagID, ...), with the tags' names from <c>tags.dat</c> in the same folder
-/// where it is there, and <c>user_friends.dat</c> (userID, friendID). Tab-separated with a header line.
+/// HetRec's tables beside the plays: <c>user_taggedartists.dat</c> (userID, artistID, tagID, ...), <c>tags.dat</c> with the tags' names (tagID, tagValue) and
+/// <c>user_friends.dat</c> (userID, friendID). Collected in any order, and brought to the indices of the plays in the end.
 /// </summary>
-public static class SideTables
+public sealed class SideTables
 {
-    /// <param name="plays">Whose users and artists are meant. Artists without plays are left out: the models have no place for them.</param>
+    private readonly Utf8Interner _users = new(), _artists = new(), _tags = new();
+    private readonly HashSet<(int User, int Artist, int Tag)> _taggings = [];
+    private readonly HashSet<(int User, int Friend)> _friends = [];
+    private readonly Dictionary<int, string> _tagNames = [];
+
+    internal SideTables()
+    {
+    }
+
+    /// <summary>Reads the files named; the tags' names come from <c>tags.dat</c> in the same folder, where it is there.</summary>
+    /// <param name="plays">Whose users and artists are meant. Artists that are not among them are left out: the models have no place for them.</param>
     /// <param name="tagsPath">Null when there are no tags.</param>
     /// <param name="friendsPath">Null when there are no friends.</param>
-    /// <exception cref="DataFormatException">A file is missing or a row is not what it should be.</exception>
+    /// <exception cref="DataFormatException">A file is something else, or too many rows cannot be read.</exception>
+    /// <exception cref="SegueException">A file is not there or cannot be read.</exception>
     public static SideInformation Read(Plays plays, string? tagsPath, string? friendsPath)
     {
-        List<Tagging> taggings = [];
-        List<string> names = [];
+        using ImportRun run = new(ImportOptions.Default, null, null, default);
         if (tagsPath is not null)
         {
-            Dictionary<string, int> tags = new(StringComparer.Ordinal);
-            HashSet<Tagging> seen = [];
-            Dictionary<string, string> known = TagNames(tagsPath);
-            foreach (string[] row in Rows(tagsPath, 3, "userID, artistID, tagID"))
-            {
-                int artist = plays.Artists.IndexOfId(row[1]);
-                if (artist < 0)
-                    continue;
-                if (!tags.TryGetValue(row[2], out int tag))
-                {
-                    tags[row[2]] = tag = tags.Count;
-                    names.Add(known.GetValueOrDefault(row[2], row[2]));
-                }
-
-                Tagging tagging = new(plays.IndexOfUser(row[0]), artist, tag);
-                if (tagging.User < 0 || seen.Add(tagging))
-                    taggings.Add(tagging);
-            }
+            Read(tagsPath, Formats.Tags, run);
+            string names = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(tagsPath))!, "tags.dat");
+            if (File.Exists(names))
+                Read(names, Formats.TagNames, run);
         }
 
-        return new SideInformation(taggings, TextColumn.From(names), friendsPath is null ? null : Friends(plays, friendsPath), plays.UserIds);
+        if (friendsPath is not null)
+            Read(friendsPath, Formats.Friends, run);
+        return run.Side.Build(plays, run.Ledger) ?? new SideInformation([], TextColumn.From([]), null);
     }
 
-    private static CsrMatrix Friends(Plays plays, string path)
+    /// <summary>Everything as the plays number it, or null when there is nothing.</summary>
+    internal SideInformation? Build(Plays plays, Ledger ledger)
     {
-        HashSet<(int, int)> pairs = [];
-        foreach (string[] row in Rows(path, 2, "userID, friendID"))
+        if (_taggings.Count == 0 && _friends.Count == 0)
+            return null;
+        int[] users = Indices(_users, plays.IndexOfUser), artists = Indices(_artists, plays.Artists.IndexOfId);
+        int[] tagOrder = PlaysBuilder.Order(_tags), tags = PlaysBuilder.Rank(tagOrder);
+        List<Tagging> taggings = [];
+        foreach ((int user, int artist, int tag) in _taggings)
         {
-            int user = plays.IndexOfUser(row[0]), friend = plays.IndexOfUser(row[1]);
-            if (user >= 0 && friend >= 0 && user != friend)
-                (_, _) = (pairs.Add((user, friend)), pairs.Add((friend, user)));
+            if (artists[artist] >= 0)
+                taggings.Add(new Tagging(users[user], artists[artist], tags[tag]));
         }
 
-        int n = plays.UserIds.Count;
-        return CsrMatrix.FromEntries(n, n, [.. pairs.Select(p => p.Item1)], [.. pairs.Select(p => p.Item2)], [.. pairs.Select(_ => 1f)]);
+        if (taggings.Count < _taggings.Count)
+            ledger.Note($"{_taggings.Count - taggings.Count:N0} tags of {artists.Count(a => a < 0):N0} artists without plays or name were left out");
+        // By ids, so that the order of rows and of files does not show in the result.
+        Tagging[] sorted = [.. taggings.OrderBy(t => t.User).ThenBy(t => t.Artist).ThenBy(t => t.Tag)];
+        TextColumn names = TextColumn.From(tagOrder.Select(t => _tagNames.GetValueOrDefault(t) ?? Encoding.UTF8.GetString(_tags[t])));
+        return new SideInformation(sorted, names, _friends.Count > 0 ? FriendsOf(users, plays.UserIds.Count) : null);
     }
 
-    private static Dictionary<string, string> TagNames(string tagsPath)
-    {
-        string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(tagsPath))!, "tags.dat");
-        Dictionary<string, string> names = new(StringComparer.Ordinal);
-        if (!File.Exists(path))
-            return names;
-        foreach (string[] row in Rows(path, 2, "tagID, tagValue"))
-            names[row[0]] = row[1];
-        return names;
-    }
+    internal void ReadTags(TableHead table, InputFile input, LedgerFile ledger, ImportRun run) => Each(table, input, ledger, run, rows =>
+        _taggings.Add((_users.IndexOf(rows[0]), _artists.IndexOf(rows[1]), _tags.IndexOf(rows[2]))));
 
-    /// <summary>Rows after the header; the first column of each must be a number, as ids of HetRec are.</summary>
-    private static IEnumerable<string[]> Rows(string path, int columns, string expected)
+    internal void ReadFriends(TableHead table, InputFile input, LedgerFile ledger, ImportRun run) => Each(table, input, ledger, run, rows =>
     {
-        if (!File.Exists(path))
-            throw new DataFormatException(path, 0, "there is no such file");
-        long line = 0;
-        foreach (string text in File.ReadLines(path, Encoding.Latin1))
+        int user = _users.IndexOf(rows[0]), friend = _users.IndexOf(rows[1]);
+        return _friends.Add((user, friend)) | _friends.Add((friend, user));
+    });
+
+    internal void ReadTagNames(TableHead table, InputFile input, LedgerFile ledger, ImportRun run) => Each(table, input, ledger, run, rows =>
+        _tagNames.TryAdd(_tags.IndexOf(rows[0]), Encoding.UTF8.GetString(rows[1]).Trim()));
+
+    private static void Read(string path, string format, ImportRun run)
+    {
+        foreach (InputFile input in InputFile.OpenAll([path], run.Ledger))
         {
-            if (line++ == 0 || text.Length == 0)
+            Recognized? found = Formats.Recognize(input, asHistory: false, run.Options);
+            if (found?.Read is not { } read || found.Name != format)
+                throw new DataFormatException(path, 0, $"is {(found is null ? "of no format known here" : $"'{found.Name}'")}, but '{format}' is wanted here");
+            read(input, run.Ledger.Open(input.Name, format, run.Options.SamplesPerReason), run);
+        }
+    }
+
+    /// <param name="add">Takes a row; false when it brings nothing new.</param>
+    private static void Each(TableHead table, InputFile input, LedgerFile ledger, ImportRun run, Func<RowReader, bool> add)
+    {
+        RowReader rows = new(input.Utf8, table.Shape);
+        rows.Skip(table.RowsBefore + 1);
+        while (rows.Read())
+        {
+            run.Tick(input, ledger);
+            if (!PlaysTable.IsWhole(rows, table.Columns, table.Shape, ledger))
                 continue;
-            string[] row = text.Split('\t');
-            if (row.Length < columns || !long.TryParse(row[0], NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            {
-                string found = text.Length <= 60 ? text : text[..57] + "...";
-                throw new DataFormatException(path, line, $"expected {expected}, separated by tabs, found '{found}'");
-            }
-
-            yield return row;
+            if (rows[0].IsEmpty || rows[1].IsEmpty || (table.Columns > 2 && rows[2].IsEmpty))
+                ledger.Reject("an id is missing", rows.Line, rows.Row);
+            else if (add(rows))
+                ledger.Accept();
+            else
+                ledger.Merge();
         }
+
+        run.Close(input, ledger, rows);
+    }
+
+    private static int[] Indices(Utf8Interner ids, Func<string, int> find)
+    {
+        int[] indices = new int[ids.Count];
+        for (int i = 0; i < indices.Length; i++)
+            indices[i] = find(Encoding.UTF8.GetString(ids[i]));
+        return indices;
+    }
+
+    private CsrMatrix FriendsOf(int[] users, int count)
+    {
+        (int User, int Friend)[] pairs = [.. _friends.Select(f => (users[f.User], users[f.Friend])).Where(f => f.Item1 >= 0 && f.Item2 >= 0 && f.Item1 != f.Item2)];
+        float[] ones = new float[pairs.Length];
+        Array.Fill(ones, 1);
+        return CsrMatrix.FromEntries(count, count, [.. pairs.Select(p => p.User)], [.. pairs.Select(p => p.Friend)], ones);
     }
 }

@@ -9,6 +9,9 @@ public sealed record Profile
     /// <summary>What the listener is called in answers: a user id, a file name, or null for someone made of --like.</summary>
     public string? Name { get; init; }
 
+    /// <summary>Dense index of the user of the plays that this is, with whatever was added to their history; -1 for anybody else. Friends are found by it.</summary>
+    public int User { get; init; } = -1;
+
     public required int[] Artists { get; init; }
 
     /// <summary>Plays of each of <see cref="Artists"/>; positive and finite.</summary>
@@ -24,6 +27,7 @@ public sealed record Profile
     public static Profile OfUser(Plays plays, int user) => new()
     {
         Name = plays.UserIds[user],
+        User = user,
         Artists = plays.Counts.RowIndices(user).ToArray(),
         Plays = plays.Counts.RowValues(user).ToArray(),
         InTraining = true,

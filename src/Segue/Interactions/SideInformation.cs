@@ -9,9 +9,10 @@ public readonly record struct Tagging(int User, int Artist, int Tag);
 /// <param name="Taggings">Each person, artist and tag at most once.</param>
 /// <param name="TagNames">By tag index.</param>
 /// <param name="Friends">Users × users, 1 where they are friends, both ways; null when it is not known.</param>
-/// <param name="UserIds">Outside ids by which a profile is recognized, so that its friends can be found.</param>
-public sealed record SideInformation(IReadOnlyList<Tagging> Taggings, TextColumn TagNames, CsrMatrix? Friends, TextColumn UserIds)
+public sealed record SideInformation(IReadOnlyList<Tagging> Taggings, TextColumn TagNames, CsrMatrix? Friends)
 {
+    public bool IsEmpty => Taggings.Count == 0 && Friends is null;
+
     /// <summary>Without the tags that a listener gave to an artist that is held out of their own history: such a tag gives the answer away.</summary>
     public SideInformation Without(CsrMatrix heldOut) => this with
     {

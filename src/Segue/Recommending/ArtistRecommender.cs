@@ -21,9 +21,12 @@ public sealed record ArtistOptions
 /// <summary>Artists for a listener, with the artists of their history that speak for each.</summary>
 public static class ArtistRecommender
 {
+    /// <summary>A row names at most so many tags: the third says what the first two said.</summary>
+    private const int TagsMax = 2;
+
     /// <returns>Best first. A listener without history gets what most listeners play, and the reason says so.</returns>
     /// <exception cref="SegueException">The profile does not fit the model.</exception>
-    public static IReadOnlyList<ArtistRecommendation> Recommend(AlsModel model, Plays plays, Profile profile, ArtistOptions options)
+    public static IReadOnlyList<ArtistRecommendation> Recommend(IExplainedTaste model, Plays plays, Profile profile, ArtistOptions options)
     {
         float[] scores = Score(model, profile);
         bool known = profile.Artists.Length > 0;
@@ -42,7 +45,7 @@ public static class ArtistRecommender
     }
 
     /// <summary>The score of every artist: the model's for a listener with history, else the share of listeners who play the artist.</summary>
-    public static float[] Score(AlsModel model, Profile profile)
+    public static float[] Score(IExplainedTaste model, Profile profile)
     {
         float[] scores = new float[model.ArtistCount];
         if (profile.Artists.Length > 0)
@@ -56,15 +59,22 @@ public static class ArtistRecommender
         return scores;
     }
 
-    /// <summary>The artists of the history that add most to a score, as shares of it.</summary>
-    public static IReadOnlyList<Reason> Reasons(AlsModel model, Plays plays, Profile profile, int artist, int count)
+    /// <summary>What adds most to a score, as shares of it: artists of the history, shared tags, friends who play the artist; most first.</summary>
+    /// <param name="count">How many artists of the history are named at most; tags are fewer, and friends are one reason.</param>
+    public static IReadOnlyList<Reason> Reasons(IExplainedTaste model, Plays plays, Profile profile, int artist, int count)
     {
         AlsExplanation why = model.Explain(profile, artist);
         if (why.Score <= 0)
             return [];
-        return [.. why.Parts
+        IEnumerable<Reason> reasons = why.Parts
             .Where(p => p.Part > 0 && p.Artist != artist)
             .Take(count)
-            .Select(p => new Reason(Reason.BecauseYouPlayed, Artist: plays.Artists.Names[p.Artist], Part: Math.Min(1, p.Part / why.Score)))];
+            .Select(p => new Reason(Reason.BecauseYouPlayed, Artist: plays.Artists.Names[p.Artist], Part: Share(p.Part)))
+            .Concat(why.Tags.Take(TagsMax).Select(t => new Reason(Reason.TaggedLike, Text: t.Tag, Part: Share(t.Part))));
+        if (why.Friends.Part > 0)
+            reasons = reasons.Append(new Reason(Reason.FriendsPlay, Text: $"{why.Friends.Playing} of {why.Friends.Of}", Part: Share(why.Friends.Part)));
+        return [.. reasons.OrderByDescending(r => r.Part)];
+
+        double Share(double part) => Math.Min(1, part / why.Score);
     }
 }

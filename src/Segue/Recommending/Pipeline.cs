@@ -27,7 +27,7 @@ public sealed record PipelineOptions
 /// Artist names join the two worlds (<see cref="NameKey"/>); a song whose artists the plays do not know inherits a share of the taste for the
 /// artist whose song it is near.
 /// </summary>
-public sealed class Pipeline(AlsModel als, Plays plays, SongIndex songs)
+public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
 {
     /// <summary>Artists taken from taste's ranking, songs of each, and songs of heard artists that stand for the listener's own mood.</summary>
     private const int ArtistsMax = 200, SongsPerArtist = 12, HeardArtistsMax = 30, MoodSeeds = 24;

@@ -25,12 +25,18 @@ public readonly record struct SongParts(double Taste, double Mood, double Popula
 /// <param name="Kind">One of the constants of this type.</param>
 /// <param name="Artist">The artist the reason speaks of, if one.</param>
 /// <param name="Song">The song the reason speaks of, if one.</param>
-/// <param name="Text">The words of the wish the reason speaks of, if any.</param>
+/// <param name="Text">The words of the wish, the tag, or the number of friends that the reason speaks of, if any.</param>
 /// <param name="Part">The share of the score it accounts for, 0..1, if it has one.</param>
 public sealed record Reason(string Kind, string? Artist = null, string? Song = null, string? Text = null, double? Part = null)
 {
     /// <summary>The listener played <see cref="Artist"/>, and the taste model gives <see cref="Part"/> of the score to that.</summary>
     public const string BecauseYouPlayed = "because-you-played";
+
+    /// <summary>Artists of the history carry the tag <see cref="Text"/>, as this one does.</summary>
+    public const string TaggedLike = "tagged-like";
+
+    /// <summary>Friends of the listener play the artist; <see cref="Text"/> says how many of how many.</summary>
+    public const string FriendsPlay = "friends-play";
 
     /// <summary>The listener plays this very artist.</summary>
     public const string YouPlay = "you-play";
@@ -54,6 +60,8 @@ public sealed record Reason(string Kind, string? Artist = null, string? Song = n
         return Kind switch
         {
             BecauseYouPlayed => $"because you played {Artist}{share}",
+            TaggedLike => $"tagged {Text} like what you play{share}",
+            FriendsPlay => $"{Text} friends play it{share}",
             YouPlay => $"you play {Artist}",
             FeelsLike => $"feels like {Song}{share}",
             Matches => $"matches {Text}{share}",
