@@ -28,7 +28,8 @@ internal static class ImportFuzz
         "Björk,Debut,Venus as a Boy,11 Aug 2020 12:47\nLow,,Two-Step,11 Aug 2020 12:52\n",
         "#AUDIOSCROBBLER/1.1\n#TZ/UTC\nBjörk\tDebut\tVenus\t3\t282\tL\t1597150020\t\nBlur\tBlur\tSong 2\t2\t120\tS\t1597150400\t\n",
         "# mine\nMassive Attack\nLow - Two-Step\n#EXTINF:1,a - b\n",
-    }.Select(Encoding.UTF8.GetBytes)];
+        """{"user":"ann","artist":"B","plays":3,"x":{"y":[1,2]}}""" + "\n" + """{"user":"bob","artist":"C","plays":"4","x":null}""" + "\n",
+    }.Select(Encoding.UTF8.GetBytes), ParquetFiles.Plays(200), ParquetFiles.Tracks(40)];
 
     private static readonly byte[][] s_pieces = [.. new[]
     {

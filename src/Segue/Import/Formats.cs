@@ -16,10 +16,12 @@ internal static class Formats
     public static Recognized? Recognize(InputFile input, bool asHistory, ImportOptions options)
     {
         ReadOnlySpan<byte> head = input.Head.Span;
+        if (ParquetRows.Recognize(head))
+            return RecognizeTable(ParquetRows.Head(input).Renamed(options.Map, input.Name), input);
         if (head.Contains((byte)0))
             return null;
-        if (head.TrimStart(" \r\n\t"u8) is [(byte)'{' or (byte)'[', ..])
-            return JsonHistory.Recognize(head) is { } json ? new Recognized(json.Format, json.Read) : null;
+        if (IsJson(head))
+            return RecognizeJson(input, options);
         Recognized? table = TableHead.Of(head, input.HeadIsWhole) is { } found ? RecognizeTable(found.Renamed(options.Map, input.Name), input) : null;
         return table is null && asHistory && input.WasNamed && PlainList.Recognize(head) ? new Recognized(PlainList.Format, PlainList.Read) : table;
     }
@@ -30,8 +32,17 @@ internal static class Formats
         ReadOnlySpan<byte> head = input.Head.Span;
         if (Foreign(head) is { } what)
             return new DataFormatException(input.Name, 0, what);
+        if (ParquetRows.Recognize(head))
+            return UnknownColumns(input, ParquetRows.Head(input));
         if (head.Contains((byte)0))
             return new DataFormatException(input.Name, 0, "is a binary file; expected text: plays or tracks separated by tabs or commas, or a listening history");
+        if (IsJson(head))
+        {
+            return JsonRows.Head(head) is { } json
+                ? UnknownColumns(input, json)
+                : new DataFormatException(input.Name, 1, $"is JSON without objects that could be rows: «{LedgerReason.Sample(head)}»");
+        }
+
         int newline = head.IndexOf((byte)'\n');
         string first = LedgerReason.Sample(newline < 0 ? head : head[..newline].TrimEnd((byte)'\r'));
         if (TableHead.Of(head, input.HeadIsWhole) is not { } table)
@@ -40,9 +51,27 @@ internal static class Formats
                 $"expected columns separated by tabs or commas, found none: «{first}». Known are: listener, artist, plays; Last.fm-2K; Last.fm-360K; Spotify's tracks");
         }
 
-        return new DataFormatException(input.Name, 1,
-            $"{table.Columns} {table.Shape.SeparatorName}-separated columns of no format known here: «{first}». "
-            + "Expected a header that names them (user, artist, plays; or the audio features), or rows of listener, artist, plays");
+        return UnknownColumns(input, table);
+    }
+
+    private static DataFormatException UnknownColumns(InputFile input, TableHead table)
+    {
+        string expected = table.NamesItsColumns ? "" : " in a header, or rows of listener, artist, plays";
+        return new DataFormatException(input.Name, table.NamesItsColumns ? 0 : 1,
+            $"{table.Columns} {table.Kind} of no format known here: «{table.HeaderShown}». "
+            + $"Expected user, artist, plays or the audio features{expected}; say what yours hold with --map user=...,artist=...,plays=...");
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> head) => head.TrimStart(" \r\n\t\u001e"u8) is [(byte)'{' or (byte)'[', ..];
+
+    /// <summary>What a person says about the columns goes before what they look like.</summary>
+    private static Recognized? RecognizeJson(InputFile input, ImportOptions options)
+    {
+        TableHead? table = JsonRows.Head(input.Head.Span);
+        bool isMapped = options.Map.Count > 0 && table is not null && options.Map.Values.All(table.Has);
+        if (!isMapped && JsonHistory.Recognize(input.Head.Span) is { } json)
+            return new Recognized(json.Format, json.Read);
+        return table is null ? null : RecognizeTable(table.Renamed(options.Map, input.Name), input);
     }
 
     public static string NothingUsable(Ledger ledger) =>
@@ -84,12 +113,11 @@ internal static class Formats
 
     private static void ReadArtistNames(TableHead table, InputFile input, LedgerFile ledger, ImportRun run)
     {
-        RowReader rows = new(input.Utf8, table.Shape);
-        rows.Skip(table.RowsBefore + 1);
+        using TableRows rows = table.Open(input, hasHeader: true, [0, 1]);
         while (rows.Read())
         {
             run.Tick(input, ledger);
-            if (!PlaysTable.IsWhole(rows, columns: 4, table.Shape, ledger))
+            if (!rows.IsWhole(columns: 4, ledger))
                 continue;
             if (rows[0].IsEmpty || rows[1].Trim((byte)' ').IsEmpty)
                 ledger.Reject("an artist without id or name", rows.Line, rows.Row);

@@ -19,10 +19,9 @@ internal sealed record HistoryTable
 
     public required HistorySource Source { get; init; }
 
-    public required RowShape Shape { get; init; }
+    public required TableHead Head { get; init; }
 
-    /// <summary>Rows before the first listen: comments and the header.</summary>
-    public required int RowsBefore { get; init; }
+    public bool HasHeader { get; init; }
 
     public required int Columns { get; init; }
 
@@ -47,20 +46,19 @@ internal sealed record HistoryTable
     {
         if (head.Comments.Any(c => c.StartsWith("#AUDIOSCROBBLER/", StringComparison.Ordinal)))
             return ScrobblerLog(head);
-        return head.Rows.Count == 0 ? null : FromHeader(head) ?? FromShape(head);
+        return head.Rows.Count == 0 ? null : FromHeader(head) ?? (head.NamesItsColumns ? null : FromShape(head));
     }
 
     public void Read(InputFile input, LedgerFile ledger, ImportRun run)
     {
-        RowReader rows = new(input.Utf8, Shape);
+        using TableRows rows = Head.Open(input, HasHeader, [Artist, Title, Album, Time, Plays, Rating]);
         run.BeginHistory();
-        rows.Skip(RowsBefore);
         if (LocalClock && run.Options.TimeZone is null)
             run.Ledger.Note($"{input.Name} says that its times are local and not where (#TZ/UNKNOWN); they were read as UTC. Name the place with --time-zone");
         while (rows.Read())
         {
             run.Tick(input, ledger);
-            if (!PlaysTable.IsWhole(rows, Columns, Shape, ledger))
+            if (!rows.IsWhole(Columns, ledger))
                 continue;
             float plays = 1;
             DateTimeOffset? at = null;
@@ -105,8 +103,7 @@ internal sealed record HistoryTable
     {
         Format = "scrobbler log",
         Source = HistorySource.ScrobblerLog,
-        Shape = RowShape.Tabs,
-        RowsBefore = head.RowsBefore,
+        Head = head.WithTabs(),
         Columns = Math.Max(7, head.Columns),
         Artist = 0,
         Album = 1,
@@ -127,8 +124,8 @@ internal sealed record HistoryTable
         {
             Format = isGhan ? "Last.fm export (ghan.nl)" : isMaloja ? "Libre.fm or Maloja export" : "table of listens",
             Source = isGhan ? HistorySource.Lastfm : isMaloja ? HistorySource.Maloja : HistorySource.Table,
-            Shape = head.Shape,
-            RowsBefore = head.RowsBefore + 1,
+            Head = head,
+            HasHeader = true,
             Columns = keys.Length,
             Artist = artist,
             Title = title,
@@ -144,8 +141,7 @@ internal sealed record HistoryTable
         {
             Format = "",
             Source = HistorySource.Table,
-            Shape = head.Shape,
-            RowsBefore = head.RowsBefore,
+            Head = head,
             Columns = head.Columns,
             Artist = 0,
         };

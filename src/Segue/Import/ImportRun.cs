@@ -54,7 +54,7 @@ internal sealed class ImportRun(ImportOptions options, History? before, IProgres
 
     /// <summary>Closes the books of a file.</summary>
     /// <exception cref="DataFormatException">There was no row in it, or too many were rejected.</exception>
-    public void Close(InputFile input, LedgerFile ledger, RowReader rows)
+    public void Close(InputFile input, LedgerFile ledger, TableRows rows)
     {
         if (rows.NotUtf8.Count > 0)
             Ledger.Note($"{input.Name}: {rows.NotUtf8.Count:N0} rows are not UTF-8 (first at line {rows.NotUtf8.FirstLine}) and were read as Latin-1 (Windows-1252)");

@@ -13,9 +13,11 @@ internal sealed class InputFile : IDisposable
 
     private readonly HeadStream _utf8;
     private readonly Func<long> _position;
+    private readonly bool _isPlain;
+    private FileStream? _seekable;
 
-    private InputFile(string name, string path, HeadStream utf8, long bytesTotal, Func<long> position, bool wasNamed) =>
-        (Name, Path, _utf8, BytesTotal, _position, WasNamed) = (name, path, utf8, bytesTotal, position, wasNamed);
+    private InputFile(string name, string path, HeadStream utf8, long bytesTotal, Func<long> position, bool wasNamed, bool isPlain) =>
+        (Name, Path, _utf8, BytesTotal, _position, WasNamed, _isPlain) = (name, path, utf8, bytesTotal, position, wasNamed, isPlain);
 
     /// <summary>As shown to people: <c>folder/file</c> or <c>archive.zip!inner</c>.</summary>
     public string Name { get; }
@@ -32,7 +34,7 @@ internal sealed class InputFile : IDisposable
 
     public long BytesTotal { get; }
 
-    public long BytesRead => _position();
+    public long BytesRead => _seekable is { Length: > 0 } file ? (long)((double)file.Position / file.Length * BytesTotal) : _position();
 
     /// <summary>Whether a person named this very file, so that not knowing it is an error; files of a folder or archive are left aside.</summary>
     public bool WasNamed { get; }
@@ -68,7 +70,38 @@ internal sealed class InputFile : IDisposable
         }
     }
 
-    public void Dispose() => _utf8.Dispose();
+    /// <summary>
+    /// The file to be read in any order, as Parquet needs it: itself where it is plain, else unpacked into a temporary file. Closed with this.
+    /// </summary>
+    /// <exception cref="DataFormatException">It unpacks to more than a temporary file may hold.</exception>
+    public Stream Seekable()
+    {
+        const long SpoolBytesMax = 16L << 30;
+        if (_seekable is not null)
+            return _seekable;
+        if (_isPlain)
+            return _seekable = OpenFile(Path);
+        return _seekable = SpoolFile.Create(file =>
+        {
+            byte[] buffer = new byte[1 << 17];
+            for (int read; (read = Utf8.Read(buffer)) > 0;)
+            {
+                if (file.Position + read > SpoolBytesMax)
+                {
+                    throw new DataFormatException(Name, 0,
+                        $"unpacks to more than {SpoolBytesMax >> 30} GB, which must lie on disk to be read; unpack it, and import the plain file");
+                }
+
+                file.Write(buffer, 0, read);
+            }
+        });
+    }
+
+    public void Dispose()
+    {
+        _seekable?.Dispose();
+        _utf8.Dispose();
+    }
 
     private static IEnumerable<InputFile> Open(string path, bool wasNamed, Ledger ledger)
     {
@@ -178,12 +211,14 @@ internal sealed class InputFile : IDisposable
     private static InputFile Decode(string name, string path, Stream stream, long bytesTotal, Func<long> position, bool wasNamed)
     {
         HeadStream head = new(stream, HeadBytes);
+        bool isPlain = name == path;
         if (head.Head.Span.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
         {
             head = new HeadStream(new GuardedStream(new WholeGzipStream(head), name, position), HeadBytes);
+            isPlain = false;
         }
 
-        if (Utf16(head.Head.Span) is { } utf16)
+        if (!ParquetRows.Recognize(head.Head.Span) && Utf16(head.Head.Span) is { } utf16)
         {
             head.Drop(utf16.HasMark ? 2 : 0);
             Encoding encoding = utf16.BigEndian ? Encoding.BigEndianUnicode : Encoding.Unicode;
@@ -193,7 +228,7 @@ internal sealed class InputFile : IDisposable
         bool hasMark = head.Head.Span.StartsWith("\uFEFF"u8);
         if (hasMark)
             head.Drop(3);
-        return new InputFile(name, path, head, bytesTotal, position, wasNamed);
+        return new InputFile(name, path, head, bytesTotal, position, wasNamed, isPlain);
     }
 
     /// <summary>UTF-16 is told by its byte order mark, or by every other byte of the beginning being zero.</summary>

@@ -24,23 +24,14 @@ internal sealed class PlaysRun : IDisposable
             return;
         }
 
-        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".segue");
-        try
+        _file = SpoolFile.Create(file =>
         {
-            _file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20, FileOptions.DeleteOnClose);
             for (int row = 0; row < pairs.Rows; row++)
             {
-                _file.Write(MemoryMarshal.AsBytes(pairs.RowIndices(row)));
-                _file.Write(MemoryMarshal.AsBytes(pairs.RowValues(row)));
+                file.Write(MemoryMarshal.AsBytes(pairs.RowIndices(row)));
+                file.Write(MemoryMarshal.AsBytes(pairs.RowValues(row)));
             }
-
-            _file.Flush();
-        }
-        catch (IOException e)
-        {
-            _file?.Dispose();
-            throw new SegueException($"{path}: cannot write what does not fit in memory ({e.Message}); set TMPDIR to a folder with more room", e);
-        }
+        });
     }
 
     public void Dispose() => _file?.Dispose();

@@ -19,10 +19,9 @@ internal sealed record PlaysTable
 
     public required string Format { get; init; }
 
-    public required RowShape Shape { get; init; }
+    public required TableHead Head { get; init; }
 
-    /// <summary>Rows before the first play: comments and the header.</summary>
-    public required int RowsBefore { get; init; }
+    public bool HasHeader { get; init; }
 
     public required int Columns { get; init; }
 
@@ -44,12 +43,11 @@ internal sealed record PlaysTable
     public void Read(InputFile input, LedgerFile ledger, ImportRun run)
     {
         run.PlaysFiles.Add(ledger);
-        RowReader rows = new(input.Utf8, Shape);
-        rows.Skip(RowsBefore);
+        using TableRows rows = Head.Open(input, HasHeader, [User, ArtistId, ArtistName, Plays]);
         while (rows.Read())
         {
             run.Tick(input, ledger);
-            if (!IsWhole(rows, Columns, Shape, ledger))
+            if (!rows.IsWhole(Columns, ledger))
                 continue;
             ReadOnlySpan<byte> user = rows[User];
             ReadOnlySpan<byte> id = ArtistId >= 0 ? rows[ArtistId] : default, name = ArtistName >= 0 ? rows[ArtistName] : default;
@@ -73,21 +71,6 @@ internal sealed record PlaysTable
         }
 
         run.Close(input, ledger, rows);
-    }
-
-    /// <summary>Settles rows that are blank, broken, or of the wrong width.</summary>
-    public static bool IsWhole(RowReader rows, int columns, RowShape shape, LedgerFile ledger)
-    {
-        ledger.RowsRead++;
-        if (rows.Problem is { } problem)
-            ledger.Reject(problem, rows.Line, rows.Row);
-        else if (rows.IsBlank)
-            ledger.Skip("blank line", rows.Line, rows.Row);
-        else if (rows.Count != columns)
-            ledger.Reject($"expected {columns} {shape.SeparatorName}-separated columns, found {rows.Count}", rows.Line, rows.Row);
-        else
-            return true;
-        return false;
     }
 
     /// <summary>What is wrong with a play count, or null.</summary>
@@ -125,8 +108,8 @@ internal sealed record PlaysTable
         return new PlaysTable
         {
             Format = keys is ["userid", "artistid", "weight"] ? "Last.fm-2K plays" : "table of plays",
-            Shape = head.Shape,
-            RowsBefore = head.RowsBefore + 1,
+            Head = head,
+            HasHeader = true,
             Columns = keys.Length,
             User = user,
             ArtistId = id,
@@ -140,9 +123,9 @@ internal sealed record PlaysTable
 
     private static PlaysTable? FromShape(TableHead head)
     {
-        if (head.Rows[0].Select(TableHead.Key).Count(k => s_artist.Contains(k) || s_plays.Contains(k)) >= 2)
+        if (head.NamesItsColumns || head.Rows[0].Select(TableHead.Key).Count(k => s_artist.Contains(k) || s_plays.Contains(k)) >= 2)
             return null; // A header, of another kind of table.
-        PlaysTable table = new() { Format = "", Shape = head.Shape, RowsBefore = head.RowsBefore, Columns = head.Columns, User = 0 };
+        PlaysTable table = new() { Format = "", Head = head, Columns = head.Columns, User = 0 };
         return head.Columns switch
         {
             3 when head.Most(r => IsNumber(r[2])) => table with { Format = "listener, artist, plays", ArtistName = 1, Plays = 2 },

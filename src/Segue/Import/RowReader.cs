@@ -25,12 +25,12 @@ internal readonly record struct RowShape(byte Separator, bool Quotes)
 /// the next line. The same with a quote that is opened and never closed, which costs the one line on which it stands and not the rest of the file.
 /// A row that is no valid UTF-8 is taken for Windows-1252, the superset of Latin-1 that old exports are written in, and counted.
 /// </summary>
-internal sealed class RowReader(Stream stream, RowShape shape)
+internal sealed class RowReader(Stream stream, RowShape shape) : TableRows
 {
     /// <summary>Long enough for any list of artists, short enough that a file without line ends does not fill the memory.</summary>
     public const int RowBytesMax = 1 << 20;
 
-    private static readonly Encoding s_windows1252 = CodePagesEncodingProvider.Instance.GetEncoding(1252)!;
+    public static readonly Encoding Windows1252 = CodePagesEncodingProvider.Instance.GetEncoding(1252)!;
 
     private readonly SearchValues<byte> _ends = SearchValues.Create([shape.Separator, (byte)'\n']);
     private readonly List<(int Start, int Length)> _fields = [];
@@ -48,25 +48,15 @@ internal sealed class RowReader(Stream stream, RowShape shape)
         Unclosed,
     }
 
-    /// <summary>The 1-based line on which the row starts.</summary>
-    public long Line { get; private set; }
-
-    /// <summary>Number of fields of the row.</summary>
-    public int Count => _fields.Count;
+    public override int Count => _fields.Count;
 
     /// <summary>A field, without its quotes.</summary>
-    public ReadOnlySpan<byte> this[int field] => _row.AsSpan(_fields[field].Start, _fields[field].Length);
+    public override ReadOnlySpan<byte> this[int field] => _row.AsSpan(_fields[field].Start, _fields[field].Length);
 
     /// <summary>The row as it stands in the file (for a bad row, its start); once cut, quotes of its fields may be gone.</summary>
-    public ReadOnlySpan<byte> Row => _row.AsSpan(_rowStart, _rowLength);
+    public override ReadOnlySpan<byte> Row => _row.AsSpan(_rowStart, _rowLength);
 
-    /// <summary>What is wrong with the row as such, or null.</summary>
-    public string? Problem { get; private set; }
-
-    /// <summary>Rows so far that were not UTF-8, and the line of the first.</summary>
-    public (long Count, long FirstLine) NotUtf8 { get; private set; }
-
-    public bool IsBlank => _rowLength == 0;
+    public override bool IsBlank => _rowLength == 0;
 
     /// <summary>Passes over rows that are known already: comments and the header.</summary>
     public void Skip(int rows)
@@ -76,9 +66,7 @@ internal sealed class RowReader(Stream stream, RowShape shape)
         }
     }
 
-    /// <summary>Goes to the next row.</summary>
-    /// <returns>False at the end of the file.</returns>
-    public bool Read()
+    public override bool Read()
     {
         Problem = null;
         Line = _nextLine;
@@ -103,6 +91,8 @@ internal sealed class RowReader(Stream stream, RowShape shape)
             return true;
         }
     }
+
+    protected override string WrongWidth(int columns) => $"expected {columns} {shape.SeparatorName}-separated columns, found {Count}";
 
     private static int Trimmed(ReadOnlySpan<byte> line) => line.EndsWith("\r"u8) ? line.Length - 1 : line.Length;
 
@@ -204,7 +194,7 @@ internal sealed class RowReader(Stream stream, RowShape shape)
             (int start, int length) = _fields[f];
             row.Write(_buffer.AsSpan(from, start - from)); // The separator, which is ASCII.
             int begins = (int)row.Length;
-            row.Write(Encoding.UTF8.GetBytes(s_windows1252.GetString(_buffer, start, length)));
+            row.Write(Encoding.UTF8.GetBytes(Windows1252.GetString(_buffer, start, length)));
             _fields[f] = (begins, (int)row.Length - begins);
             from = start + length;
         }

@@ -2,15 +2,30 @@ using System.Text;
 
 namespace Segue.Import;
 
-/// <summary>The beginning of a file seen as a table: which separator, how many columns, and whether the first row names them.</summary>
+/// <summary>The beginning of a file seen as a table: how many columns, what the first rows hold, and how to read them all.</summary>
 internal sealed class TableHead
 {
     private const int RowsMax = 50;
 
-    private TableHead(RowShape shape, IReadOnlyList<string> comments, int rowsBefore, IReadOnlyList<string[]> rows, int columns, double regularity) =>
-        (Shape, Comments, RowsBefore, Rows, Columns, Regularity) = (shape, comments, rowsBefore, rows, columns, regularity);
+    private readonly Opening _open;
 
-    public RowShape Shape { get; }
+    private TableHead(
+        string kind, IReadOnlyList<string> comments, int rowsBefore, IReadOnlyList<string[]> rows, int columns, double regularity, Opening open) =>
+        (Kind, Comments, RowsBefore, Rows, Columns, Regularity, _open) = (kind, comments, rowsBefore, rows, columns, regularity, open);
+
+    /// <summary>The head of a table whose format names its columns.</summary>
+    /// <param name="kind">"JSON properties".</param>
+    /// <param name="rows">The names, and below them the first rows where they are known.</param>
+    public TableHead(string kind, IReadOnlyList<string[]> rows, Func<InputFile, IReadOnlyList<int>, int, TableRows> open)
+        : this(kind, [], 0, rows, rows[0].Length, 1, (input, _, used, list) => open(input, used, list)) => NamesItsColumns = true;
+
+    private delegate TableRows Opening(InputFile input, int rowsBefore, IReadOnlyList<int> used, int list);
+
+    /// <summary>For messages: "comma-separated columns".</summary>
+    public string Kind { get; }
+
+    /// <summary>Whether the format itself names the columns, so that the first row is certainly a header.</summary>
+    public bool NamesItsColumns { get; private init; }
 
     /// <summary>The lines before the first row that begin with #.</summary>
     public IReadOnlyList<string> Comments { get; }
@@ -44,12 +59,24 @@ internal sealed class TableHead
     /// <summary>The first row, fit to stand in a message.</summary>
     public string HeaderShown => LedgerReason.Sample(Encoding.UTF8.GetBytes(string.Join(", ", Rows[0].Take(40))), charsMax: 300);
 
+    /// <summary>Reads all rows of the file.</summary>
+    /// <param name="hasHeader">Whether the first row is one.</param>
+    /// <param name="used">The columns that are wanted (others may be empty); those that are -1 do not count.</param>
+    /// <param name="list">The column that may hold several values, or -1.</param>
+    public TableRows Open(InputFile input, bool hasHeader, IEnumerable<int> used, int list = -1) =>
+        _open(input, RowsBefore + (hasHeader ? 1 : 0), [.. used.Where(c => c >= 0).Distinct()], list);
+
+    /// <summary>The same lines cut at tabs.</summary>
+    public TableHead WithTabs() => new(NameOf(RowShape.Tabs), Comments, RowsBefore, Rows, Columns, Regularity, Lines(RowShape.Tabs));
+
     /// <summary>Whether something holds for at least half of the rows.</summary>
     public bool Most(Func<string[], bool> holds)
     {
         int fitting = Rows.Count(r => r.Length == Columns && holds(r));
         return fitting > 0 && fitting * 2 >= Rows.Count;
     }
+
+    public bool Has(string column) => Rows[0].Any(n => Key(n) == Key(column));
 
     /// <summary>The same table with columns called what a person says they hold.</summary>
     /// <exception cref="DataFormatException">There is no such column.</exception>
@@ -64,13 +91,13 @@ internal sealed class TableHead
             if (at < 0)
             {
                 throw new DataFormatException(
-                    path, RowsBefore + 1, $"there is no column '{column}' for {role}; the header has: {HeaderShown}");
+                    path, NamesItsColumns ? 0 : RowsBefore + 1, $"there is no column '{column}' for {role}; the header has: {HeaderShown}");
             }
 
             names[at] = role;
         }
 
-        return new TableHead(Shape, Comments, RowsBefore, [names, .. Rows.Skip(1)], Columns, Regularity);
+        return new TableHead(Kind, Comments, RowsBefore, [names, .. Rows.Skip(1)], Columns, Regularity, _open) { NamesItsColumns = NamesItsColumns };
     }
 
     /// <summary>The name of a column as it is compared: letters and digits, lower case.</summary>
@@ -106,6 +133,16 @@ internal sealed class TableHead
         if (rows.Count > 1 && (!isWhole || rows.Count > RowsMax))
             rows.RemoveAt(rows.Count - 1); // The head may end inside it.
         IGrouping<int, string[]>? usual = rows.GroupBy(r => r.Length).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key).FirstOrDefault();
-        return new TableHead(shape, comments, rowsBefore, rows, usual?.Key ?? 0, usual is null ? 0 : (double)usual.Count() / rows.Count);
+        return new TableHead(
+            NameOf(shape), comments, rowsBefore, rows, usual?.Key ?? 0, usual is null ? 0 : (double)usual.Count() / rows.Count, Lines(shape));
     }
+
+    private static string NameOf(RowShape shape) => $"{shape.SeparatorName}-separated columns";
+
+    private static Opening Lines(RowShape shape) => (input, rowsBefore, _, _) =>
+    {
+        RowReader rows = new(input.Utf8, shape);
+        rows.Skip(rowsBefore);
+        return rows;
+    };
 }

@@ -37,8 +37,8 @@ internal sealed class TracksTable
 
     private static readonly double[] s_powersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
-    private readonly RowShape _shape;
-    private readonly int _columns, _rowsBefore;
+    private readonly TableHead _head;
+    private readonly int _columns;
     private readonly int _id, _title, _artists, _album, _genre, _explicit;
     private readonly int[] _features; // Column of each of s_features, or -1.
 
@@ -50,7 +50,7 @@ internal sealed class TracksTable
             ? column
             : throw new DataFormatException(path, 1, $"the column '{names[0]}' is missing; the header has: {head.HeaderShown}");
 
-        (_shape, _columns, _rowsBefore) = (head.Shape, keys.Length, head.RowsBefore + 1);
+        (_head, _columns) = (head, keys.Length);
         (_id, _title, _artists) = (Needed(s_id), Needed(s_title), Needed(s_artists));
         (_album, _genre, _explicit) = (Optional(s_album), Optional(s_genre), Optional("explicit"));
         _features = [.. s_features.Select(f => f.Needed ? Needed(f.Key) : Optional(f.Key))];
@@ -70,12 +70,11 @@ internal sealed class TracksTable
 
     public void Read(InputFile input, LedgerFile ledger, ImportRun run)
     {
-        RowReader rows = new(input.Utf8, _shape);
-        rows.Skip(_rowsBefore);
+        using TableRows rows = _head.Open(input, hasHeader: true, [_id, _title, _artists, _album, _genre, _explicit, .. _features], list: _artists);
         while (rows.Read())
         {
             run.Tick(input, ledger);
-            if (!PlaysTable.IsWhole(rows, _columns, _shape, ledger))
+            if (!rows.IsWhole(_columns, ledger))
                 continue;
             float[] features = new float[Tracks.FeatureCount];
             string title = Text(rows[_title]).Trim();
@@ -104,7 +103,7 @@ internal sealed class TracksTable
         run.Close(input, ledger, rows);
     }
 
-    private string? ReadFeatures(RowReader rows, float[] features)
+    private string? ReadFeatures(TableRows rows, float[] features)
     {
         Array.Fill(features, float.NaN);
         for (int f = 0; f < _features.Length; f++)
