@@ -125,7 +125,8 @@ internal sealed class ParquetRows : TableRows
         catch (Exception e) when (e is not (SegueException or OperationCanceledException))
         {
             string why = LedgerReason.Sample(Encoding.UTF8.GetBytes(e.Message.TrimEnd('.')));
-            throw new DataFormatException(name, row, $"the Parquet data are damaged, or written in a way that is not read here ({why}); fetch or write the file again", e);
+            throw new DataFormatException(name, row,
+                $"the Parquet data are damaged, or written in a way that is not read here ({why}); fetch or write the file again", e);
         }
     }
 

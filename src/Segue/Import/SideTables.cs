@@ -87,14 +87,13 @@ public sealed class SideTables
     }
 
     /// <param name="add">Takes a row; false when it brings nothing new.</param>
-    private static void Each(TableHead table, InputFile input, LedgerFile ledger, ImportRun run, Func<RowReader, bool> add)
+    private static void Each(TableHead table, InputFile input, LedgerFile ledger, ImportRun run, Func<TableRows, bool> add)
     {
-        RowReader rows = new(input.Utf8, table.Shape);
-        rows.Skip(table.RowsBefore + 1);
+        using TableRows rows = table.Open(input, hasHeader: true, Enumerable.Range(0, Math.Min(3, table.Columns)));
         while (rows.Read())
         {
             run.Tick(input, ledger);
-            if (!PlaysTable.IsWhole(rows, table.Columns, table.Shape, ledger))
+            if (!rows.IsWhole(table.Columns, ledger))
                 continue;
             if (rows[0].IsEmpty || rows[1].IsEmpty || (table.Columns > 2 && rows[2].IsEmpty))
                 ledger.Reject("an id is missing", rows.Line, rows.Row);
