@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
@@ -98,6 +99,101 @@ public sealed class ImportDownloadTests
             () => Fetcher().GetAsync(Source(server), folder.File("h"), folder.File("copy"), null, TestContext.Current.CancellationToken));
         Assert.Contains("<html>no", e.Message);
         await Assert.ThrowsAsync<SegueException>(() => Fetcher().GetAsync(Source(server), folder.File("h"), folder.File("none"), null, default));
+    }
+
+    [Fact]
+    public async Task A_tar_is_gone_through_and_its_paths_and_links_are_not_followed()
+    {
+        using ScratchFolder folder = new();
+        using Server server = new(Mischief.None);
+        string tar = folder.File("set.tar.gz");
+        Tar(tar, ("a/readme", TarEntryType.RegularFile, s_content[..500]), ("../../../set.bin", TarEntryType.RegularFile, s_content));
+        IReadOnlyList<string> files = await Fetcher().GetAsync(Source(server), folder.File("h"), tar, null, TestContext.Current.CancellationToken);
+        Assert.Equal(s_content, File.ReadAllBytes(files.Single()));
+        Assert.Equal([folder.File("h/set.bin")], Directory.GetFiles(folder.File("h")));
+
+        Tar(tar, ("set.bin", TarEntryType.SymbolicLink, []));
+        Assert.Contains("is no file in the archive but a SymbolicLink", await Throws("h1"));
+        Tar(tar, ("other", TarEntryType.RegularFile, s_content));
+        Assert.Contains("set.bin is not in the archive", await Throws("h2"));
+        Tar(tar, ("other", TarEntryType.RegularFile, new byte[2_100_000]), ("set.bin", TarEntryType.RegularFile, s_content));
+        Assert.Contains("so it is not set.bin", await Throws("h3"));
+        Tar(tar, ("set.bin", TarEntryType.RegularFile, new byte[1_100_000]));
+        Assert.Contains("is longer than", await Throws("h4"));
+        Tar(tar, ("set.bin", TarEntryType.RegularFile, s_content));
+        byte[] packed = File.ReadAllBytes(tar);
+        foreach (int length in (int[])[20, packed.Length / 2])
+        {
+            File.WriteAllBytes(tar, packed[..length]);
+            string said = await Throws($"cut{length}");
+            Assert.True(said.Contains("damaged") || said.Contains("not in the archive"), said);
+        }
+
+        async Task<string> Throws(string target)
+        {
+            string home = folder.File(target);
+            SegueException e = await Assert.ThrowsAnyAsync<SegueException>(
+                () => Fetcher().GetAsync(Source(server), home, tar, null, TestContext.Current.CancellationToken));
+            Assert.Empty(Directory.GetFiles(home));
+            return e.Message;
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_published_checksum_the_first_copy_is_trusted_said_and_remembered()
+    {
+        using ScratchFolder folder = new();
+        using Server server = new(Mischief.None);
+        DataSource known = Source(server), unknown = known with { Files = [new SourceFile("set.bin", null)] };
+        string home = folder.File("h"), sha = known.Files[0].Sha256!;
+        List<string> notes = [];
+        async Task<IReadOnlyList<string>> Get(DataSource source, string target, string? from = null, string? sha256 = null) =>
+            await Fetcher().GetAsync(source, target, from, null, TestContext.Current.CancellationToken, sha256, notes.Add);
+
+        await Get(unknown, home);
+        Assert.Contains(sha, notes.Single());
+        await Get(unknown, home);
+        Assert.Equal((1, 1), (server.Requests, notes.Count)); // It is there, and is what it was.
+        File.WriteAllBytes(folder.File("other"), s_content[..1000]);
+        File.Delete(Path.Combine(home, "set.bin"));
+        Assert.Contains("as the first that came", (await Assert.ThrowsAsync<SegueException>(() => Get(unknown, home, folder.File("other")))).Message);
+
+        Assert.Contains("expected 0000", (await Assert.ThrowsAsync<SegueException>(() => Get(unknown, folder.File("p"), sha256: new string('0', 64)))).Message);
+        await Get(unknown, folder.File("q"), sha256: sha.ToUpperInvariant());
+        Assert.Contains("known here already", (await Assert.ThrowsAsync<SegueException>(() => Get(known, home, sha256: sha))).Message);
+        Assert.Contains("64 hex digits", (await Assert.ThrowsAsync<SegueException>(() => Get(unknown, home, sha256: "12"))).Message);
+
+        DataSource published = known with { Files = [new SourceFile("set.bin", null, Md5: new string('0', 32))] };
+        Assert.Contains("its owners publish 0000", (await Assert.ThrowsAsync<SegueException>(() => Get(published, folder.File("m")))).Message);
+        Assert.Contains("in a browser", (await Assert.ThrowsAsync<SegueException>(() => Get(unknown with { ByHand = "in a browser" }, folder.File("b")))).Message);
+    }
+
+    [Fact]
+    public void Every_set_of_the_table_can_be_named_shown_and_checked()
+    {
+        foreach (DataSource source in DataSources.All)
+        {
+            Assert.Same(source, DataSources.Find(source.Name));
+            Assert.True(source is { About.Length: > 20, License.Length: > 10, BytesMax: > 1 << 20 }, source.Name);
+            Assert.True(source.IsPacked || source.Files is [var only] && only.Name == source.DownloadName, source.Name);
+            Assert.All(source.Files, f => Assert.True(f.Sha256 is null or { Length: 64 } && f.Md5 is null or { Length: 32 }, f.Name));
+        }
+    }
+
+    private static void Tar(string path, params (string Name, TarEntryType Type, byte[] Content)[] entries)
+    {
+        using FileStream file = File.Create(path);
+        using GZipStream gzip = new(file, CompressionLevel.Fastest);
+        using TarWriter tar = new(gzip);
+        foreach ((string name, TarEntryType type, byte[] content) in entries)
+        {
+            PaxTarEntry entry = new(type, name);
+            if (type == TarEntryType.SymbolicLink)
+                entry.LinkName = "/etc/passwd";
+            else
+                entry.DataStream = new MemoryStream(content);
+            tar.WriteEntry(entry);
+        }
     }
 
     private static DataFetcher Fetcher() => new(new HttpClient(), s_hasty, TimeProvider.System);

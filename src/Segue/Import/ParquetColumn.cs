@@ -68,15 +68,14 @@ internal sealed class ParquetColumn<T>(DataField leaf, int index, Func<T, RowFie
     private T[] _values = [];
     private int[] _definitions = [], _repetitions = []; // Empty where every row has exactly one value.
     private int _entry, _value, _entries;
+    private bool _isAbsent;
 
     public override void Load(ParquetRowGroupReader group, int rows)
     {
         (_entry, _value, _entries) = (0, 0, rows);
-        if (!group.ColumnExists(Field))
-        {
-            _definitions = new int[rows]; // The column is not in this group: nothing in any row.
-            return;
-        }
+        _isAbsent = !group.ColumnExists(Field);
+        if (_isAbsent)
+            return; // Nothing in any row of this group.
 
         if (Field.MaxRepetitionLevel > 0)
             _entries = checked((int)group.GetMetadata(Field)!.MetaData!.NumValues);
@@ -96,6 +95,8 @@ internal sealed class ParquetColumn<T>(DataField leaf, int index, Func<T, RowFie
 
     public override void Next(RowFields to)
     {
+        if (_isAbsent)
+            return;
         if (Field.MaxRepetitionLevel == 0)
         {
             if (IsThere())

@@ -1,0 +1,187 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Security.Cryptography;
+
+namespace Segue.Import;
+
+/// <summary>
+/// The files of a data set in their folder. They come from a file as it is, a .zip or a .tar.gz; of an archive only the wanted files are taken, by the last part of
+/// their names, and written under our own: paths and links in it are never followed. Each is copied beside its place, checked, and moved in.
+/// <para>Where nobody publishes a SHA-256, the first file that comes is trusted (after the owners' MD5, where there is one), its SHA-256 is remembered in
+/// <c>NAME.sha256</c> beside it, and what comes later must equal it.</para>
+/// </summary>
+internal sealed class FetchedFiles(DataSource source, string folder, Action<string> note)
+{
+    private const int EntriesMax = 10_000;
+
+    public IReadOnlyList<string> Paths { get; } = [.. source.Files.Select(f => Path.Combine(folder, f.Name))];
+
+    /// <summary>Whether all are here and have the checksums that they should.</summary>
+    public bool AreHere() => source.Files.Zip(Paths).All(f => File.Exists(f.Second) && Expected(f.First) is { } expected && Hash(f.Second).Sha256 == expected);
+
+    /// <summary>Takes them from a file or folder of a person's own.</summary>
+    public void TakeLocal(string from)
+    {
+        if (File.Exists(from))
+        {
+            Take(from, from);
+            return;
+        }
+
+        if (!Directory.Exists(from))
+            throw new SegueException($"--from: {from} is not there; name a file, a folder, or an http address");
+        string packed = Path.Combine(from, source.DownloadName);
+        if (source.IsPacked && File.Exists(packed))
+        {
+            Take(packed, packed);
+            return;
+        }
+
+        foreach (SourceFile file in source.Files)
+        {
+            string path = Path.Combine(from, file.Name);
+            if (!File.Exists(path))
+                throw new SegueException($"{from}: there is neither {source.DownloadName} nor {file.Name}");
+            using FileStream content = File.OpenRead(path);
+            Place(file, content, path);
+        }
+    }
+
+    /// <summary>Takes them out of what was fetched.</summary>
+    public void Take(string path, string shownAs)
+    {
+        using FileStream file = File.OpenRead(path);
+        byte[] magic = new byte[4];
+        int read = file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        try
+        {
+            if (magic.AsSpan(0, read).StartsWith("PK\u0003\u0004"u8))
+                TakeZip(file, shownAs);
+            else if (magic.AsSpan(0, read).StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
+                TakeTar(file, shownAs);
+            else if (source.Files.Count == 1)
+                Place(source.Files[0], file, shownAs);
+            else
+                throw new SegueException($"{shownAs}: is no archive, so it is not {source.DownloadName}: {Looks(path)}");
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
+        {
+            throw new SegueException($"{shownAs}: the archive is damaged ({e.Message.TrimEnd('.')}); fetch it again", e);
+        }
+    }
+
+    private void TakeZip(FileStream file, string shownAs)
+    {
+        using ZipArchive zip = new(file, ZipArchiveMode.Read, leaveOpen: true);
+        foreach (SourceFile wanted in source.Files)
+        {
+            ZipArchiveEntry entry = zip.Entries.FirstOrDefault(e => e.Name == wanted.Name)
+                ?? throw new SegueException($"{shownAs}: {wanted.Name} is not in the archive");
+            using Stream content = entry.Open();
+            Place(wanted, content, $"{shownAs}!{entry.FullName}");
+        }
+    }
+
+    /// <summary>A tar has no list of what is in it: it is gone through once, and must have held everything.</summary>
+    private void TakeTar(FileStream file, string shownAs)
+    {
+        List<SourceFile> missing = [.. source.Files];
+        using GuardedStream unpacked = new(new WholeGzipStream(file), shownAs, () => file.Position);
+        using TarReader tar = new(unpacked, leaveOpen: true);
+        long bytes = 0;
+        for (int entries = 0; missing.Count > 0 && tar.GetNextEntry() is { } entry; entries++)
+        {
+            bytes += entry.Length;
+            if (entries >= EntriesMax || bytes > 2 * source.BytesMax)
+                throw new SegueException($"{shownAs}: holds more than {EntriesMax:N0} files or {2 * source.BytesMax:N0} bytes, so it is not {source.DownloadName}");
+            string name = entry.Name.Split('/', '\\')[^1];
+            if (missing.Find(f => f.Name == name) is not { } wanted)
+                continue;
+            bool isFile = entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile;
+            if (!isFile || entry.DataStream is not { } content)
+                throw new SegueException($"{shownAs}: {name} is no file in the archive but a {entry.EntryType}, so it is not {source.DownloadName}");
+            Place(wanted, content, $"{shownAs}!{name}");
+            missing.Remove(wanted);
+        }
+
+        if (missing.Count > 0)
+            throw new SegueException($"{shownAs}: {missing[0].Name} is not in the archive");
+    }
+
+    private void Place(SourceFile file, Stream content, string shownAs)
+    {
+        string target = Path.Combine(folder, file.Name), temporary = target + ".new";
+        try
+        {
+            using (FileStream copy = new(temporary, FileMode.Create))
+            {
+                byte[] buffer = new byte[1 << 17];
+                for (int read; (read = content.Read(buffer)) > 0;)
+                {
+                    if (copy.Length + read > source.BytesMax)
+                        throw new SegueException($"{shownAs}: is longer than {source.BytesMax:N0} bytes, so it is not {file.Name}");
+                    copy.Write(buffer, 0, read);
+                }
+
+                copy.Flush(flushToDisk: true);
+            }
+
+            (string sha256, string md5) = Hash(temporary);
+            if (Expected(file) is { } expected)
+            {
+                string first = file.Sha256 is null ? $", as the first that came; if that was wrong, delete {target}.sha256" : "";
+                if (sha256 != expected)
+                    throw Wrong($"SHA-256 {sha256[..12]}..., expected {expected[..12]}...{first}");
+            }
+            else if (file.Md5 is not null && md5 != file.Md5)
+            {
+                throw Wrong($"MD5 {md5[..12]}..., its owners publish {file.Md5[..12]}...");
+            }
+            else
+            {
+                File.WriteAllText(target + ".sha256", sha256 + "\n");
+                string trust = file.Md5 is null ? "this first copy is trusted" : "its MD5 is the one that its owners publish";
+                note($"{file.Name}: nobody publishes a SHA-256 of it; {trust}. It is {sha256}, which is remembered: another copy must equal it");
+            }
+
+            File.Move(temporary, target, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+
+        SegueException Wrong(string why) => new($"{shownAs}: is not the {file.Name} that is known here ({why}): {Looks(temporary)}");
+    }
+
+    /// <summary>The checksum that the table or a person gives, or that the first copy had; null before the first.</summary>
+    private string? Expected(SourceFile file)
+    {
+        string remembered = Path.Combine(folder, file.Name + ".sha256");
+        return file.Sha256 ?? (File.Exists(remembered) ? File.ReadAllText(remembered).Trim() : null);
+    }
+
+    /// <summary>What a person sees in a wrong file at once.</summary>
+    private static string Looks(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        byte[] head = new byte[200];
+        int read = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        return $"{file.Length:N0} bytes that begin «{LedgerReason.Sample(head.AsSpan(0, read))}»";
+    }
+
+    private static (string Sha256, string Md5) Hash(string path)
+    {
+        using IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256), md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        using FileStream file = File.OpenRead(path);
+        byte[] buffer = new byte[1 << 17];
+        for (int read; (read = file.Read(buffer)) > 0;)
+        {
+            sha256.AppendData(buffer, 0, read);
+            md5.AppendData(buffer, 0, read);
+        }
+
+        return (Convert.ToHexStringLower(sha256.GetHashAndReset()), Convert.ToHexStringLower(md5.GetHashAndReset()));
+    }
+}
