@@ -49,6 +49,59 @@ public sealed class ImportScaleTests
     }
 
     [Fact]
+    public void An_import_that_was_stopped_goes_on_with_the_next_file()
+    {
+        using ScratchFolder folder = new();
+        Directory.CreateDirectory(folder.File("set"));
+        for (int f = 0; f < 4; f++)
+        {
+            folder.Write($"set/{f}.tsv", "# part\n" + string.Concat(
+                Enumerable.Range(0, 300).Select(i => i == 7 ? "bad row\n" : $"u{i % 40}\tArtist {(i * 7 + f) % 60}\t{i % 5}\n")));
+        }
+
+        string[] paths = [folder.File("set")];
+        Imported plain = Importer.Read(paths);
+        string kept = folder.File("home/data/importing");
+        using ImportParts parts = ImportParts.Open(folder.File("home"), bytesMin: 0)!;
+        ImportOptions options = new() { Parts = parts };
+        Assert.Null(ImportParts.Open(folder.File("home"), bytesMin: 0)); // Another import does without.
+        for (int files = 1; files <= 3; files++)
+        {
+            using CancellationTokenSource stop = new();
+            int left = files;
+            Relay progress = new(() => left -= 1, stop, () => left == 0);
+            Assert.ThrowsAny<OperationCanceledException>(() => Importer.Read(paths, options, progress, stop.Token));
+            Assert.Equal(files, Directory.GetFiles(kept, "*.part").Length);
+        }
+
+        string damaged = Directory.GetFiles(kept, "*.part")[0];
+        byte[] content = File.ReadAllBytes(damaged);
+        content[^30] ^= 1;
+        File.WriteAllBytes(damaged, content); // It is read anew, the other two are used.
+        Imported resumed = Importer.Read(paths, options);
+        Assert.Equal(ModelFiles.DataFiles.Fingerprint(plain.Plays!), ModelFiles.DataFiles.Fingerprint(resumed.Plays!));
+        Assert.Equal(2, resumed.Ledger.Notes.Count(n => n.Contains("earlier import")));
+        Assert.Equal(Books(plain.Ledger), Books(resumed.Ledger));
+        folder.Write("set/1.tsv", "u1\tArtist 1\t5\n"); // Another file under the same name is another file.
+        Assert.Equal(5, Importer.Read([folder.File("set/1.tsv")], options).Plays!.Counts.Values.Span[0]);
+        parts.Clear();
+        Assert.Equal([".lock"], Directory.GetFiles(kept).Select(f => Path.GetFileName(f)));
+
+        static string[] Books(Ledger ledger) => [.. ledger.Files.Select(f => f.ToJson().ToJsonString())];
+    }
+
+    private sealed class Relay(Action count, CancellationTokenSource stop, Func<bool> isEnough) : IProgress<ImportProgress>
+    {
+        public void Report(ImportProgress value)
+        {
+            if (value.BytesRead == value.BytesTotal)
+                count();
+            if (isEnough())
+                stop.Cancel();
+        }
+    }
+
+    [Fact]
     public void Interned_strings_keep_their_numbers()
     {
         Utf8Interner interner = new();

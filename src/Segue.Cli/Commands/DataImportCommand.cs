@@ -101,15 +101,29 @@ internal static class DataImportCommand
             return;
         }
 
+        // A single file starts over when it is stopped: a part of it would be of use in the last moments only.
+        bool isOneFile = paths is [var only] && !Directory.Exists(only) && !IsZip(only);
+        using ImportParts? parts = isOneFile ? null : ImportParts.Open(session.Home.Folder);
         Imported found;
         using (Progress progress = session.Progress("reading"))
-            found = Importer.Read(paths, OptionsOf(session), Relay(progress), session.Cancellation);
+            found = Importer.Read(paths, OptionsOf(session) with { Parts = parts }, Relay(progress), session.Cancellation);
         if (found.Plays is null && found.Tracks is null)
             throw new SegueException($"{paths[0]}: is one listener's history ({found.Ledger.Files[0].Format}); say whose with --as NAME, such as --as me");
         if (found.History is not null)
             session.Note("segue: a listener's history was among the files and is not kept; import it by itself with --as NAME");
         WriteLedger(session, found.Ledger);
-        Tell(session, HomeData.Save(session.Home, found.Plays, found.Tracks, found.Side), found.Ledger);
+        JsonObject saved = HomeData.Save(session.Home, found.Plays, found.Tracks, found.Side);
+        parts?.Clear();
+        Tell(session, saved, found.Ledger);
+    }
+
+    private static bool IsZip(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        using FileStream file = File.OpenRead(path);
+        byte[] magic = new byte[4];
+        return file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.AsSpan().SequenceEqual("PK\u0003\u0004"u8);
     }
 
     private static void ImportHistory(Session session, string[] paths, string name)

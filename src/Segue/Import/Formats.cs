@@ -5,7 +5,8 @@ namespace Segue.Import;
 /// <summary>A format that the content of a file was recognized as.</summary>
 /// <param name="Name">As people know it.</param>
 /// <param name="Read">Reads the file; null for a known file that is of no use here.</param>
-internal sealed record Recognized(string Name, Action<InputFile, LedgerFile, ImportRun>? Read);
+/// <param name="IsPlays">Whether it holds who played what.</param>
+internal sealed record Recognized(string Name, Action<InputFile, LedgerFile, ImportRun>? Read, bool IsPlays = false);
 
 /// <summary>Every format there is, told from the first bytes of a file.</summary>
 internal static class Formats
@@ -95,7 +96,7 @@ internal static class Formats
         if (TracksTable.Recognize(table, input.Name) is { } tracks)
             return new Recognized(tracks.Format, tracks.Read);
         if (PlaysTable.Recognize(table, input.Name) is { } plays)
-            return new Recognized(plays.Format, plays.Read);
+            return new Recognized(plays.Format, plays.Read, IsPlays: true);
         return HistoryTable.Recognize(table) is { } history ? new Recognized(history.Format, history.Read) : null;
     }
 

@@ -26,6 +26,9 @@ public sealed record ImportOptions
     /// <exception cref="SegueException">There is no such zone.</exception>
     public static TimeZoneInfo ZoneOf(string name) => HistoryTime.Zone(name);
 
+    /// <summary>Where parts of an import of several files are kept, so that it can go on after it was killed; null: it starts over.</summary>
+    public ImportParts? Parts { get; init; }
+
     /// <summary>Rows kept as samples for each reason in each file.</summary>
     public int SamplesPerReason { get; init; } = 5;
 }

@@ -16,7 +16,8 @@ internal sealed class ImportRun(ImportOptions options, History? before, IProgres
 
     public Ledger Ledger { get; } = new();
 
-    public PlaysBuilder Plays { get; } = new();
+    /// <summary>Where plays go: those of all files, or while a part is made, of one.</summary>
+    public PlaysBuilder Plays { get; set; } = new();
 
     /// <summary>What was known of a listener before, and what is found.</summary>
     public HistoryBuilder History { get; } = HistoryBuilder.From(before);
@@ -50,6 +51,13 @@ internal sealed class ImportRun(ImportOptions options, History? before, IProgres
 
         if (ledger.RowsRead == RowsBeforeGivingUp && ledger.Rejected * 2 > ledger.RowsRead)
             throw Refuse(ledger);
+    }
+
+    /// <summary>Says that a file need not be read.</summary>
+    public void Skip(InputFile input, LedgerFile ledger)
+    {
+        _rows += ledger.RowsRead;
+        progress?.Report(new ImportProgress(input.Name, input.BytesTotal, input.BytesTotal, _rows));
     }
 
     /// <summary>Closes the books of a file.</summary>

@@ -67,7 +67,10 @@ public static class Importer
 
             hasCompanionsOnly |= format.Name is Formats.ArtistNames or Formats.Tags or Formats.TagNames or Formats.Friends;
             LedgerFile file = run.Ledger.Open(input.Name, format.Name, run.Options.SamplesPerReason);
-            read(input, file, run);
+            if (format.IsPlays && run.Options.Parts is { } parts && input.BytesTotal >= parts.BytesMin)
+                parts.Read(input, file, run, () => read(input, file, run));
+            else
+                read(input, file, run);
         }
 
         if (run.Plays.Rows == 0 && run.Tracks.Count == 0 && !run.FoundHistory)

@@ -165,6 +165,19 @@ public sealed class LedgerFile
         })]),
     };
 
+    /// <summary>Takes over the books that an earlier import of the same file closed.</summary>
+    internal void Restore(JsonObject books)
+    {
+        RowsRead = (long)books["rows"]!;
+        (Accepted, Merged, Skipped, Rejected) = ((long)books["accepted"]!, (long)books["merged"]!, (long)books["skipped"]!, (long)books["rejected"]!);
+        foreach (JsonNode? reason in books["reasons"]!.AsArray())
+        {
+            LedgerReason entry = new((string)reason!["reason"]!, Enum.Parse<RowOutcome>((string)reason["outcome"]!, ignoreCase: true));
+            entry.Restore((long)reason["rows"]!, reason["samples"]!.AsArray().Select(s => new LedgerSample((long)s!["line"]!, (string)s["text"]!)));
+            _reasons.Add(entry.Reason, entry);
+        }
+    }
+
     private void Count(string reason, RowOutcome outcome, long line, ReadOnlySpan<byte> row)
     {
         // Reasons carry no text from the row but small numbers; should a file find a thousand ways to be wrong, the rest are counted as one.
@@ -196,6 +209,12 @@ public sealed class LedgerReason
         Count++;
         if (_samples.Count < samplesMax)
             _samples.Add(new LedgerSample(line, Sample(row)));
+    }
+
+    internal void Restore(long count, IEnumerable<LedgerSample> samples)
+    {
+        Count = count;
+        _samples.AddRange(samples);
     }
 
     /// <summary>The start of a row, fit to be shown on one line.</summary>

@@ -29,15 +29,26 @@ internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long runBytesMax = 
 
     public long Rows { get; private set; }
 
-    public void Add(ReadOnlySpan<byte> user, ReadOnlySpan<byte> artist, float plays)
+    public int IndexOfUser(ReadOnlySpan<byte> user) => _users.IndexOf(user);
+
+    public int IndexOfArtist(ReadOnlySpan<byte> artist) => _artists.IndexOf(artist);
+
+    public void Add(ReadOnlySpan<byte> user, ReadOnlySpan<byte> artist, float plays) => Add(_users.IndexOf(user), _artists.IndexOf(artist), plays);
+
+    /// <param name="user">From <see cref="IndexOfUser"/>.</param>
+    /// <param name="artist">From <see cref="IndexOfArtist"/>.</param>
+    public void Add(int user, int artist, float plays)
     {
         if (_buffered == _user.Length)
             MakeRoom();
-        _user[_buffered] = _users.IndexOf(user);
-        _artist[_buffered] = _artists.IndexOf(artist);
+        _user[_buffered] = user;
+        _artist[_buffered] = artist;
         _plays[_buffered++] = plays;
         Rows++;
     }
+
+    /// <summary>Rows that were added up before they came here.</summary>
+    public void CountMerged(long rows) => Rows += rows;
 
     /// <summary>The key of an artist that has no id: its name in the form in which names are compared.</summary>
     public ReadOnlySpan<byte> KeyOfName(ReadOnlySpan<byte> name)
