@@ -28,8 +28,11 @@ internal static class DataCheckCommand
             return;
         }
 
-        foreach (LedgerFile file in found.Ledger.Files)
+        const int FilesShown = 20;
+        foreach (LedgerFile file in found.Ledger.Files.Take(FilesShown))
             session.Say($"{file.Path}: {file.Format}");
+        if (found.Ledger.Files.Count > FilesShown)
+            session.Say($"... and {found.Ledger.Files.Count - FilesShown:N0} more files");
         foreach (string line in found.Ledger.Summary())
             session.Say(line);
         HomeData.Say(session, described);

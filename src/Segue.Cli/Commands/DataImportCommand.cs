@@ -87,6 +87,11 @@ internal static class DataImportCommand
         {
             if (part.Split('=', 2) is not [{ Length: > 0 } role, { Length: > 0 } column] || !map.TryAdd(role, column))
                 throw new WrongUsageException($"--map takes ROLE=COLUMN,... with each role once; '{part}' is not that");
+            if (!ImportOptions.IsRole(role))
+            {
+                throw new WrongUsageException(
+                    $"--map: '{role}' is nothing that a column can hold; say user, artist, artistid, plays, title, album, time, id, genre or an audio feature");
+            }
         }
 
         return map;

@@ -31,6 +31,8 @@ internal static class Formats
     public static DataFormatException Unknown(InputFile input)
     {
         ReadOnlySpan<byte> head = input.Head.Span;
+        if (head.Trim(" \r\n\t"u8).IsEmpty)
+            return new DataFormatException(input.Name, 0, "is empty, but for white space or a byte order mark; was the download or export cut off?");
         if (Foreign(head) is { } what)
             return new DataFormatException(input.Name, 0, what);
         if (ParquetRows.Recognize(head))
@@ -48,8 +50,10 @@ internal static class Formats
         string first = LedgerReason.Sample(newline < 0 ? head : head[..newline].TrimEnd((byte)'\r'));
         if (TableHead.Of(head, input.HeadIsWhole) is not { } table)
         {
+            string list = PlainList.Recognize(head) ? ". A list of artists or songs is one listener's history: import it with --as NAME, or name it with --history" : "";
             return new DataFormatException(input.Name, 1,
-                $"expected columns separated by tabs or commas, found none: «{first}». Known are: listener, artist, plays; Last.fm-2K; Last.fm-360K; Spotify's tracks");
+                $"expected columns separated by tabs or commas, found none: «{first}». Known are: "
+                + $"listener, artist, plays; Last.fm-2K; Last.fm-360K; Spotify's tracks{list}");
         }
 
         return UnknownColumns(input, table);
@@ -100,8 +104,13 @@ internal static class Formats
         return HistoryTable.Recognize(table) is { } history ? new Recognized(history.Format, history.Read) : null;
     }
 
-    private static string? Foreign(ReadOnlySpan<byte> head)
+    /// <summary>What a file that is known, and not read, is; or null.</summary>
+    public static string? Foreign(ReadOnlySpan<byte> head)
     {
+        if (head.StartsWith("PK\u0003\u0004"u8) || head is [0x1f, 0x8b, ..])
+            return "is an archive inside an archive; unpack the outer one, and import what was in it";
+        if (head.StartsWith("SQLite format 3"u8))
+            return "is a SQLite database; export the table as CSV, and import that";
         if (head.StartsWith("Rar!"u8) || head.StartsWith("7z\u00bc"u8) || head.StartsWith("BZh"u8) || head.StartsWith("\u00fd7zXZ"u8)
             || head is [(byte)'7', (byte)'z', 0xbc, 0xaf, ..] or [0xfd, (byte)'7', (byte)'z', ..] or [0x28, 0xb5, 0x2f, 0xfd, ..])
             return "is packed in a way that is not read here; unpack it, or pack it as .gz or .zip";

@@ -15,6 +15,9 @@ internal sealed record HistoryTable
     private static readonly string[] s_time = ["uts", "time", "timestamp", "date", "utctime", "playedat", "listenedat", "endtime"];
     private static readonly string[] s_plays = ["plays", "playcount", "count", "weight", "scrobbles", "listens"];
 
+    /// <summary>What columns are called.</summary>
+    public static IEnumerable<string> Roles => [.. s_artist, .. s_title, .. s_album, .. s_time, .. s_plays];
+
     public required string Format { get; init; }
 
     public required HistorySource Source { get; init; }
@@ -48,6 +51,9 @@ internal sealed record HistoryTable
             return ScrobblerLog(head);
         return head.Rows.Count == 0 ? null : FromHeader(head) ?? (head.NamesItsColumns ? null : FromShape(head));
     }
+
+    /// <summary>Whether the first row names the columns of a history.</summary>
+    public static bool HasHeaderOf(TableHead head) => FromHeader(head) is { Title: >= 0 } or { Time: >= 0 };
 
     public void Read(InputFile input, LedgerFile ledger, ImportRun run)
     {

@@ -29,6 +29,10 @@ public sealed record ImportOptions
     /// <summary>Where parts of an import of several files are kept, so that it can go on after it was killed; null: it starts over.</summary>
     public ImportParts? Parts { get; init; }
 
+    /// <summary>Whether a column can be said to hold this: user, artist, plays, valence ... (and the other names that tables have for them).</summary>
+    public static bool IsRole(string role) =>
+        PlaysTable.Roles.Concat(HistoryTable.Roles).Concat(TracksTable.Roles).Contains(TableHead.Key(role));
+
     /// <summary>Rows kept as samples for each reason in each file.</summary>
     public int SamplesPerReason { get; init; } = 5;
 }

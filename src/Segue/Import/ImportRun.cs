@@ -80,11 +80,15 @@ internal sealed class ImportRun(ImportOptions options, History? before, IProgres
             throw Refuse(ledger);
     }
 
+    /// <summary>The share, in whole hundredths, that would let the file pass.</summary>
+    private static string Enough(LedgerFile ledger) =>
+        (Math.Ceiling((double)ledger.Rejected / ledger.RowsRead * 100) / 100).ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     private static DataFormatException Refuse(LedgerFile ledger)
     {
         (LedgerReason reason, LedgerSample sample) = ledger.FirstRejected!.Value;
         string others = ledger.Rejected == 1 ? "" : $" ({ledger.Rejected:N0} of {ledger.RowsRead:N0} rows cannot be read; this is the first)";
         return new DataFormatException(ledger.Path, sample.Line,
-            $"{reason.Reason}: «{sample.Text}»{others}. Read as '{ledger.Format}'; mend the file, or take the good rows with --max-rejected");
+            $"{reason.Reason}: «{sample.Text}»{others}. Read as '{ledger.Format}'; mend the file, or take the good rows with --max-rejected {Enough(ledger)}");
     }
 }

@@ -61,7 +61,8 @@ public static class Importer
                 throw Formats.Unknown(input);
             if (format?.Read is not { } read)
             {
-                run.Ledger.Note($"{input.Name} {(format is null ? "is of no format known here" : $"({format.Name}) is not used")} and was left aside");
+                string what = format is null ? Formats.Foreign(input.Head.Span) ?? "is of no format known here" : $"({format.Name}) is not used";
+                run.Ledger.Note($"{input.Name} {what}; it was left aside");
                 continue;
             }
 

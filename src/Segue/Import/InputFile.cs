@@ -52,7 +52,7 @@ internal sealed class InputFile : IDisposable
             bool isFolder = Directory.Exists(path);
             string[] files = isFolder ? [.. Directory.GetFiles(path).Order(StringComparer.Ordinal)] : [path];
             if (isFolder && files.Length == 0)
-                throw new SegueException($"{path}: the folder holds no file to read");
+                throw new SegueException($"{path}: the folder holds no file to read (folders inside it are not looked into)");
             foreach (string file in files)
             {
                 if (!seen.Add(System.IO.Path.GetFullPath(file)))
@@ -115,6 +115,8 @@ internal sealed class InputFile : IDisposable
             yield break;
         }
 
+        if (magic.Span.StartsWith("PK\u0005\u0006"u8))
+            throw new DataFormatException(path, 0, "is a zip archive with nothing in it; was the export cut off?");
         if (magic.Span.StartsWith("PK\u0003\u0004"u8))
         {
             foreach (InputFile inner in OpenZip(path, ledger))
@@ -228,6 +230,8 @@ internal sealed class InputFile : IDisposable
         bool hasMark = head.Head.Span.StartsWith("\uFEFF"u8);
         if (hasMark)
             head.Drop(3);
+        if (!ParquetRows.Recognize(head.Head.Span) && CarriageReturns.Recognize(head.Head.Span))
+            head = new HeadStream(new CarriageReturns(head), HeadBytes);
         return new InputFile(name, path, head, bytesTotal, position, wasNamed, isPlain);
     }
 

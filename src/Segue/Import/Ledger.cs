@@ -64,17 +64,29 @@ public sealed class Ledger
     public IEnumerable<string> Summary()
     {
         yield return $"{RowsRead:N0} rows read = {Accepted:N0} accepted + {Merged:N0} merged + {Skipped:N0} skipped + {Rejected:N0} rejected";
+        const int LinesMax = 30;
+        int lines = 0, more = 0;
         foreach (LedgerFile file in _files)
         {
             foreach (LedgerReason reason in file.Reasons.OrderByDescending(r => r.Outcome).ThenByDescending(r => r.Count))
             {
+                if (lines++ >= LinesMax)
+                {
+                    more++;
+                    continue;
+                }
+
                 LedgerSample first = reason.Samples[0];
                 yield return $"  {reason.Outcome.ToString().ToLowerInvariant()} {reason.Count:N0}: {reason.Reason}; first at {file.Path}:{first.Line}: «{first.Text}»";
             }
         }
 
-        foreach (string note in _notes)
+        if (more > 0)
+            yield return $"  ... and {more:N0} more reasons; --ledger FILE has them all";
+        foreach (string note in _notes.Take(LinesMax))
             yield return "  note: " + note;
+        if (_notes.Count > LinesMax)
+            yield return $"  ... and {_notes.Count - LinesMax:N0} more notes; --ledger FILE has them all";
     }
 
     public JsonObject ToJson() => new()

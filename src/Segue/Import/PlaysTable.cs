@@ -17,6 +17,9 @@ internal sealed record PlaysTable
     private static readonly string[] s_artist = ["artist", "artistname", "artname", "band", "item", "song"];
     private static readonly string[] s_plays = ["plays", "weight", "playcount", "count", "listens", "scrobbles", "rating"];
 
+    /// <summary>What columns are called.</summary>
+    public static IEnumerable<string> Roles => [.. s_user, .. s_artistId, .. s_artist, .. s_plays];
+
     public required string Format { get; init; }
 
     public required TableHead Head { get; init; }
@@ -102,9 +105,9 @@ internal sealed record PlaysTable
         if (user < 0)
             return null; // Artists with counts and no listener: somebody's own list, which is a history.
         if (id < 0 && name < 0)
-            throw Missing(path, "artist", "artist or artistID", head);
+            throw Missing(path, "artist", "artist", "artist or artistID", head);
         if (plays < 0)
-            throw Missing(path, "play count", "plays, weight or count", head);
+            throw Missing(path, "play count", "plays", "plays, weight or count", head);
         return new PlaysTable
         {
             Format = keys is ["userid", "artistid", "weight"] ? "Last.fm-2K plays" : "table of plays",
@@ -118,12 +121,12 @@ internal sealed record PlaysTable
         };
     }
 
-    private static DataFormatException Missing(string path, string what, string names, TableHead head) =>
-        new(path, 1, $"no column for the {what} (looked for {names}); the header has: {head.HeaderShown}");
+    private static DataFormatException Missing(string path, string what, string role, string names, TableHead head) =>
+        new(path, 1, $"no column for the {what} (looked for {names}); the header has: {head.HeaderShown}. Name it with --map {role}=COLUMN");
 
     private static PlaysTable? FromShape(TableHead head)
     {
-        if (head.NamesItsColumns || head.Rows[0].Select(TableHead.Key).Count(k => s_artist.Contains(k) || s_plays.Contains(k)) >= 2)
+        if (head.NamesItsColumns || HistoryTable.HasHeaderOf(head) || head.Rows[0].Select(TableHead.Key).Count(k => s_artist.Contains(k) || s_plays.Contains(k)) >= 2)
             return null; // A header, of another kind of table.
         PlaysTable table = new() { Format = "", Head = head, Columns = head.Columns, User = 0 };
         return head.Columns switch

@@ -64,7 +64,7 @@ internal sealed class TableHead
     /// <param name="used">The columns that are wanted (others may be empty); those that are -1 do not count.</param>
     /// <param name="list">The column that may hold several values, or -1.</param>
     public TableRows Open(InputFile input, bool hasHeader, IEnumerable<int> used, int list = -1) =>
-        _open(input, RowsBefore + (hasHeader ? 1 : 0), [.. used.Where(c => c >= 0).Distinct()], list);
+        _open(input, RowsBefore + (hasHeader ? 1 : 0), hasHeader ? Unambiguous(used, input.Name) : [.. used.Where(c => c >= 0).Distinct()], list);
 
     /// <summary>The same lines cut at tabs.</summary>
     public TableHead WithTabs() => new(NameOf(RowShape.Tabs), Comments, RowsBefore, Rows, Columns, Regularity, Lines(RowShape.Tabs));
@@ -135,6 +135,20 @@ internal sealed class TableHead
         IGrouping<int, string[]>? usual = rows.GroupBy(r => r.Length).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key).FirstOrDefault();
         return new TableHead(
             NameOf(shape), comments, rowsBefore, rows, usual?.Key ?? 0, usual is null ? 0 : (double)usual.Count() / rows.Count, Lines(shape));
+    }
+
+    /// <exception cref="DataFormatException">Another column has the name of one that is wanted.</exception>
+    private int[] Unambiguous(IEnumerable<int> used, string path)
+    {
+        int[] columns = [.. used.Where(c => c >= 0).Distinct()];
+        string[] keys = [.. Rows[0].Select(Key)];
+        foreach (int column in columns)
+        {
+            if (Array.LastIndexOf(keys, keys[column]) != Array.IndexOf(keys, keys[column]))
+                throw new DataFormatException(path, NamesItsColumns ? 0 : RowsBefore + 1, $"two columns are called '{Rows[0][column]}'; rename one: {HeaderShown}");
+        }
+
+        return columns;
     }
 
     private static string NameOf(RowShape shape) => $"{shape.SeparatorName}-separated columns";

@@ -56,6 +56,10 @@ internal sealed class TracksTable
         _features = [.. s_features.Select(f => f.Needed ? Needed(f.Key) : Optional(f.Key))];
     }
 
+    /// <summary>What columns are called.</summary>
+    public static IEnumerable<string> Roles =>
+        [.. s_id, .. s_title, .. s_artists, .. s_album, .. s_genre, "explicit", .. s_features.Select(f => f.Key)];
+
     public string Format => _genre >= 0 ? "Spotify tracks" : "Spotify tracks without genres";
 
     /// <summary>The table that a header with at least three audio features shows, or null.</summary>
