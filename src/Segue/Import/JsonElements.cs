@@ -118,18 +118,5 @@ internal sealed class JsonElements(Stream stream)
         return Bad("expected an object in braces", next < 0 ? _end : _start + next);
     }
 
-    private bool Fill()
-    {
-        if (_start > 0)
-        {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            (_start, _end) = (0, _end - _start);
-        }
-
-        if (_end == _buffer.Length)
-            Array.Resize(ref _buffer, _buffer.Length * 2);
-        int read = stream.Read(_buffer, _end, _buffer.Length - _end);
-        _end += read;
-        return read > 0;
-    }
+    private bool Fill() => StreamWindow.Fill(stream, ref _buffer, ref _start, ref _end);
 }

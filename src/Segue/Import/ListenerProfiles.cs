@@ -41,7 +41,7 @@ public sealed class ListenerProfiles(string home)
         try
         {
             Directory.CreateDirectory(Folder);
-            using Held held = Lock();
+            using WriterLock held = WriterLock.Take(Folder, "a profile");
             History history = change(Find(name));
             byte[] content = Format(history);
             using (FileStream file = new(temporary, FileMode.Create))
@@ -73,7 +73,7 @@ public sealed class ListenerProfiles(string home)
             return false;
         try
         {
-            using Held held = Lock();
+            using WriterLock held = WriterLock.Take(Folder, "a profile");
             File.Delete(path);
             File.Delete(path + ".new");
             return true;
@@ -91,46 +91,6 @@ public sealed class ListenerProfiles(string home)
         return good
             ? Path.Combine(Folder, name + Extension)
             : throw new SegueException($"'{(name.Length > LengthMax ? name[..LengthMax] : name)}' cannot name a profile: use letters, digits, - and _, such as 'me'");
-    }
-
-    private Held Lock()
-    {
-        string path = Path.Combine(Folder, ".lock"), owner = Path.Combine(Folder, ".writer");
-        FileStream stream;
-        try
-        {
-            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (File.Exists(path))
-        {
-            throw new SegueException($"{Folder}: {WhoWrites(owner)} is writing a profile right now; try again when it is done", e);
-        }
-
-        try
-        {
-            // Beside the lock, not in it: a locked file cannot be read by others.
-            File.WriteAllText(owner, $"process {Environment.ProcessId} ({Path.GetFileName(Environment.ProcessPath)})\n");
-            return new Held(stream, owner);
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>The holder's own words, and since when: the time at which it wrote them.</summary>
-    private static string WhoWrites(string owner)
-    {
-        try
-        {
-            string who = File.ReadAllText(owner).Trim();
-            return who.Length == 0 ? "another process" : $"{who}, since {File.GetLastWriteTime(owner):HH:mm:ss},";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "another process"; // It has the lock and has not said who it is, or is done already.
-        }
     }
 
     private static byte[] Format(History history)
@@ -183,22 +143,4 @@ public sealed class ListenerProfiles(string home)
             ArtistId = f[8].Length == 0 ? null : f[8],
             TrackId = f[9].Length == 0 ? null : f[9],
         };
-
-    /// <summary>The right to write. Letting go leaves the lock file there: deleting it would open a gap for two writers.</summary>
-    private sealed class Held(FileStream stream, string owner) : IDisposable
-    {
-        public void Dispose()
-        {
-            try
-            {
-                File.Delete(owner);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // It says nothing once the lock is free.
-            }
-
-            stream.Dispose();
-        }
-    }
 }

@@ -223,22 +223,11 @@ internal sealed class RowReader(Stream stream, RowShape shape) : TableRows
         return true;
     }
 
-    /// <summary>Moves what is left to the front and reads on; the buffer grows up to the longest row.</summary>
     private bool Fill()
     {
         if (_streamEnded)
             return false;
-        if (_start > 0)
-        {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            (_start, _end) = (0, _end - _start);
-        }
-
-        if (_end == _buffer.Length)
-            Array.Resize(ref _buffer, _buffer.Length * 2);
-        int read = stream.Read(_buffer, _end, _buffer.Length - _end);
-        _end += read;
-        _streamEnded = read == 0;
-        return read > 0;
+        _streamEnded = !StreamWindow.Fill(stream, ref _buffer, ref _start, ref _end);
+        return !_streamEnded;
     }
 }

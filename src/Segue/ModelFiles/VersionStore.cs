@@ -9,8 +9,7 @@ namespace Segue.ModelFiles;
 /// <c>KIND/current</c>, a text file that names the version in use. A version is written beside the others, forced to disk and renamed into
 /// place; <c>current</c> is switched last, so that a process killed at any moment leaves the old version or the new one. The name ends with
 /// a hash of the content: making the same thing again finds it there and changes nothing. The last three versions are kept.
-/// <para>One process writes at a time, and holds <c>.lock</c> while it does (the system lets go of it when the process dies, however it
-/// dies); <c>.writer</c> says which one. Readers take no lock: what they read never changes.</para>
+/// <para>One process writes at a time (<see cref="WriterLock"/>). Readers take no lock: what they read never changes.</para>
 /// </summary>
 public sealed class VersionStore(string folder, string kind)
 {
@@ -34,7 +33,7 @@ public sealed class VersionStore(string folder, string kind)
         try
         {
             Directory.CreateDirectory(Folder);
-            using IDisposable held = Lock();
+            using WriterLock held = WriterLock.Take(Folder, $"the {kind}");
             foreach (string left in Directory.GetDirectories(Folder, StagingPrefix + "*").Concat(Directory.GetDirectories(Folder, PrunedPrefix + "*")))
                 Directory.Delete(left, recursive: true); // What a killed process left; the lock says that nobody writes it.
             string staging = Path.Combine(Folder, StagingPrefix + Environment.ProcessId);
@@ -118,7 +117,7 @@ public sealed class VersionStore(string folder, string kind)
             throw new SegueException($"{Folder}: there is no {kind} yet, so nothing to go back to");
         try
         {
-            using IDisposable held = Lock();
+            using WriterLock held = WriterLock.Take(Folder, $"the {kind}");
             int at = versions.ToList().IndexOf(ReadCurrent() ?? "");
             if (to is null && at == 0)
                 throw new SegueException($"{Folder}: there is no version before '{versions[0]}'");
@@ -285,36 +284,6 @@ public sealed class VersionStore(string folder, string kind)
         }
     }
 
-    private Held Lock()
-    {
-        string owner = Path.Combine(Folder, ".writer");
-        FileStream stream;
-        try
-        {
-            stream = new FileStream(Path.Combine(Folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (IsHeldByAnother(e))
-        {
-            string who = File.Exists(owner) ? File.ReadAllText(owner).Trim() : "another process";
-            throw new SegueException($"{Folder}: {who} is writing the {kind} right now; try again when it is done", e);
-        }
-
-        try
-        {
-            // Beside the lock, not in it: a locked file cannot be read by others.
-            File.WriteAllText(owner, $"process {Environment.ProcessId} ({Path.GetFileName(Environment.ProcessPath)})\n");
-            return new Held(stream, owner);
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>EWOULDBLOCK on Linux and macOS, a sharing violation on Windows; a read-only or full disk is another matter.</summary>
-    private static bool IsHeldByAnother(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
-
     private static string Reason(Exception e) => e.HResult is 28 or unchecked((int)0x80070070) ? "the disk is full" : e.Message.TrimEnd('.');
 
     private static long NumberOf(string version) =>
@@ -333,23 +302,5 @@ public sealed class VersionStore(string folder, string kind)
     {
         using FileStream stream = File.OpenRead(file);
         return (stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
-    }
-
-    /// <summary>The right to write. Letting go leaves the lock file there: deleting it would open a gap for two writers.</summary>
-    private sealed class Held(FileStream stream, string owner) : IDisposable
-    {
-        public void Dispose()
-        {
-            try
-            {
-                File.Delete(owner);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // It says nothing once the lock is free.
-            }
-
-            stream.Dispose();
-        }
     }
 }
