@@ -1,11 +1,13 @@
 using System.Buffers.Text;
 using System.Text;
+using Parquet.Schema;
 
 namespace Segue.Bench;
 
 /// <summary>
 /// Files of invented data in the shape of the large public sets: Last.fm-360K (listener's sha1, artist's MBID, name, plays; 49 rows a listener, artists drawn
-/// with Zipf's law, some without MBID, some names in another case), Last.fm-1K (events of a thousand listeners), and Spotify's 1.2 million tracks.
+/// with Zipf's law, some without MBID, some names in another case), Last.fm-1K (events of a thousand listeners), and Spotify's 1.2 million tracks;
+/// the first as Parquet too.
 /// </summary>
 internal static class ImportGenerator
 {
@@ -25,11 +27,14 @@ internal static class ImportGenerator
             case "1k":
                 Write1K(file, rows, random);
                 break;
+            case "parquet":
+                WriteParquet(file, rows, random);
+                break;
             case "tracks":
                 WriteTracks(file, rows, random);
                 break;
             case var other:
-                throw new SegueException($"--shape is 360k, 1k or tracks, not '{other}'");
+                throw new SegueException($"--shape is 360k, 1k, parquet or tracks, not '{other}'");
         }
 
         return 0;
@@ -53,6 +58,40 @@ internal static class ImportGenerator
             line[at + digits] = (byte)'\n';
             file.Write(line, 0, at + digits + 1);
         }
+    }
+
+    /// <summary>The columns of Last.fm-360K, a million rows a group.</summary>
+    private static void WriteParquet(FileStream file, int rows, Random random)
+    {
+        const int RowsAGroup = 1_000_000;
+        (byte[][] mbids, byte[][] names) = Artists(random);
+        double[] popularity = Zipf(ArtistCount, 0.85);
+        ParquetSchema schema = new(
+            new DataField("user", typeof(string)),
+            new DataField("artistid", typeof(string)),
+            new DataField("artist", typeof(string)),
+            new DataField("plays", typeof(int), false));
+        string user = "";
+        int left = 0;
+        ParquetFiles.Write(file, schema, (rows + RowsAGroup - 1) / RowsAGroup, async (group, fields, g) =>
+        {
+            int count = Math.Min(RowsAGroup, rows - g * RowsAGroup);
+            string[] users = new string[count], ids = new string[count], artists = new string[count];
+            int[] plays = new int[count];
+            for (int i = 0; i < count; i++, left--)
+            {
+                if (left <= 0)
+                    (user, left) = (Encoding.ASCII.GetString(Hex(random, 20)), 2 + random.Next(95));
+                int artist = Draw(popularity, random);
+                (users[i], ids[i], artists[i]) = (user, Encoding.ASCII.GetString(mbids[artist]), Encoding.ASCII.GetString(names[artist]));
+                plays[i] = (int)Math.Exp(4.3 + 1.2 * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5));
+            }
+
+            await group.WriteAsync(fields[0], users);
+            await group.WriteAsync(fields[1], ids);
+            await group.WriteAsync(fields[2], artists);
+            await group.WriteAsync<int>(fields[3], plays);
+        });
     }
 
     private static void Write1K(FileStream file, int rows, Random random)

@@ -49,8 +49,13 @@ internal static class ParquetFiles
     public static byte[] Write(ParquetSchema schema, int groups, Func<ParquetRowGroupWriter, DataField[], int, Task> write)
     {
         MemoryStream file = new();
-        WriteAsync().GetAwaiter().GetResult();
+        Write(file, schema, groups, write);
         return file.ToArray();
+    }
+
+    public static void Write(Stream file, ParquetSchema schema, int groups, Func<ParquetRowGroupWriter, DataField[], int, Task> write)
+    {
+        WriteAsync().GetAwaiter().GetResult();
 
         async Task WriteAsync()
         {

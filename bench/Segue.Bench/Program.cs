@@ -12,7 +12,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
     ("topk", "top 10 for every user: users per second, one user's latency, the naive twin (--plays FILE --factors N --threads N)", TopKBench.Run),
     ("synth-plays", "invented plays in the shape of Last.fm-360K (--out FILE --users N --artists N --nonzeros N --seed N)", SynthPlays.Run),
     ("als", "training: seconds an iteration, loss, memory (--plays FILE --factors N --iterations N --threads N --solver segue|classic|cholesky)", AlsBench.Run),
-    ("import-gen", "writes a large file of invented data (--shape 360k|1k|tracks --rows N --out FILE)", ImportGenerator.Run),
+    ("import-gen", "writes a large file of invented data (--shape 360k|1k|parquet|tracks --rows N --out FILE)", ImportGenerator.Run),
     ("import", "reads files into training-ready form: seconds, rows a second, peak memory (--path FILE --home DIR)", ImportBench.Run),
     ("mood", "how well wishes are met (--queries FILE.json --tracks FILE.csv --embedder static|none)", MoodBench.Run),
     ("taste-cold", "listeners with few known artists: what tags and friends do (--plays FILE --artist-tags FILE --friends FILE)", ColdListenersBench.Run),

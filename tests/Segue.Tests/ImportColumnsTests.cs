@@ -201,6 +201,23 @@ public sealed class ImportColumnsTests
         }
     }
 
+    [Theory]
+    [InlineData(1500, "no format known")]
+    [InlineData(200_000, "200,002 columns and structures")]
+    public void Structures_inside_structures_do_not_overflow_the_stack(int depth, string word)
+    {
+        // A footer by hand: version 1, a root, structures each with one field, a column, no rows, no groups. Seen to fail: the process ended.
+        List<byte> footer = [0x15, 2, 0x19, 0xfc, .. Varint(depth + 2)];
+        for (int i = 0; i <= depth; i++)
+            footer.AddRange([0x35, 0, 0x18, 1, (byte)'a', 0x15, 2, 0]); // Required, named a, one child.
+        footer.AddRange([0x15, 12, 0x25, 0, 0x18, 1, (byte)'x', 0, 0x16, 0, 0x19, 0x0c, 0]); // Bytes, required, named x.
+        using ScratchFolder folder = new();
+        File.WriteAllBytes(folder.File("p"), [.. "PAR1"u8, .. footer, .. BitConverter.GetBytes(footer.Count), .. "PAR1"u8]);
+        Assert.Contains(word, Assert.Throws<DataFormatException>(() => Importer.Read([folder.File("p")])).Message);
+
+        static byte[] Varint(int n) => n < 128 ? [(byte)n] : [(byte)(n & 127 | 128), .. Varint(n >> 7)];
+    }
+
     private static string Pack(ScratchFolder folder, byte[] content, string packing)
     {
         string path = folder.File("packed");

@@ -17,6 +17,12 @@ internal sealed class ParquetRows : TableRows
     /// <summary>The description of rows and columns at the end of the file: 64 bytes a column and group, so this is a million of them.</summary>
     private const int FooterBytesMax = 64 << 20;
 
+    /// <summary>The decoder goes down one call for each structure inside another, and the stack has an end.</summary>
+    private const ulong ColumnsMax = 2000;
+
+    /// <summary>The field of the description that lists columns and structures (parquet.thrift, FileMetaData).</summary>
+    private const int SchemaField = 2;
+
     private readonly string _name;
     private readonly ParquetReader _reader;
     private readonly IReadOnlyList<string> _names;
@@ -105,8 +111,13 @@ internal sealed class ParquetRows : TableRows
         stream.Seek(-8 - footer, SeekOrigin.End);
         stream.ReadExactly(description);
         stream.Seek(0, SeekOrigin.Begin);
-        if (!ThriftWalk.IsStruct(description))
+        if (!ThriftWalk.IsStruct(description, SchemaField, out ulong columns))
             throw new DataFormatException(name, 0, "is a damaged Parquet file (its footer is not whole); fetch or write it again");
+        if (columns > ColumnsMax)
+        {
+            throw new DataFormatException(name, 0,
+                $"has {columns:N0} columns and structures; at most {ColumnsMax:N0} are read. Write a file of the columns that hold plays or tracks");
+        }
     }
 
     /// <summary>Fields of structures by their path; the two levels that a list puts between itself and its elements are left out.</summary>

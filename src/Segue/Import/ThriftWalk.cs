@@ -10,24 +10,34 @@ internal ref struct ThriftWalk(ReadOnlySpan<byte> bytes)
     private const int DepthMax = 32;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
-    private int _at;
+    private int _at, _list;
+    private ulong _longest;
 
     /// <summary>Whether the bytes are one whole structure and nothing behind it.</summary>
-    public static bool IsStruct(ReadOnlySpan<byte> bytes)
+    /// <param name="list">The number of a field of it that is a list.</param>
+    /// <param name="longest">How many elements that list has, at most (a field may stand twice).</param>
+    public static bool IsStruct(ReadOnlySpan<byte> bytes, int list, out ulong longest)
     {
-        ThriftWalk walk = new(bytes);
-        return walk.Struct(0) && walk._at == bytes.Length;
+        ThriftWalk walk = new(bytes) { _list = list };
+        bool isOne = walk.Struct(0) && walk._at == bytes.Length;
+        longest = walk._longest;
+        return isOne;
     }
 
     private bool Struct(int depth)
     {
+        ulong id = 0;
         while (depth < DepthMax && Byte(out byte header))
         {
             if (header == 0)
                 return true;
-            bool hasLongId = header >> 4 == 0;
+            ulong step = (ulong)(header >> 4), zigzag = 0;
             int type = header & 15;
-            if ((hasLongId && !Varint(out _)) || (type > 2 && !Value(type, depth)))
+            if (step == 0 && !Varint(out zigzag))
+                return false;
+            id = step > 0 ? id + step : zigzag >> 1; // A negative one is none that is looked for.
+            bool isWanted = depth == 0 && id == (ulong)_list && type is 9 or 10;
+            if (type > 2 && !(isWanted ? List(depth, isWanted) : Value(type, depth)))
                 return false; // True and false stand in the header itself.
         }
 
@@ -46,13 +56,14 @@ internal ref struct ThriftWalk(ReadOnlySpan<byte> bytes)
         _ => false,
     };
 
-    private bool List(int depth)
+    private bool List(int depth, bool isWanted = false)
     {
         if (depth >= DepthMax || !Byte(out byte header))
             return false;
         ulong count = (ulong)(header >> 4);
         if (count == 15 && !Varint(out count))
             return false;
+        _longest = isWanted ? Math.Max(_longest, count) : _longest;
         return Values(count, depth, header & 15, 0);
     }
 
