@@ -68,7 +68,7 @@ public static class Importer
 
             hasCompanionsOnly |= format.Name is Formats.ArtistNames or Formats.Tags or Formats.TagNames or Formats.Friends;
             LedgerFile file = run.Ledger.Open(input.Name, format.Name, run.Options.SamplesPerReason);
-            if (format.IsPlays && run.Options.Parts is { } parts && input.BytesTotal >= parts.BytesMin)
+            if (format.IsPlays && run.Options.Parts is { } parts && input.BytesOfContent >= parts.BytesMin)
                 parts.Read(input, file, run, () => read(input, file, run));
             else
                 read(input, file, run);

@@ -34,6 +34,9 @@ internal sealed class InputFile : IDisposable
 
     public long BytesTotal { get; }
 
+    /// <summary>The length of what an archive holds under this name, or of the file.</summary>
+    public long BytesOfContent { get; private init; }
+
     public long BytesRead => _seekable is { Length: > 0 } file ? (long)((double)file.Position / file.Length * BytesTotal) : _position();
 
     /// <summary>Whether a person named this very file, so that not knowing it is an error; files of a folder or archive are left aside.</summary>
@@ -170,7 +173,7 @@ internal sealed class InputFile : IDisposable
             long before = file.Position;
             Stream content = OpenEntry(entry, name);
             GuardedStream guarded = new(content, name, () => entry.CompressedLength, (entry.Length, entry.Crc32));
-            yield return Decode(name, path, guarded, file.Length, () => Math.Max(before, file.Position), wasNamed: false);
+            yield return Decode(name, path, guarded, file.Length, () => Math.Max(before, file.Position), wasNamed: false, entry.Length);
         }
     }
 
@@ -210,7 +213,7 @@ internal sealed class InputFile : IDisposable
         }
     }
 
-    private static InputFile Decode(string name, string path, Stream stream, long bytesTotal, Func<long> position, bool wasNamed)
+    private static InputFile Decode(string name, string path, Stream stream, long bytesTotal, Func<long> position, bool wasNamed, long? bytesOfContent = null)
     {
         HeadStream head = new(stream, HeadBytes);
         bool isPlain = name == path;
@@ -232,7 +235,7 @@ internal sealed class InputFile : IDisposable
             head.Drop(3);
         if (!ParquetRows.Recognize(head.Head.Span) && CarriageReturns.Recognize(head.Head.Span))
             head = new HeadStream(new CarriageReturns(head), HeadBytes);
-        return new InputFile(name, path, head, bytesTotal, position, wasNamed, isPlain);
+        return new InputFile(name, path, head, bytesTotal, position, wasNamed, isPlain) { BytesOfContent = bytesOfContent ?? bytesTotal };
     }
 
     /// <summary>UTF-16 is told by its byte order mark, or by every other byte of the beginning being zero.</summary>
