@@ -77,4 +77,44 @@ public sealed class ImportHostileTests
         Assert.Equal(0, Cli.Run("data", "import", files[0], "--home", home, "--quiet").Code);
         Assert.DoesNotContain(Directory.GetDirectories(store.Folder), d => Path.GetFileName(d).StartsWith('.'));
     }
+
+    [Fact]
+    public void An_import_killed_between_two_files_goes_on_with_the_second()
+    {
+        using ScratchFolder folder = new();
+        string program = Path.Combine(AppContext.BaseDirectory, "segue-cli.dll"), home = folder.File("home");
+        Assert.SkipUnless(File.Exists(program) && File.Exists(Path.ChangeExtension(program, ".runtimeconfig.json")), $"needs {program} with its runtime configuration");
+        Directory.CreateDirectory(folder.File("set"));
+        string padding = new('x', 150);
+        for (int f = 0; f < 3; f++)
+        {
+            folder.Write($"set/{f}.tsv", string.Concat(
+                Enumerable.Range(0, 110_000).Select(r => $"u{r / 50}\t{padding} {(r * 7919L + f) % 5003}\t{r % 9 + 1}\n")));
+        }
+
+        string[] arguments = ["data", "import", folder.File("set"), "--home", home, "--json"];
+        string kept = folder.File("home/data/importing");
+        using (Process import = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!)
+        {
+            while (!import.HasExited && !(Directory.Exists(kept) && Directory.GetFiles(kept, "*.part").Length > 0))
+                Thread.Sleep(1);
+            Assert.False(import.HasExited, "the import was done before its first file was kept");
+            import.Kill(entireProcessTree: true);
+            import.WaitForExit();
+        }
+
+        Assert.Null(new SegueHome(home).PlaysData.Current());
+        Assert.NotEmpty(Directory.GetFiles(kept, "*.part"));
+        (int Code, string Output, string Error) resumed = Cli.Run(arguments), whole = Cli.Run([.. arguments[..^2], folder.File("other"), "--json"]);
+        Assert.Equal(0, resumed.Code);
+        Assert.Contains("read by an earlier import", resumed.Output + resumed.Error);
+        Assert.DoesNotContain("read by an earlier import", whole.Output + whole.Error);
+        Assert.Empty(Directory.GetFiles(kept, "*.part"));
+        Assert.Equal(new SegueHome(folder.File("other")).PlaysData.Current(), new SegueHome(home).PlaysData.Current());
+    }
 }

@@ -35,17 +35,13 @@ public sealed class ImportScaleTests
         }, iter: 200);
 
     [Fact]
-    public void Temporary_files_are_gone_after_a_failure()
+    public void Temporary_files_are_gone_while_a_process_can_still_be_killed()
     {
         string[] before = Directory.GetFiles(Path.GetTempPath(), "*.segue");
-        using (PlaysBuilder builder = new(2, 0))
-        {
-            for (int i = 0; i < 10; i++)
-                builder.Add("u"u8, Encoding.UTF8.GetBytes($"a{i}"), 1);
-            Assert.NotEqual(before.Length, Directory.GetFiles(Path.GetTempPath(), "*.segue").Length);
-        }
-
-        Assert.Equal(before, Directory.GetFiles(Path.GetTempPath(), "*.segue"));
+        using FileStream file = SpoolFile.Create(f => f.Write([1, 0, 0, 0, 2, 0, 0, 0]));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(before, Directory.GetFiles(Path.GetTempPath(), "*.segue"));
+        Assert.Equal([1, 2], SpoolFile.Map<int>(file).ToArray());
     }
 
     [Fact]

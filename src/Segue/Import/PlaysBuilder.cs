@@ -10,10 +10,13 @@ namespace Segue.Import;
 /// numbered by their sorted ids (as numbers where all are numbers), so that the order of rows and of files does not show in the result.
 ///
 /// Rows gather in a buffer; when it is full, it becomes a small matrix of its own (a <see cref="PlaysRun"/>), in which pairs are added up: a log of 19
-/// million events shrinks to its pairs while it is read. Runs beyond a budget go to a temporary file. In the end the runs are merged row by row,
-/// so that what must fit in memory is the result, the distinct ids and names, and the buffer, whatever the length of the file.
+/// million events shrinks to its pairs while it is read. Runs beyond a budget go to a temporary file. In the end the runs are merged row by row, and
+/// a result beyond the budget lies in a temporary file too, mapped: what must fit in memory is the distinct ids and names, the budget, and the buffer, whatever
+/// the length of the file.
 /// </summary>
-internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long runBytesMax = 512L << 20) : IDisposable
+/// <param name="bufferRows">Rows that gather before they are added up.</param>
+/// <param name="bytesMax">The budget: bytes of runs, and bytes of the result, that stay in memory. Half a gigabyte is 64 million pairs.</param>
+internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long bytesMax = 512L << 20) : IDisposable
 {
     private readonly Utf8Interner _users = new();
     private readonly Utf8Interner _artists = new();
@@ -79,7 +82,7 @@ internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long runBytesMax = 
         CloseRun();
         (_user, _artist, _plays) = ([], [], []);
         int[] userOrder = Order(_users), artistOrder = Order(_artists);
-        CsrMatrix counts = PlaysRun.Merge(_runs, userOrder, Rank(artistOrder));
+        CsrMatrix counts = PlaysRun.Merge(_runs, userOrder, Rank(artistOrder), bytesMax);
         Dispose();
         merged = Rows - counts.Nonzeros;
         TextColumn ids = _artists.ToColumn(artistOrder);
@@ -115,8 +118,8 @@ internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long runBytesMax = 
             return;
         CsrMatrix pairs = CsrMatrix.FromEntries(_users.Count, _artists.Count, _user.AsSpan(0, _buffered), _artist.AsSpan(0, _buffered), _plays.AsSpan(0, _buffered));
         _buffered = 0;
-        long bytes = pairs.Nonzeros * 8L;
-        bool onDisk = _runBytes + bytes > runBytesMax;
+        long bytes = (long)pairs.Nonzeros * PlaysRun.PairBytes;
+        bool onDisk = _runBytes + bytes > bytesMax;
         _runs.Add(new PlaysRun(pairs, onDisk));
         _runBytes += onDisk ? 0 : bytes;
     }

@@ -9,6 +9,9 @@ namespace Segue.Import;
 /// </summary>
 internal sealed class PlaysRun : IDisposable
 {
+    /// <summary>A column and a value.</summary>
+    public const int PairBytes = sizeof(int) + sizeof(float);
+
     private readonly int[] _starts;
     private readonly CsrMatrix? _pairs;
     private readonly FileStream? _file;
@@ -37,7 +40,9 @@ internal sealed class PlaysRun : IDisposable
     public void Dispose() => _file?.Dispose();
 
     /// <summary>All runs as one matrix, rows by <paramref name="userOrder"/> and columns by <paramref name="artistRank"/>.</summary>
-    public static CsrMatrix Merge(IReadOnlyList<PlaysRun> runs, int[] userOrder, int[] artistRank)
+    /// <param name="bytesMax">A matrix with more bytes of entries than this lies in temporary files and is mapped.</param>
+    /// <exception cref="SegueException">More pairs than a matrix holds, or no room for a temporary file.</exception>
+    public static CsrMatrix Merge(IReadOnlyList<PlaysRun> runs, int[] userOrder, int[] artistRank, long bytesMax)
     {
         // Twice over all rows in the order in which they lie in the runs: once to know how long each becomes, once to put it in its place.
         int users = userOrder.Length;
@@ -57,16 +62,33 @@ internal sealed class PlaysRun : IDisposable
         int[] starts = new int[users + 1], place = new int[users];
         for (int rank = 0; rank < users; rank++)
             (place[userOrder[rank]], starts[rank + 1]) = (starts[rank], starts[rank] + lengths[userOrder[rank]]);
-        int[] columns = new int[total];
-        float[] values = new float[total];
         Rewind(runs);
-        for (int u = 0; u < users; u++)
+        if (total * PairBytes <= bytesMax)
         {
-            row.Gather(runs, u, artistRank);
-            row.CopyTo(columns.AsSpan(place[u]), values.AsSpan(place[u]));
+            int[] columns = new int[total];
+            float[] values = new float[total];
+            for (int u = 0; u < users; u++)
+            {
+                row.Gather(runs, u, artistRank);
+                row.Columns.CopyTo(columns.AsSpan(place[u]));
+                row.Values.CopyTo(values.AsSpan(place[u]));
+            }
+
+            return new CsrMatrix(users, artistRank.Length, starts, columns, values);
         }
 
-        return new CsrMatrix(users, artistRank.Length, starts, columns, values);
+        // Written at its place rather than through a mapping: a full disk is an exception here and would be the end of the process there.
+        FileStream? valuesFile = null;
+        FileStream columnsFile = SpoolFile.Create(c => valuesFile = SpoolFile.Create(v =>
+        {
+            for (int u = 0; u < users; u++)
+            {
+                row.Gather(runs, u, artistRank);
+                RandomAccess.Write(c.SafeFileHandle, MemoryMarshal.AsBytes(row.Columns), (long)place[u] * sizeof(int));
+                RandomAccess.Write(v.SafeFileHandle, MemoryMarshal.AsBytes(row.Values), (long)place[u] * sizeof(float));
+            }
+        }));
+        return new CsrMatrix(users, artistRank.Length, starts, SpoolFile.Map<int>(columnsFile), SpoolFile.Map<float>(valuesFile!));
     }
 
     private static void Rewind(IReadOnlyList<PlaysRun> runs)
@@ -133,11 +155,9 @@ internal sealed class PlaysRun : IDisposable
                 AddUpEquals();
         }
 
-        public void CopyTo(Span<int> columns, Span<float> values)
-        {
-            _columns.AsSpan(0, Length).CopyTo(columns);
-            _values.AsSpan(0, Length).CopyTo(values);
-        }
+        public ReadOnlySpan<int> Columns => _columns.AsSpan(0, Length);
+
+        public ReadOnlySpan<float> Values => _values.AsSpan(0, Length);
 
         private void AddUpEquals()
         {
