@@ -18,6 +18,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
     ("taste-cold", "listeners with few known artists: what tags and friends do (--plays FILE --artist-tags FILE --friends FILE)", ColdListenersBench.Run),
     ("taste-quality", "every taste model on the same splits (--plays FILE --splits 5 --artist-tags FILE --friends FILE)", TasteQualityBench.Run),
     ("index", "vector indexes: build, file, recall@10 against speed (--base FILE.f32 --query FILE.f32 --truth FILE.i32 --dim N --threads N)", IndexBench.Run),
+    ("contrast", "like X, less like Y: how near and how far for growing weights of the second (--home DIR --pairs N)", ContrastBench.Run),
     ("import-fuzz", "damaged files at every reader: any crash, hang or lost row is a bug (--inputs N --from N)", ImportFuzz.Run),
 ];
 

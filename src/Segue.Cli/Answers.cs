@@ -122,6 +122,7 @@ internal static class Answers
             Reason.TaggedLike => $"tagged {string.Join(", ", group.Select(r => $"{r.Text} {r.Part:0%}"))}",
             Reason.Matches => string.Join(", ", group.Select(r => $"{r.Text} {r.Part:0%}")),
             Reason.Misses => $"less {string.Join(", ", group.Select(r => $"{r.Text} {r.Part:0%}"))}",
+            Reason.KeepsAway => string.Join(", ", group.Select(r => $"unlike {r.Text} {r.Part:0%}")),
             _ => string.Join(", ", group),
         });
         return string.Join("; ", groups);

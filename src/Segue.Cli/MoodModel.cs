@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Segue.Catalogue;
 using Segue.ModelFiles;
 using Segue.Mood;
 using Segue.Recommending;
@@ -30,14 +31,54 @@ internal static class MoodOptions
         DefaultValueFactory = _ => [],
     };
 
+    public static readonly Option<string[]> MoreLike = new("--more-like")
+    {
+        Description = "Songs that feel like this song or artist (repeatable)",
+        HelpName = "SONG|ARTIST",
+        DefaultValueFactory = _ => [],
+    };
+
+    public static readonly Option<string[]> LessLike = new("--less-like")
+    {
+        Description = "Songs that do not feel like this song or artist (repeatable)",
+        HelpName = "SONG|ARTIST",
+        DefaultValueFactory = _ => [],
+    };
+
+    public static readonly Option<string[]> Shift = new("--shift")
+    {
+        Description = "Like what was named, but moved along a feature by a share of all songs, such as valence=+0.2 (repeatable)",
+        HelpName = "FEATURE=+SHARE",
+        DefaultValueFactory = _ => [],
+    };
+
     public static readonly Option<string?> Lexicon = new("--lexicon") { Description = "Your own words, read before the built-in ones", HelpName = "FILE" };
 
-    /// <exception cref="SegueException">Nothing in the wish was understood.</exception>
-    public static WishMood Read(Session session, MoodModel model, string text)
+    public static readonly Option[] All = [Mood, Target, MoreLike, LessLike, Shift, Lexicon];
+
+    /// <summary>Whether any option asks for a mood.</summary>
+    public static bool AnyIn(Session session) => new Option[] { Mood, Target, MoreLike, LessLike, Shift }.Any(session.Has);
+
+    /// <summary>What the options ask for beside the words; <c>--mood</c> itself is <paramref name="text"/>.</summary>
+    /// <param name="songs">Songs to be like, already found.</param>
+    /// <exception cref="SegueException">Nothing in the wish was understood, or a name is not in the catalogue.</exception>
+    public static WishMood Read(Session session, MoodModel model, string text, IReadOnlyList<int>? songs = null)
     {
+        Tracks tracks = model.Songs.Tracks;
         FeatureTarget[] targets = [.. session.Get(Target).Select(FeatureTarget.Parse)];
+        FeatureShift[] shifts = [.. session.Get(Shift).Select(FeatureShift.Parse)];
+        WishReference[] named =
+        [
+            .. Wish.FromTracks(tracks, songs ?? []).References,
+            .. session.Get(MoreLike).Select(name => WishReference.Resolve(tracks, name, Use.Resemble)),
+            .. session.Get(LessLike).Select(name => WishReference.Resolve(tracks, name, Use.Avoid)),
+        ];
+        if (named.Where(n => n.Use == Use.Resemble).IntersectBy(named.Where(n => n.Use == Use.Avoid).Select(n => n.Name), n => n.Name).FirstOrDefault() is { } both)
+            throw new WrongUsageException($"'{both.Name}' is to be near and to be away from; name it once");
+        string asked = string.Join(", ", named.Select(n => n.ToString()).Append(text).Concat(targets.Select(t => t.ToString()))
+            .Concat(shifts.Select(s => s.ToString())).Where(t => t.Length > 0));
         Lexicon lexicon = session.Get(Lexicon) is string file ? Segue.Mood.Lexicon.Load(file) : Segue.Mood.Lexicon.Default;
-        Wish wish = WishReader.For(model.Songs.Tracks, lexicon).Read(text).With(targets);
+        Wish wish = WishReader.For(tracks, lexicon).Read(text, named).With(targets).With(shifts) with { Text = asked };
         WishMood mood = new(model.Songs, wish);
         return wish.IsEmpty ? throw new SegueException(string.Join("; ", mood.Verdict().Messages)) : mood;
     }
@@ -67,6 +108,8 @@ internal static class MoodOptions
             ["ranges"] = JsonShapes.Strings(wish.Ranges.Select(r => r.ToString())),
             ["genres"] = JsonShapes.Strings(wish.Genres.Select(g => g.Phrase)),
             ["notGenres"] = JsonShapes.Strings(wish.ExcludedGenres.Select(e => e.Genre)),
+            ["like"] = JsonShapes.Strings(wish.References.Where(r => r.Use == Use.Resemble).Select(r => r.Name)),
+            ["unlike"] = JsonShapes.Strings(wish.References.Where(r => r.Use == Use.Avoid).Select(r => r.Name)),
             ["negated"] = JsonShapes.Strings(wish.Negated),
             ["guessed"] = JsonShapes.Strings(MoodReading.Of(wish).Guessed),
             ["notUnderstood"] = JsonShapes.Strings(wish.NotUnderstood),

@@ -137,7 +137,7 @@ public sealed class EndToEndTests(SampleHome home) : IClassFixture<SampleHome>
 
     [Theory]
     [InlineData("recommend", "songs")]
-    [InlineData("recommend", "songs", "--mood", "sad", "--song", "x")]
+    [InlineData("recommend", "songs", "--queries", "sad", "--song", "x")]
     [InlineData("recommend", "-n", "0")]
     [InlineData("recommend", "--taste", "2")]
     [InlineData("recommend", "--exclude-heard", "perhaps")]

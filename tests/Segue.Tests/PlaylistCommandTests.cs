@@ -68,8 +68,10 @@ public sealed class PlaylistCommandTests : IClassFixture<PlaylistCommandTests.De
 
     [Theory]
     [InlineData(2, "say what the playlist is for")]
-    [InlineData(2, "not both", "--mood", "calm", "--song", "x")]
-    [InlineData(2, "stands alone", "--like", "x", "--song", "x")]
+    [InlineData(1, "unknown song 'x'", "--mood", "calm", "--song", "x")]
+    [InlineData(1, "unknown artist or song", "--mood", "calm", "--less-like", "qwertzuiop")]
+    [InlineData(1, "nothing to shift from", "--mood", "calm", "--shift", "energy=+0.2")]
+    [InlineData(1, "expected FEATURE=+SHARE", "--shift", "energy=high")]
     [InlineData(2, "add -o FILE", "--mood", "calm", "--json")]
     [InlineData(1, "the ending '.mp3' is no playlist format", "--mood", "calm", "-o", "x.mp3")]
     [InlineData(1, "cannot be written", "--mood", "calm", "-o", "/no/such/folder/x.csv")]

@@ -31,7 +31,7 @@ internal static class PlaylistCommand
     public static Command Create() => new Command(
             "playlist", "A recommendation as M3U8, JSPF, XSPF or CSV: for a listener, for a mood, or like some songs. With --among, your own files in that order")
         .With(s_output, s_format, s_title)
-        .With(ListenerOptions.All).With(MoodOptions.Mood, MoodOptions.Target, MoodOptions.Lexicon, s_song).With(FilterOptions.OfSongs)
+        .With(ListenerOptions.All).With(MoodOptions.All).With(s_song).With(FilterOptions.OfSongs)
         .WithExamples(
             "segue playlist --mood \"sad and slow, for a rainy night\" -n 25 -o rain.xspf",
             "segue playlist --user 2 --mood energetic -o run.m3u8",
@@ -75,17 +75,18 @@ internal static class PlaylistCommand
     private static (string Title, string Annotation, IReadOnlyList<SongRecommendation> Items) Recommend(Session session, MoodModel model, List<string> unresolved)
     {
         string[] songs = session.Get(s_song);
-        string? text = session.Get(MoodOptions.Mood) ?? (session.Has(MoodOptions.Target) ? "" : null);
-        WishMood? wish = text is null ? null : MoodOptions.Read(session, model, text);
+        int[] seeds = [.. Seeds(model.Songs.Tracks, songs, unresolved).Distinct()];
+        bool listener = ListenerOptions.AnyIn(session);
+        WishMood? wish = MoodOptions.AnyIn(session) || listener && seeds.Length > 0
+            ? MoodOptions.Read(session, model, session.Get(MoodOptions.Mood) ?? "", seeds)
+            : null;
         if (wish is not null)
             unresolved.AddRange(wish.Wish.NotUnderstood);
         SongFilter filter = FilterOptions.Filter(session, model.Songs.Tracks);
         SelectionOptions selection = FilterOptions.Selection(session);
         string read = wish is null ? "" : $"Read as {wish.Wish}.";
-        if (ListenerOptions.AnyIn(session))
+        if (listener)
         {
-            if (songs.Length > 0)
-                throw new WrongUsageException("--song stands alone; for a listener say the mood with --mood");
             TasteModel taste = TasteModel.Load(session.Home);
             Profile profile = ListenerOptions.Profile(session, taste.Plays);
             PipelineOptions options = new() { ExcludeHeard = FilterOptions.Says(session, FilterOptions.ExcludeHeard, otherwise: true) };
@@ -93,17 +94,14 @@ internal static class PlaylistCommand
             return (title, read, new Pipeline(taste.Model, taste.Plays, model.Songs).Recommend(profile, wish, options, filter, selection));
         }
 
-        if (songs.Length > 0)
+        if (wish is null && songs.Length > 0)
         {
-            if (wish is not null)
-                throw new WrongUsageException("say --song or --mood, not both");
-            int[] seeds = [.. Seeds(model.Songs.Tracks, songs, unresolved).Distinct()];
             IReadOnlyList<SongRecommendation> near = SongRecommender.Recommend(model.Songs, new SongsMood(model.Songs, seeds, toAll: true), filter, selection, seeds);
             return ($"Like {string.Join("; ", seeds.Select(model.Songs.Tracks.DisplayName))}", "", near);
         }
 
         if (wish is null)
-            throw new WrongUsageException("say what the playlist is for: a listener (--user, --history, --like), --mood, --target or --song");
+            throw new WrongUsageException("say what the playlist is for: a listener (--user, --history, --like), --mood, --target, --more-like or --song");
         return (wish.Text, read, SongRecommender.Recommend(model.Songs, wish, filter, selection, wish.Seeds));
     }
 

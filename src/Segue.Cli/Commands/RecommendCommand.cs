@@ -16,11 +16,12 @@ internal static class RecommendCommand
     }.Between(0, 1);
 
     public static Command Create() => new Command("recommend", "A listener's artists -> their songs -> songs near them in mood: one ranking that explains every row")
-        .With(ListenerOptions.All).With(MoodOptions.Mood, MoodOptions.Lexicon, s_taste).With(FilterOptions.OfSongs)
+        .With(ListenerOptions.All).With(MoodOptions.All).With(s_taste).With(FilterOptions.OfSongs)
         .With(RecommendArtistsCommand.Create(), RecommendSongsCommand.Create())
         .WithExamples(
             "segue recommend --user 2",
             "segue recommend --like \"Massive Attack\" --mood \"calm and dark\"",
+            "segue recommend --user 2 --more-like \"Teardrop - Massive Attack\" --less-like Nickelback",
             "segue recommend --user 2 --taste 0.8 --diversity 0.3 --not-genre pop --json")
         .Runs(Run);
 
@@ -29,7 +30,7 @@ internal static class RecommendCommand
         MoodModel mood = MoodModel.Load(session.Home);
         TasteModel taste = TasteModel.Load(session.Home);
         Profile profile = ListenerOptions.Profile(session, taste.Plays);
-        WishMood? wish = session.Get(MoodOptions.Mood) is string text ? MoodOptions.Read(session, mood, text) : null;
+        WishMood? wish = MoodOptions.AnyIn(session) ? MoodOptions.Read(session, mood, session.Get(MoodOptions.Mood) ?? "") : null;
         Pipeline pipeline = new(taste.Model, taste.Plays, mood.Songs);
         PipelineOptions options = new()
         {

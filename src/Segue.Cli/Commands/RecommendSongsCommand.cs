@@ -25,34 +25,39 @@ internal static class RecommendSongsCommand
     private static readonly Option<string?> s_queries = new("--queries") { Description = "One mood a line; answers one JSON document a line", HelpName = "FILE" };
 
     public static Command Create() => new Command("songs", "Songs like a song, like several, or for a mood in your own words")
-        .With(s_song, s_songId, MoodOptions.Mood, MoodOptions.Target, MoodOptions.Lexicon, s_queries).With(FilterOptions.OfSongs)
+        .With(s_song, s_songId).With(MoodOptions.All).With(s_queries).With(FilterOptions.OfSongs)
         .WithExamples(
             "segue recommend songs --mood \"something sad and slow for a rainy night\"",
             "segue recommend songs --song \"Creep - Radiohead\" -n 20",
+            "segue recommend songs --song \"Creep - Radiohead\" --shift valence=+0.3   # like it, but happier; or --mood happier",
+            "segue recommend songs --more-like Radiohead --less-like Coldplay --not-genre rock",
             "segue recommend songs --mood \"energetic but not happy\" --genre metal --among my_library.m3u",
             "segue recommend songs --target energy=low --target tempo=90..110")
         .Runs(Run);
 
     private static void Run(Session session)
     {
-        string[] songs = session.Get(s_song), ids = session.Get(s_songId), targets = session.Get(MoodOptions.Target);
-        string? wish = session.Get(MoodOptions.Mood), queries = session.Get(s_queries);
-        int ways = (songs.Length + ids.Length > 0 ? 1 : 0) + (wish is not null || targets.Length > 0 ? 1 : 0) + (queries is not null ? 1 : 0);
-        if (ways != 1)
-            throw new WrongUsageException("say what the songs should be like: --song or --song-id, or --mood and --target, or --queries");
-        if (queries is not null)
+        string[] songs = session.Get(s_song), ids = session.Get(s_songId);
+        bool asks = MoodOptions.AnyIn(session);
+        if (session.Get(s_queries) is string queries)
+        {
+            if (songs.Length + ids.Length > 0 || session.Has(MoodOptions.Mood))
+                throw new WrongUsageException("--queries brings its own wishes; leave out --song, --song-id and --mood");
             AnswerQueries(session, queries);
+        }
+        else if (asks)
+            ForWish(session, session.Get(MoodOptions.Mood) ?? "", songs, ids);
         else if (songs.Length + ids.Length > 0)
             LikeSongs(session, songs, ids);
         else
-            ForWish(session, wish ?? "");
+            throw new WrongUsageException("say what the songs should be like: --song, --song-id, --mood, --target, --more-like or --less-like, or --queries");
     }
 
     public static void LikeSongs(Session session, string[] songs, string[] ids)
     {
         MoodModel model = MoodModel.Load(session.Home);
         Tracks tracks = model.Songs.Tracks;
-        int[] seeds = [.. songs.Select(s => SongNames.Resolve(tracks, s)).Concat(ids.Select(id => ResolveId(tracks, id))).Distinct()];
+        int[] seeds = Seeds(tracks, songs, ids);
         IReadOnlyList<SongRecommendation> items = SongRecommender.Recommend(
             model.Songs, new SongsMood(model.Songs, seeds, toAll: true), FilterOptions.Filter(session, tracks), FilterOptions.Selection(session), seeds);
         string named = string.Join("; ", seeds.Select(tracks.DisplayName));
@@ -72,10 +77,14 @@ internal static class RecommendSongsCommand
         Answers.WriteTable(session, items, tracks);
     }
 
-    private static void ForWish(Session session, string text)
+    private static int[] Seeds(Tracks tracks, string[] songs, string[] ids) =>
+        [.. songs.Select(s => SongNames.Resolve(tracks, s)).Concat(ids.Select(id => ResolveId(tracks, id))).Distinct()];
+
+    /// <summary>Songs beside a wish are what it is relative to: like them, but happier.</summary>
+    private static void ForWish(Session session, string text, string[] songs, string[] ids)
     {
         MoodModel model = MoodModel.Load(session.Home);
-        WishMood wish = MoodOptions.Read(session, model, text);
+        WishMood wish = MoodOptions.Read(session, model, text, Seeds(model.Songs.Tracks, songs, ids));
         IReadOnlyList<SongRecommendation> items = Answer(session, model, wish);
         if (session.Json)
         {

@@ -33,7 +33,7 @@ public sealed record FeatureTarget(AudioFeature Feature, int Direction, double L
     {
         string[] sides = text.Trim().ToLowerInvariant().Split(['=', ':'], 2, StringSplitOptions.TrimEntries);
         if (sides is not [{ Length: > 0 }, { Length: > 0 } value] || !sides[0].All(char.IsAsciiLetterLower))
-            throw Refuse(text, "expected FEATURE=high, FEATURE=low, FEATURE=FROM..TO or FEATURE=VALUE, such as energy=low or tempo=90..110");
+            throw Refuse("target", text, "expected FEATURE=high, FEATURE=low, FEATURE=FROM..TO or FEATURE=VALUE, such as energy=low or tempo=90..110");
         AudioFeature feature = FeatureOf(sides[0], text);
         switch (value)
         {
@@ -47,8 +47,8 @@ public sealed record FeatureTarget(AudioFeature Feature, int Direction, double L
         double low = Number(dots < 0 ? value : value[..dots], double.NegativeInfinity, text);
         double high = dots < 0 ? low : Number(value[(dots + 2)..], double.PositiveInfinity, text);
         if (low > high)
-            throw Refuse(text, $"the range runs backwards; write {value[(dots + 2)..]}..{value[..dots]}");
-        return double.IsInfinity(low) && double.IsInfinity(high) ? throw Refuse(text, "a range needs at least one end") : Range(feature, low, high);
+            throw Refuse("target", text, $"the range runs backwards; write {value[(dots + 2)..]}..{value[..dots]}");
+        return double.IsInfinity(low) && double.IsInfinity(high) ? throw Refuse("target", text, "a range needs at least one end") : Range(feature, low, high);
     }
 
     public override string ToString() => Direction != 0 ? $"{Name}={(Direction > 0 ? "high" : "low")}"
@@ -58,7 +58,7 @@ public sealed record FeatureTarget(AudioFeature Feature, int Direction, double L
 
     private static string Show(double value) => double.IsInfinity(value) ? "" : value.ToString("0.###", CultureInfo.InvariantCulture);
 
-    private static AudioFeature FeatureOf(string name, string text)
+    internal static AudioFeature FeatureOf(string name, string text)
     {
         if (s_other.TryGetValue(name, out (AudioFeature Feature, int Direction) other))
             return other.Feature;
@@ -66,13 +66,14 @@ public sealed record FeatureTarget(AudioFeature Feature, int Direction, double L
             return feature;
         string[] names = [.. Enumerable.Range(0, MoodFeatures.Count).Select(f => ((AudioFeature)f).ToString().ToLowerInvariant())];
         string? near = names.Where(n => Spelling.Similarity(name, n) >= 0.6).MaxBy(n => Spelling.Similarity(name, n));
-        throw Refuse(text, near is null ? $"the features are {string.Join(", ", names)}" : $"there is no feature '{name}'; did you mean '{near}'?");
+        throw Refuse("target", text, near is null ? $"the features are {string.Join(", ", names)}" : $"there is no feature '{name}'; did you mean '{near}'?");
     }
 
     private static double Number(string value, double open, string text) =>
         value.Trim().Length == 0 ? open
         : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number
-        : throw Refuse(text, $"'{value.Trim()}' is no number");
+        : throw Refuse("target", text, $"'{value.Trim()}' is no number");
 
-    private static SegueException Refuse(string text, string problem) => new($"cannot read the target '{(text.Length <= 60 ? text : text[..57] + "...")}': {problem}");
+    internal static SegueException Refuse(string what, string text, string problem) =>
+        new($"cannot read the {what} '{(text.Length <= 60 ? text : text[..57] + "...")}': {problem}");
 }

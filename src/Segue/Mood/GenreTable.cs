@@ -8,14 +8,16 @@ internal sealed class GenreTable
 {
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
     private readonly Tracks _tracks;
+    private readonly string[] _names;
     private readonly Ragged<int> _tracksOf;
     private readonly Lazy<float[]> _typical;
 
     public GenreTable(Tracks tracks, MatrixView percentiles)
     {
         _tracks = tracks;
-        for (int g = 0; g < tracks.GenreNames.Count; g++)
-            _byName.TryAdd(WishTokens.Normalize(tracks.GenreNames[g]), g);
+        _names = [.. Enumerable.Range(0, tracks.GenreNames.Count).Select(g => WishTokens.Normalize(tracks.GenreNames[g]))];
+        for (int g = 0; g < _names.Length; g++)
+            _byName.TryAdd(_names[g], g);
         _tracksOf = Invert(tracks);
         _typical = new Lazy<float[]>(() => Typical(percentiles));
     }
@@ -24,6 +26,9 @@ internal sealed class GenreTable
 
     /// <summary>The index of a genre, or −1 where the catalogue has none of that name.</summary>
     public int IndexOf(string genre) => _byName.TryGetValue(genre, out int g) || _byName.TryGetValue(WishTokens.Normalize(genre), out g) ? g : -1;
+
+    /// <summary>As lexicons write it: "deep-house", whatever the catalogue's spelling.</summary>
+    public string NameOf(int genre) => _names[genre].Replace(' ', '-');
 
     public ReadOnlySpan<int> TracksOf(int genre) => _tracksOf[genre];
 

@@ -13,6 +13,9 @@ public enum MoodPartKind
     /// <summary>Likeness to a song or artist that the wish names.</summary>
     Reference,
 
+    /// <summary>Distance from a song or artist that the wish keeps away from.</summary>
+    Unlike,
+
     /// <summary>Nearness to where songs of this mood lie.</summary>
     Region,
 }
@@ -27,7 +30,10 @@ public sealed record MoodPart(MoodPartKind Kind, string Label, IReadOnlyList<str
     /// <summary>From this fit on a person would say that the song has what was asked.</summary>
     public const double MetFrom = 0.7;
 
-    public bool IsMet => Fit >= MetFrom;
+    /// <summary>A song taken at random is unlike another to 0.53: keeping away is being no more like it than that.</summary>
+    private const double UnlikeFrom = 0.5;
+
+    public bool IsMet => Fit >= (Kind == MoodPartKind.Unlike ? UnlikeFrom : MetFrom);
 }
 
 /// <summary>The answer to a wish.</summary>

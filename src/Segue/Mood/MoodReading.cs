@@ -31,7 +31,7 @@ public sealed record MoodReading(
             .. wish.Ranges.Select(r => new MoodAsk(r.ToString(), r.Feature, FeatureTarget.Weight, [r.ToString()])),
         ],
         [.. wish.Genres.Select(g => g.Phrase)],
-        [.. wish.ExcludedGenres.Select(e => e.Genre), .. wish.References.Where(r => r.Use == Use.Exclude).Select(r => r.Name)],
+        [.. wish.ExcludedGenres.Select(e => e.Genre), .. wish.References.Where(r => r.Use is Use.Exclude or Use.Avoid).Select(r => r.Name)],
         [.. wish.Guessed.Select(g => $"{g.Word} → {string.Join(", ", g.ReadAs)}")],
         wish.NotUnderstood,
         wish.Notes);

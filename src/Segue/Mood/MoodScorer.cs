@@ -48,6 +48,9 @@ public sealed class MoodScorer
 
     public Tracks Tracks { get; }
 
+    /// <summary>γ of <see cref="ReferenceTarget"/>: what one unlikeness weighs against one likeness; another only to measure what it does.</summary>
+    internal float Away { get; init; } = 0.75f;
+
     /// <summary>The percentile of a track in the direction of a weight's sign, 0..1.</summary>
     public float Percentile(AudioFeature feature, int track, float direction)
     {
@@ -70,12 +73,14 @@ public sealed class MoodScorer
             _genres.AddBest(genre.Weights, GenreScale, scores);
         foreach ((int mood, float weight) in RegionsOf(wish))
             TensorPrimitives.MultiplyAdd(_regions!.Values.Row(mood), weight, scores, scores);
-        foreach (ReferenceTarget reference in ReferencesOf(wish))
+        foreach (ReferenceTarget reference in ReferencesOf(wish, Use.Resemble))
             reference.Add(_percentiles, _genres, scores);
+        foreach (ReferenceTarget reference in ReferencesOf(wish, Use.Avoid))
+            reference.AddUnlike(_percentiles, _genres, Away, scores);
         ExcludeReferences(wish, scores);
-        foreach (GenreExclusion excluded in wish.ExcludedGenres)
+        for (int genre = 0; wish.ExcludedGenres.Count > 0 && genre < _genres.Count; genre++)
         {
-            if (_genres.IndexOf(excluded.Genre) is >= 0 and var genre)
+            if (wish.Excludes(_genres.NameOf(genre)))
                 Exclude(_genres.TracksOf(genre), scores);
         }
     }
@@ -87,7 +92,7 @@ public sealed class MoodScorer
     public Func<float, double> FitOf(Wish wish)
     {
         double features = Weights(wish).Sum(w => (double)Math.Abs(w.Weight)) + wish.Ranges.Count * FeatureTarget.Weight, best = features * Math.Log(1 + Floor);
-        foreach (ReferenceTarget reference in ReferencesOf(wish))
+        foreach (ReferenceTarget reference in ReferencesOf(wish, Use.Resemble))
             (best, features) = (best + reference.Best, features + reference.Weight);
         best += wish.Genres.Sum(g => GenreScale * g.Weights.Where(w => HasGenre(w.Genre)).Select(w => w.Weight).DefaultIfEmpty(0).Max());
         best += RegionsOf(wish).Sum(r => MoodRegions.ClipAt * r.Weight);
@@ -127,7 +132,8 @@ public sealed class MoodScorer
             parts.Add(new MoodPart(MoodPartKind.Region, $"where {name} songs are", [name], weight * z, Math.Clamp(0.5 + z / 3, 0, 1)));
         }
 
-        parts.AddRange(ReferencesOf(wish).Select(r => r.Explain(_percentiles, _genres, track)));
+        parts.AddRange(ReferencesOf(wish, Use.Resemble).Select(r => r.Explain(_percentiles, _genres, track)));
+        parts.AddRange(ReferencesOf(wish, Use.Avoid).Select(r => r.ExplainUnlike(_percentiles, _genres, Away, track)));
         return parts;
     }
 
@@ -192,13 +198,13 @@ public sealed class MoodScorer
             yield return (mood, (float)(deviation * RegionShare / (1 - RegionShare) / moods.Length));
     }
 
-    private ReferenceTarget[] ReferencesOf(Wish wish)
+    private ReferenceTarget[] ReferencesOf(Wish wish, Use use)
     {
-        WishReference[] like = [.. wish.References.Where(r => r.Use == Use.Resemble)];
-        return [.. like.Select(r => new ReferenceTarget(r, wish, Tracks, _percentiles, 1f / like.Length))];
+        WishReference[] named = [.. wish.References.Where(r => r.Use == use)];
+        return [.. named.Select(r => new ReferenceTarget(r, wish, Tracks, _percentiles, 1f / named.Length))];
     }
 
-    /// <summary>A song named as an example is no answer; an artist "by" whom songs are wanted leaves only those.</summary>
+    /// <summary>A song named as an example is no answer, and nothing by whom the wish keeps away from; an artist "by" whom songs are wanted leaves only those.</summary>
     private void ExcludeReferences(Wish wish, Span<float> scores)
     {
         HashSet<int> only = [.. wish.References.Where(r => r.Use == Use.Only).SelectMany(r => r.Tracks)];
@@ -208,7 +214,7 @@ public sealed class MoodScorer
                 scores[track] = float.NegativeInfinity;
         }
 
-        foreach (WishReference reference in wish.References.Where(r => r.Use == Use.Exclude))
+        foreach (WishReference reference in wish.References.Where(r => r.Use is Use.Exclude or Use.Avoid))
             Exclude(reference.Tracks.ToArray(), scores);
         HashSet<int> songs = [.. wish.References.Where(r => r.Kind == ReferenceKind.Song).SelectMany(r => r.Tracks).Select(t => Tracks.SongOf[t])];
         for (int track = 0; songs.Count > 0 && track < scores.Length; track++)

@@ -11,7 +11,11 @@ public sealed record FeatureWant(AudioFeature Feature, float Weight, IReadOnlyLi
 public sealed record GenreWant(string Phrase, IReadOnlyList<GenreWeight> Weights);
 
 /// <summary>A genre that must not be there, and the words that said so.</summary>
-public sealed record GenreExclusion(string Genre, string Phrase);
+public sealed record GenreExclusion(string Genre, string Phrase)
+{
+    /// <summary>Whether a genre is this one or a kind of it: who wants no "rock" wants no "alt-rock" and no "rock-n-roll" either.</summary>
+    public bool Covers(string genre) => genre == Genre || !Genre.Contains('-') && genre.Split('-', ' ').Contains(Genre);
+}
 
 /// <summary>Two words that cancel each other.</summary>
 public sealed record Contradiction(AudioFeature Feature, IReadOnlyList<string> High, IReadOnlyList<string> Low);
@@ -67,6 +71,10 @@ public sealed record Wish
     /// <summary>Whether the wish asks for anything at all.</summary>
     public bool IsEmpty => Wants.Count + Ranges.Count + Genres.Count + ExcludedGenres.Count + References.Count == 0;
 
+    /// <summary>Whether songs of this genre are left out; a kind that the wish names stays: "alt rock, but not rock".</summary>
+    internal bool Excludes(string genre) => ExcludedGenres.Any(e => e.Genre == genre)
+        || ExcludedGenres.Any(e => e.Covers(genre)) && !Genres.Any(g => g.Weights.Any(w => w.Genre == genre && w.Weight >= LexiconEntry.GenreNamedFrom));
+
     /// <summary>A wish that asks for these targets and nothing else.</summary>
     public static Wish FromTargets(params IEnumerable<FeatureTarget> targets) => Nothing.With(targets);
 
@@ -90,6 +98,23 @@ public sealed record Wish
         }
 
         return this with { Wants = wants, Ranges = ranges };
+    }
+
+    /// <summary>This wish with what the answers shall resemble moved along some features: "like this, but happier by a fifth of all songs".</summary>
+    /// <exception cref="SegueException">The wish names nothing that could be moved.</exception>
+    public Wish With(IReadOnlyList<FeatureShift> shifts)
+    {
+        if (shifts.Count == 0)
+            return this;
+        if (!References.Any(r => r.Use == Use.Resemble))
+            throw new SegueException($"nothing to shift from: '{shifts[0]}' is relative to a song or an artist that the answers shall be like");
+        Ask[] asks = [.. shifts.Select(s => s.ToAsk())];
+        return this with
+        {
+            References = [.. References.Select(r => r.Use != Use.Resemble
+                ? r
+                : r with { Shifts = [.. r.Shifts.ExceptBy(asks.Select(a => a.Feature), a => a.Feature), .. asks] })],
+        };
     }
 
     /// <summary>The reading in one line: "sad and calm: 'sad', 'rainy night'; genre: none; not: 'vocals'".</summary>
@@ -127,6 +152,9 @@ public enum Use
 
     /// <summary>None of its songs.</summary>
     Exclude,
+
+    /// <summary>Songs unlike it: the less a song is like it, the better.</summary>
+    Avoid,
 }
 
 /// <summary>A song or an artist of the catalogue that a wish names.</summary>
@@ -137,8 +165,29 @@ public sealed record WishReference(ReferenceKind Kind, IReadOnlyList<int> Tracks
     /// <summary>Features in which the answers shall differ from it, as a shift of the percentile: "like this but happier".</summary>
     public IReadOnlyList<Ask> Shifts { get; init; } = [];
 
-    /// <summary>"like Daft Punk, more happy", "by Radiohead", "not Kenny G".</summary>
+    /// <summary>What a person reads as an example: the song itself, or everything of the artist.</summary>
+    /// <exception cref="UnknownNameException">The catalogue has neither a song nor an artist of this name; the nearest of both are named.</exception>
+    public static WishReference Resolve(Tracks tracks, string name, Use use)
+    {
+        // "TITLE - ARTIST" is a song; one name alone is an artist before it is a title.
+        bool isPair = name.Contains(" - ", StringComparison.Ordinal);
+        IReadOnlyList<int> artists = isPair ? [] : tracks.ByArtistName.FindAll(name);
+        if (artists.Count > 0)
+            return new WishReference(ReferenceKind.Artist, [.. artists.SelectMany(a => tracks.TracksOfArtist[a].ToArray())], tracks.ArtistNames[artists[0]], use);
+        try
+        {
+            int song = SongNames.Resolve(tracks, name);
+            return new WishReference(ReferenceKind.Song, [song], tracks.DisplayName(song), use);
+        }
+        catch (UnknownNameException e) when (!isPair)
+        {
+            IEnumerable<string> near = tracks.ByArtistName.Nearest(name, 2).Select(n => tracks.ArtistNames[n.Row]);
+            throw new UnknownNameException("artist or song", name, [.. near.Concat(e.Nearest).Take(4)]);
+        }
+    }
+
+    /// <summary>"like Daft Punk, more happy", "by Radiohead", "not Kenny G", "unlike Coldplay".</summary>
     public override string ToString() =>
-        (Use switch { Use.Only => "by ", Use.Exclude => "not ", _ => "like " }) + Name
+        (Use switch { Use.Only => "by ", Use.Exclude => "not ", Use.Avoid => "unlike ", _ => "like " }) + Name
             + string.Concat(Shifts.Select(s => $", more {MoodFeatures.EndOf(s.Feature, s.Strength)}"));
 }

@@ -47,10 +47,13 @@ public sealed class WishReader
     internal ReadingParts Parts { get; init; } = ReadingParts.All;
 
     /// <summary>The reading of a text; never fails, whatever the text.</summary>
-    public Wish Read(string text)
+    /// <param name="named">
+    /// What the answers shall resemble or keep away from besides what the text names: with a song here, the text "happier" means happier than that.
+    /// </param>
+    public Wish Read(string text, params IEnumerable<WishReference> named)
     {
         List<WishToken> tokens = WishTokens.Cut(text, out bool isCut);
-        var reading = new Reading(this, text, tokens, Parts.HasFlag(ReadingParts.Languages) ? _lexicon.LanguageOf(tokens) : 0);
+        var reading = new Reading(this, text, tokens, Parts.HasFlag(ReadingParts.Languages) ? _lexicon.LanguageOf(tokens) : 0, named);
         reading.Cut();
         reading.Settle();
         reading.Guess();
@@ -69,19 +72,22 @@ public sealed class WishReader
 
         public FeatureTarget? Range { get; init; }
 
+        /// <summary>A negation that is about likeness: "unlike", "nothing like".</summary>
+        public bool IsUnlike => Role == WordRole.Not && Entry!.Phrase.EndsWith("like", StringComparison.Ordinal);
+
         public bool IsUnknown => Role == WordRole.Asks && Entry is null && Name is null && Range is null;
     }
 
     private readonly record struct Unknown(string Phrase, string Words, float Factor, bool Negated);
 
-    private sealed class Reading(WishReader reader, string text, List<WishToken> tokens, int language)
+    private sealed class Reading(WishReader reader, string text, List<WishToken> tokens, int language, IEnumerable<WishReference> given)
     {
         private readonly List<Segment> _segments = [];
         private readonly List<WishItem> _items = [];
         private readonly List<Unknown> _unknown = [];
         private readonly List<string> _notUnderstood = [];
         private readonly List<GuessedWord> _guessed = [];
-        private readonly List<WishReference> _references = [];
+        private readonly List<WishReference> _references = [.. given];
         private readonly List<FeatureTarget> _ranges = [];
 
         private Lexicon Lexicon => reader._lexicon;
@@ -104,7 +110,7 @@ public sealed class WishReader
         {
             if (TempoReader.Read(tokens, at, out FeatureTarget? range) is > 0 and var taken)
                 return new Segment(WordRole.Asks, null, at, taken) { Range = range };
-            bool named = _segments.Count > 0 && _segments[^1].Role is WordRole.Like or WordRole.By;
+            bool named = _segments.Count > 0 && (_segments[^1].Role is WordRole.Like or WordRole.By || _segments[^1].IsUnlike);
             if (reader._names?.Find(text, tokens, at, named, IsKnown) is { } found)
                 return new Segment(WordRole.Asks, null, at, found.Count) { Name = found.Reference };
             return Longest(at) ?? Form(at) ?? new Segment(WordRole.Asks, null, at, 1);
@@ -163,20 +169,27 @@ public sealed class WishReader
         /// <summary>What each negation and each "very" applies to.</summary>
         public void Settle()
         {
-            bool negating = false, carrying = false, comparing = false, only = false;
+            bool negating = false, carrying = false, comparing = false, only = false, byDegree = false;
             float factor = 1;
             for (int k = 0; k < _segments.Count; k++)
             {
                 Segment segment = _segments[k];
                 if (tokens[segment.First].AfterStop)
+                {
                     (negating, carrying, comparing, factor) = (carrying && ListGoesOn(k), false, false, 1);
+                    byDegree &= negating;
+                }
+
                 switch (segment.Role)
                 {
                     case WordRole.Not:
-                        (negating, carrying) = (!negating, false);
+                        (negating, carrying, byDegree) = (!negating, false, byDegree || segment.IsUnlike);
                         break;
                     case WordRole.Less:
-                        (negating, carrying, comparing) = (!negating, false, true);
+                        (negating, carrying, comparing, byDegree) = (!negating, false, true, true);
+                        break;
+                    case WordRole.Like:
+                        byDegree = true;
                         break;
                     case WordRole.More:
                         comparing = true;
@@ -185,7 +198,7 @@ public sealed class WishReader
                         negating |= carrying;
                         break;
                     case WordRole.Break:
-                        (negating, carrying, comparing) = (false, false, false);
+                        (negating, carrying, comparing, byDegree) = (false, false, false, false);
                         break;
                     case WordRole.Very or WordRole.Slightly when !reader.Parts.HasFlag(ReadingParts.Intensity):
                         break;
@@ -200,8 +213,8 @@ public sealed class WishReader
                         break;
                     case WordRole.Asks:
                         bool free = k + 1 < _segments.Count && _segments[k + 1].Role == WordRole.Free && tokens[_segments[k + 1].First].Joined;
-                        Take(segment with { IsComparison = segment.IsComparison || comparing }, negating ^ segment.Opposite ^ free, factor, only);
-                        (carrying, negating, comparing, factor, only) = (negating, false, false, 1, false);
+                        Take(segment with { IsComparison = segment.IsComparison || comparing }, negating ^ segment.Opposite ^ free, factor, only, byDegree);
+                        (carrying, negating, comparing, factor, only, byDegree) = (negating, false, false, 1, false, negating && byDegree);
                         break;
                 }
             }
@@ -221,14 +234,15 @@ public sealed class WishReader
             return false;
         }
 
-        private void Take(Segment segment, bool negated, float factor, bool only)
+        /// <param name="byDegree">Whether a negated name is to be unlike ("less like X") rather than away ("not X").</param>
+        private void Take(Segment segment, bool negated, float factor, bool only, bool byDegree)
         {
             string phrase = text[tokens[segment.First].Start..tokens[segment.First + segment.Count - 1].End];
             negated &= reader.Parts.HasFlag(ReadingParts.Negation);
             if (segment.Range is { } range)
                 _ranges.Add(range);
             else if (segment.Name is { } name)
-                _references.Add(name with { Use = negated ? Use.Exclude : only ? Use.Only : Use.Resemble });
+                _references.Add(name with { Use = negated ? byDegree ? Use.Avoid : Use.Exclude : only ? Use.Only : Use.Resemble });
             else if (segment.IsUnknown)
                 AddUnknown(phrase, segment, factor, negated);
             else if (segment.Entry!.Asks.Count + segment.Entry.Genres.Count > 0)

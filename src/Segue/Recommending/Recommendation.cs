@@ -50,6 +50,9 @@ public sealed record Reason(string Kind, string? Artist = null, string? Song = n
     /// <summary>The song does not meet what <see cref="Text"/> asks.</summary>
     public const string Misses = "misses";
 
+    /// <summary>The song is unlike <see cref="Text"/>, which the wish keeps away from; <see cref="Part"/> is 1 − the likeness.</summary>
+    public const string KeepsAway = "keeps-away";
+
     /// <summary>Nothing is known of the listener: the song is here because many like it.</summary>
     public const string Popular = "popular";
 
@@ -66,6 +69,7 @@ public sealed record Reason(string Kind, string? Artist = null, string? Song = n
             FeelsLike => $"feels like {Song}{share}",
             Matches => $"matches {Text}{share}",
             Misses => $"misses {Text}",
+            KeepsAway => $"keeps away from {Text}{share}",
             Popular => "popular",
             _ => string.Join(' ', new[] { Kind, Artist, Song, Text }.Where(s => s is not null)) + share,
         };
