@@ -16,6 +16,7 @@ internal static class CommandList
         ExplainCommand.Create(),
         EvaluateCommand.Create(),
         TuneCommand.Create(),
+        BacktestCommand.Create(),
         PlaylistCommand.Create(),
         ModelCommand.Create(),
     ];

@@ -134,8 +134,9 @@ public static class EvaluationPage
         page.Append("</table>");
     }
 
-    private static StringBuilder Open(string title) => new StringBuilder()
-        .Append(SvgPlot.F($"<!doctype html><html lang='en'><meta charset='utf-8'><title>Segue: {title}</title><style>{Style}</style><h1>{title}</h1>"));
+    internal static StringBuilder Open(string title) => new StringBuilder()
+        .Append("<!doctype html><html lang='en'><meta charset='utf-8'><meta name='viewport' content='width=device-width'>")
+        .Append(SvgPlot.F($"<title>Segue: {title}</title><style>{Style}</style><h1>{title}</h1>"));
 
-    private static string Close(StringBuilder page) => page.Append("</html>\n").ToString();
+    internal static string Close(StringBuilder page) => page.Append("</html>\n").ToString();
 }

@@ -21,6 +21,12 @@ public sealed record MatchReport(int Exact, int Careful, IReadOnlyList<Unmatched
         + (Missing.Count == 0 ? "" : "; not known: " + string.Join(", ", Missing.Take(3).Select(m => m.Nearest is null ? m.Name : $"{m.Name} (nearest: {m.Nearest})")));
 }
 
+/// <summary>The dated part of a history.</summary>
+/// <param name="Plays">In order of time; user 0. Artists that the catalogue does not have are numbered from its count on.</param>
+/// <param name="Unknown">Their names: number count + n has the n-th.</param>
+/// <param name="Undated">Entries of the history without a date.</param>
+public sealed record DatedHistory(IReadOnlyList<DatedPlay> Plays, IReadOnlyList<string> Unknown, int Undated);
+
 /// <summary>
 /// Finds the artists and tracks of a history in a catalogue. First as they are written (<see cref="NameKey.Of"/>); then with less: without guests
 /// ("feat."), without the mark of a version ("- Remastered 2011", "(Live)"), without accents, punctuation and "The". The second step takes a name
@@ -59,6 +65,35 @@ public static class HistoryMatcher
         }
 
         return (Profile.Of(found, name: name), tally.Report(artists.ByName, artists.Names));
+    }
+
+    /// <summary>Each dated play of the history as one of a catalogue's artists. Skips are no plays; undated totals are left out, and counted.</summary>
+    public static DatedHistory ToDatedPlays(History history, Artists artists)
+    {
+        Lookup lookup = new(artists.ByName, artists.Names);
+        Dictionary<string, int> numbers = new(StringComparer.Ordinal);
+        List<string> unknown = [];
+        List<DatedPlay> plays = [];
+        foreach (Listen listen in history.Listens.Where(l => !l.Skipped && l.At is not null))
+        {
+            string key = NameKey.Of(listen.Artist);
+            if (!numbers.TryGetValue(key, out int artist))
+            {
+                HistoryEntry entry = new(listen.Artist, listen.ArtistId, listen.Title, listen.TrackId, 0, 0, null);
+                artist = FindArtist(entry, lookup, artists).Artist;
+                if (artist < 0)
+                {
+                    artist = artists.Count + unknown.Count;
+                    unknown.Add(listen.Artist);
+                }
+
+                numbers.Add(key, artist);
+            }
+
+            plays.Add(new DatedPlay(0, artist, listen.At!.Value.ToUnixTimeSeconds(), listen.Plays));
+        }
+
+        return new DatedHistory(plays, unknown, history.Listens.Count(l => !l.Skipped && l.At is null));
     }
 
     /// <summary>The history as tracks of a catalogue, most played first; entries without title are left out.</summary>

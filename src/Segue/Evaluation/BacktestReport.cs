@@ -1,0 +1,76 @@
+namespace Segue.Evaluation;
+
+/// <summary>An artist that a listener came to love.</summary>
+/// <param name="Artist">Dense index; from the community's number of artists on for one that it does not know.</param>
+/// <param name="First">When it was first played.</param>
+/// <param name="Plays">Plays from then to the end of the history.</param>
+public sealed record Love(int Artist, DateTimeOffset First, double Plays);
+
+/// <summary>One date of a backtest.</summary>
+/// <param name="At">The date; plays before it are known.</param>
+/// <param name="PlaysBefore">Plays known.</param>
+/// <param name="ArtistsBefore">Artists known that the community knows too.</param>
+/// <param name="Loves">What is to be foretold, by first play.</param>
+/// <param name="UnknownLoves">Loves that the community does not know: nothing could foretell them.</param>
+/// <param name="Lists">What each method recommends, best first.</param>
+public sealed record BacktestDate(
+    DateTimeOffset At, int PlaysBefore, int ArtistsBefore, IReadOnlyList<Love> Loves, int UnknownLoves, IReadOnlyList<int[]> Lists)
+{
+    /// <summary>1-based rank of a love in a method's list, 0 where it is not in it.</summary>
+    public int RankOf(int method, Love love) => Array.IndexOf(Lists[method], love.Artist) + 1;
+
+    /// <param name="k">How many of a list are looked at.</param>
+    public RankingMetrics Metrics(int method, int k) => RankingMetrics.Of(Lists[method], [.. Loves.Select(l => l.Artist).Order()], k);
+
+    public int Hits(int method, int k) => Loves.Count(l => RankOf(method, l) is > 0 and var rank && rank <= k);
+}
+
+/// <summary>A love that stood in a list before it was first played.</summary>
+/// <param name="At">The earliest date at which it did.</param>
+/// <param name="Rank">Its place then, 1-based.</param>
+public sealed record Foretold(Love Love, DateTimeOffset At, int Rank)
+{
+    public double DaysBefore => (Love.First - At).TotalDays;
+}
+
+/// <summary>What a backtest found. Immutable.</summary>
+public sealed record BacktestReport
+{
+    public required IReadOnlyList<BacktestMethod> Methods { get; init; }
+
+    public required BacktestOptions Options { get; init; }
+
+    /// <summary>The dates at which something was known and something was to be foretold, ascending.</summary>
+    public required IReadOnlyList<BacktestDate> Dates { get; init; }
+
+    /// <summary>First play of the history.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Last play of the history.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>Every love that some date asks for, once, by first play.</summary>
+    public required IReadOnlyList<Love> Loves { get; init; }
+
+    /// <summary>Mean over dates and, with several, the bootstrap's interval over them.</summary>
+    /// <param name="of">One number a date.</param>
+    public Estimate Mean(Func<BacktestDate, double> of, int seed = 1) => Significance.Bootstrap([.. Dates.Select(of)], seed: seed);
+
+    /// <summary>The middle rank over all loves of all dates; null when half of them or more stand in no list.</summary>
+    public double? MedianRank(int method)
+    {
+        int[] ranks = [.. Dates.SelectMany(d => d.Loves.Select(l => d.RankOf(method, l) is > 0 and var rank ? rank : int.MaxValue)).Order()];
+        int upper = ranks[ranks.Length / 2];
+        return upper == int.MaxValue ? null : ranks.Length % 2 == 1 ? upper : (ranks[ranks.Length / 2 - 1] + upper) / 2.0;
+    }
+
+    /// <summary>Share of the loves asked for that a method could name at all.</summary>
+    public double CanName(int method) => Loves.Count(l => Methods[method].CanName(l.Artist)) / (double)Loves.Count;
+
+    /// <summary>The loves that stood among the first k of a method's list at some date before they were first played, by first play.</summary>
+    public IReadOnlyList<Foretold> Foretold(int method, int k) =>
+    [
+        .. Loves.Select(love => Dates.Where(d => d.Loves.Contains(love) && d.RankOf(method, love) is > 0 and var rank && rank <= k)
+            .Select(d => new Foretold(love, d.At, d.RankOf(method, love))).FirstOrDefault()).OfType<Foretold>(),
+    ];
+}
