@@ -8,6 +8,7 @@ using Segue.Mood;
 using Segue.Numerics;
 using Segue.Onnx;
 using Segue.Recommending;
+using Segue.Redis;
 using Segue.VectorSearch;
 
 namespace Segue.Cli.Commands;
@@ -45,14 +46,18 @@ internal static class BuildVdbCommand
 
     public static Command Create() => new Command(
             "build-vdb", "Makes the vector database of songs: descriptions, their vectors, an index, and how each song's features rank")
-        .With(s_tracks, s_embedder, s_index, s_quantization, s_pull, s_resume)
+        .With(s_tracks, s_embedder, s_index, s_quantization, s_pull, s_resume, StoreUpload.Store)
         .WithExamples(
             "segue build-vdb                                    # on what 'segue data import' took in",
             "segue build-vdb --tracks dataset.csv --embedder onnx:models/all-MiniLM-L6-v2",
-            "segue build-vdb --embedder ollama:all-minilm --pull")
+            "segue build-vdb --embedder ollama:all-minilm --pull",
+            "segue build-vdb --store redis://127.0.0.1:6379       # and a copy for other programs to search")
         .Runs(session =>
         {
-            VdbOptions options = new(session.Get(s_embedder), session.Get(s_index), session.Get(s_quantization), session.Get(s_pull), session.Get(s_resume));
+            VdbOptions options = new(session.Get(s_embedder), session.Get(s_index), session.Get(s_quantization), session.Get(s_pull), session.Get(s_resume))
+            {
+                Store = StoreUpload.AddressOf(session.Get(StoreUpload.Store)),
+            };
             JsonObject report = Build(session, LoadTracks(session), options);
             if (session.Json)
                 session.WriteJson(report);
@@ -62,6 +67,7 @@ internal static class BuildVdbCommand
     public static JsonObject Build(Session session, Tracks tracks, VdbOptions options)
     {
         long started = session.Terminal.Time.GetTimestamp();
+        using StoreUpload? store = StoreUpload.Open(session, options.Store);
         EmbeddedTracks embedded = Embed(session, tracks, options);
         IVectorIndex index = Index(session, embedded.Vectors, options);
         MatrixView percentiles = FeaturePercentiles.Compute(tracks);
@@ -73,7 +79,7 @@ internal static class BuildVdbCommand
             session.Note($"no vector for {tracks.Ids[failure.Track]} ({tracks.DisplayName(failure.Track)}): {failure.Reason}");
         if (embedded.Failures.Count > 5)
             session.Note($"{embedded.Failures.Count:N0} tracks in all have no vector; their features are used all the same");
-        return new JsonObject
+        JsonObject report = new()
         {
             ["tracks"] = tracks.Count,
             ["songs"] = Distinct(tracks.SongOf),
@@ -93,6 +99,9 @@ internal static class BuildVdbCommand
             ["peakMemoryBytes"] = System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64,
             ["model"] = version,
         };
+        if (store is not null)
+            report["store"] = store.Send(tracks, embedded, version, options.Quantization == "int8");
+        return report;
     }
 
     private static EmbeddedTracks Embed(Session session, Tracks tracks, VdbOptions options)
@@ -162,4 +171,8 @@ internal static class BuildVdbCommand
 }
 
 /// <summary>How a vector database is made.</summary>
-internal sealed record VdbOptions(string Embedder = "static", string Index = "flat", string Quantization = "none", bool Pull = false, bool Resume = true);
+internal sealed record VdbOptions(string Embedder = "static", string Index = "flat", string Quantization = "none", bool Pull = false, bool Resume = true)
+{
+    /// <summary>A server that gets the vectors too; null for none.</summary>
+    public RedisAddress? Store { get; init; }
+}
