@@ -33,17 +33,20 @@ public sealed class NumericsAlsTests
         iter: 30);
 
     [Fact]
-    public unsafe void Rotation_is_a_matrix_product_in_place() => s_shapes.Sample(
+    public unsafe void Packed_products_are_matrix_products_in_place_or_not() => s_shapes.Sample(
         shape =>
         {
             (int rows, int f, int seed) = shape;
-            rows = Math.Min(rows, Rotation.BlockRows);
-            using NativeMatrix a = RandomMatrix(rows, f, seed), before = RandomMatrix(rows, f, seed);
-            using Rotation rotation = new(a.Stride);
-            double[] axes = [.. Enumerable.Range(0, f * f).Select(k => Math.Sin(k + seed))];
-            rotation.Set(axes, f);
-            using NativeBlock scratch = new(sizeof(float) * Rotation.ScratchLength(a.Stride));
-            rotation.Apply(a.At(0), rows, (float*)scratch.Data);
+            rows = Math.Min(rows, PackedMatrix.RowsMax);
+            using NativeMatrix a = RandomMatrix(rows, f, seed), before = RandomMatrix(rows, f, seed), other = new(rows, f);
+            using PackedMatrix matrix = new(a.Stride, a.Stride);
+            float[] axes = [.. Enumerable.Range(0, f * f).Select(k => MathF.Sin(k + seed))];
+            for (int k = 0; k < f; k++)
+                matrix.SetColumn(k, axes.AsSpan(k * f, f));
+            using NativeBlock scratch = new(sizeof(float) * PackedMatrix.ScratchLength(a.Stride));
+            matrix.Multiply(a.At(0), a.Stride, rows, other.At(0), other.Stride);
+            matrix.MultiplyInPlace(a.At(0), a.Stride, rows, (float*)scratch.Data);
+            Assert.Equal(a.Copy().Values, other.Copy().Values);
             for (int r = 0; r < rows; r++)
             {
                 for (int k = 0; k < f; k++)
@@ -159,18 +162,18 @@ public sealed class NumericsAlsTests
     {
         int padded = (n + 7) / 8 * 8, stride = y.Stride;
         Random random = new(seed);
-        using NativeBlock block = new(sizeof(float) * ((4L * stride) + (3 * padded)));
-        float* x = (float*)block.Data, r = x + stride, d = r + stride, q = d + stride, a = q + stride, b = a + padded;
-        int* index = (int*)(b + padded);
+        using NativeBlock block = new(sizeof(float) * ((4L * stride) + (5 * padded)));
+        float* x = (float*)block.Data, r = x + stride, d = r + stride, q = d + stride, a = q + stride, b = a + padded, e = b + padded, s = e + padded;
+        int* index = (int*)(s + padded);
         for (int k = 0; k < y.Columns; k++)
             x[k] = random.NextSingle() - 0.5f;
         for (int j = 0; j < padded; j++)
             (index[j], a[j], b[j]) = j < n ? (random.Next(50), random.NextSingle(), random.NextSingle()) : (50, 0, 0);
         byte* rows = table is null ? (byte*)y.Data : table.Data;
         int ahead = Math.Max(0, n - GatheredRows<TFormat>.Distance);
-        GatheredRows<TFormat> gathered = new(rows, stride, index, a, b, padded, index + GatheredRows<TFormat>.Distance, ahead);
-        gathered.Residual(x, r, d);
-        gathered.Apply(x, q);
+        GatheredRows<TFormat> gathered = new(rows, stride, stride, index, a, b, padded, index + GatheredRows<TFormat>.Distance, ahead);
+        gathered.Residual(x, e, r, d);
+        gathered.Apply(x, s, q);
         for (int k = 0; k < y.Columns; k++)
         {
             double expectedR = 0, expectedD = 0, expectedQ = 0;

@@ -8,21 +8,29 @@ namespace Segue.Factorization;
 /// <summary>What both half-steps use in turn: threads, kernels and their buffers, so that an iteration allocates next to nothing.</summary>
 internal sealed class AlsWorkshop : IDisposable
 {
+    /// <summary>More factors are approached by blocks of them (<see cref="AlsBlockSweep"/>); at 256 both ways take the same time.</summary>
+    private const int WholeColumnsMax = 256;
+
+    /// <summary>At 512 and 1,024 factors, 36,000 users: 128 is a tenth faster than 256 at a lower loss, 64 no faster (bench als).</summary>
+    private const int BlockColumns = 128;
+
     public AlsWorkshop(int rowsMax, int rowLengthMax, int factors, int threads)
     {
         Workers = new Workers(threads);
         Stride = NativeMatrix.PaddedTo(factors);
         Gramian = new Gramian(Stride, Workers);
-        Rotation = new Rotation(Stride);
+        Whole = new Lazy<AlsBasis>(() => new AlsBasis(factors, Stride, Workers, Gramian));
+        Blocks = factors > WholeColumnsMax ? new AlsBasis(factors, BlockColumns, Workers, Gramian) : null;
         Table = new GatherTable(rowsMax, Stride);
-        Axes = new double[factors * factors];
-        Eigenvalues = new double[factors];
-        (Scratch, Gradient, Exact) = (new NativeBlock[Workers.Count], new AlsConjugateGradient[Workers.Count], new Lazy<AlsExactSolver>[Workers.Count]);
+        Gradient = new AlsConjugateGradient[Workers.Count];
+        Sweep = new AlsBlockSweep[Blocks is null ? 0 : Workers.Count];
+        Exact = new Lazy<AlsExactSolver>[Workers.Count];
         for (int w = 0; w < Workers.Count; w++)
         {
-            Scratch[w] = new NativeBlock(sizeof(float) * (long)Rotation.ScratchLength(Stride));
             Gradient[w] = new AlsConjugateGradient(Stride, rowLengthMax);
             Exact[w] = new Lazy<AlsExactSolver>(() => new AlsExactSolver(factors));
+            if (Blocks is not null)
+                Sweep[w] = new AlsBlockSweep(Blocks, Gradient[w], Stride, Math.Max(rowLengthMax, AlsHalfStep.PieceInteractions));
         }
     }
 
@@ -32,19 +40,17 @@ internal sealed class AlsWorkshop : IDisposable
 
     public Gramian Gramian { get; }
 
-    public Rotation Rotation { get; }
+    /// <summary>All columns as one: where rows are solved to the end, and the model's basis.</summary>
+    public Lazy<AlsBasis> Whole { get; }
+
+    /// <summary>Blocks of columns, when there are too many for one.</summary>
+    public AlsBasis? Blocks { get; }
 
     public GatherTable Table { get; }
 
-    /// <summary>Row k: eigenvector k of the last Gramian.</summary>
-    public double[] Axes { get; }
-
-    /// <summary>Eigenvalues of the last Gramian, descending.</summary>
-    public double[] Eigenvalues { get; }
-
-    public NativeBlock[] Scratch { get; }
-
     public AlsConjugateGradient[] Gradient { get; }
+
+    public AlsBlockSweep[] Sweep { get; }
 
     public Lazy<AlsExactSolver>[] Exact { get; }
 
@@ -55,13 +61,14 @@ internal sealed class AlsWorkshop : IDisposable
     {
         Workers.Dispose();
         Gramian.Dispose();
-        Rotation.Dispose();
+        if (Whole.IsValueCreated)
+            Whole.Value.Dispose();
+        Blocks?.Dispose();
         Table.Dispose();
-        for (int w = 0; w < Scratch.Length; w++)
-        {
-            Scratch[w].Dispose();
-            Gradient[w].Dispose();
-        }
+        foreach (AlsConjugateGradient gradient in Gradient)
+            gradient.Dispose();
+        foreach (AlsBlockSweep sweep in Sweep)
+            sweep.Dispose();
     }
 }
 
@@ -95,10 +102,10 @@ internal sealed class AlsPhases
 internal sealed unsafe class AlsHalfStep : IDisposable
 {
     /// <summary>Rows of one piece of work: few enough to share out evenly, enough to keep their factors in L2.</summary>
-    private const int PieceRows = Rotation.BlockRows;
+    private const int PieceRows = PackedMatrix.RowsMax;
 
     /// <summary>Interactions that end a piece early; pieces above it (one long row) go first, so that no thread is left with one at the end.</summary>
-    private const int PieceInteractions = 6000;
+    public const int PieceInteractions = 6000;
 
     private readonly AlsSide _side;
     private readonly float _shift;
@@ -107,9 +114,10 @@ internal sealed unsafe class AlsHalfStep : IDisposable
     private readonly AlsWorkshop _shop;
     private readonly (int First, int End)[] _pieces;
     private readonly MemoryHandle _starts, _indices, _confidence;
-    private readonly Action<int, int> _turnFixed, _turnSolved, _turnKept, _solveTable, _solveFloat, _solveExact;
+    private readonly Action<int, int> _turnFixed, _turnSolved, _turnKept, _solveTable, _solveBlocks, _solveFloat, _solveExact;
     private readonly int _firstRow;
     private AlsEffort _effort;
+    private AlsBasis _basis;
 
     /// <param name="side">The rows to solve.</param>
     /// <param name="fixedWeight">z of the fixed side.</param>
@@ -117,38 +125,43 @@ internal sealed unsafe class AlsHalfStep : IDisposable
     public AlsHalfStep(AlsSide side, float[] fixedWeight, float shift, NativeMatrix x, NativeMatrix y, AlsWorkshop shop, int firstRow = 0)
     {
         (_side, _fixedWeight, _shift, _x, _y, _shop) = (side, fixedWeight, shift, x, y, shop);
-        _firstRow = firstRow;
+        (_firstRow, _basis) = (firstRow, shop.Blocks ?? shop.Whole.Value);
         _pieces = Pieces(side.Confidence.Starts.Span, firstRow);
         (_starts, _indices, _confidence) = (side.Confidence.Starts.Pin(), side.Confidence.Indices.Pin(), side.Confidence.Values.Pin());
         _turnFixed = TurnFixed;
         _turnSolved = (worker, block) => Turn(_x, _x.Rows, worker, block);
         _turnKept = (worker, block) => Turn(_x, _firstRow, worker, block);
         _solveTable = (worker, piece) => SolveByGradient<Bfloat16Rows>(worker, piece, _shop.Table.Data);
+        _solveBlocks = SolveByBlocks;
         _solveFloat = (worker, piece) => SolveByGradient<FloatRows>(worker, piece, (byte*)_y.Data);
         _solveExact = SolveExactly;
     }
 
     /// <summary>A few steps towards the solution, over the bfloat16 table.</summary>
-    public void Approach(AlsEffort effort, CancellationToken cancel)
+    /// <param name="whole">All columns at once even when there are blocks of them.</param>
+    public void Approach(AlsEffort effort, bool whole, CancellationToken cancel)
     {
         _effort = effort;
-        TurnAndRun(_solveTable, cancel);
+        if (_shop.Blocks is { } blocks && !whole)
+            TurnAndRun(blocks, _solveBlocks, cancel);
+        else
+            TurnAndRun(_shop.Whole.Value, _solveTable, cancel);
     }
 
     /// <summary>To convergence, over the factors themselves.</summary>
     public void Converge(CancellationToken cancel)
     {
         _effort = AlsEffort.ToConvergence;
-        TurnAndRun(_solveFloat, cancel);
+        TurnAndRun(_shop.Whole.Value, _solveFloat, cancel);
     }
 
     /// <summary>Exactly, in float64.</summary>
-    public void Solve(CancellationToken cancel) => TurnAndRun(_solveExact, cancel);
+    public void Solve(CancellationToken cancel) => TurnAndRun(_shop.Whole.Value, _solveExact, cancel);
 
     /// <summary>Turns X and Y into the eigenbasis of Y's weighted Gramian and solves nothing.</summary>
     public void Turn(CancellationToken cancel)
     {
-        PrepareFixed(cancel);
+        TurnFixed(_shop.Whole.Value, cancel);
         _shop.Workers.Run((_x.Rows + PieceRows - 1) / PieceRows, _turnSolved, cancel);
     }
 
@@ -159,25 +172,18 @@ internal sealed unsafe class AlsHalfStep : IDisposable
         _confidence.Dispose();
     }
 
-    private void TurnAndRun(Action<int, int> solve, CancellationToken cancel)
+    private void TurnAndRun(AlsBasis basis, Action<int, int> solve, CancellationToken cancel)
     {
-        PrepareFixed(cancel);
+        TurnFixed(basis, cancel);
         _shop.Workers.Run((_firstRow + PieceRows - 1) / PieceRows, _turnKept, cancel);
         _shop.Workers.Run(_pieces.Length, solve, cancel);
         _shop.Phases.Solve += _shop.Phases.Lap();
     }
 
-    private void PrepareFixed(CancellationToken cancel)
+    private void TurnFixed(AlsBasis basis, CancellationToken cancel)
     {
-        int f = _y.Columns;
-        _shop.Phases.Lap();
-        _shop.Gramian.Compute(_y, _fixedWeight, _shop.Axes, cancel);
-        _shop.Phases.Gramian += _shop.Phases.Lap();
-        SymmetricEigen.Decompose(_shop.Axes, f, _shop.Eigenvalues);
-        foreach (ref double value in _shop.Eigenvalues.AsSpan())
-            value = Math.Max(0, value); // A Gramian has none below zero but for rounding.
-        _shop.Rotation.Set(_shop.Axes, f);
-        _shop.Phases.Eigen += _shop.Phases.Lap();
+        _basis = basis;
+        _basis.Set(_y, _fixedWeight, _shop.Phases, cancel);
         _shop.Workers.Run((_y.Rows + PieceRows - 1) / PieceRows, _turnFixed, cancel);
         _shop.Table.End(_y.Rows);
         _shop.Phases.Turn += _shop.Phases.Lap();
@@ -192,7 +198,7 @@ internal sealed unsafe class AlsHalfStep : IDisposable
     private void Turn(NativeMatrix matrix, int rows, int worker, int block)
     {
         int first = block * PieceRows;
-        _shop.Rotation.Apply(matrix.At(first), Math.Min(PieceRows, rows - first), (float*)_shop.Scratch[worker].Data);
+        _basis.Turn(matrix.At(first), Math.Min(PieceRows, rows - first), worker);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -206,7 +212,7 @@ internal sealed unsafe class AlsHalfStep : IDisposable
         long nonzeros = starts[_side.Count];
 
         // The warm start turns into the new basis here, while it is wanted in the cache anyway.
-        _shop.Rotation.Apply(_x.At(first), end - first, (float*)_shop.Scratch[worker].Data);
+        _basis.Turn(_x.At(first), end - first, worker);
         for (int u = first; u < end; u++)
         {
             int start = starts[u], n = starts[u + 1] - start;
@@ -216,13 +222,25 @@ internal sealed unsafe class AlsHalfStep : IDisposable
                 continue;
             }
 
-            double[] eigenvalues = _shop.Eigenvalues;
-            float zero = _side.ZeroWeight[u], ridge = _side.Ridge[u];
-            new Span<float>(solver.Diagonal, _shop.Stride).Fill(ridge);
-            for (int k = 0; k < eigenvalues.Length; k++)
-                solver.Diagonal[k] = (float)(zero * eigenvalues[k]) + ridge;
+            solver.SetDiagonal(_basis.Eigenvalues, _shop.Stride, _side.ZeroWeight[u], _side.Ridge[u]);
             solver.Solve<TFormat>(table, _y.Rows, indices + start, confidence + start, n, nonzeros - start - n, _shift, _x.At(u), _effort);
         }
+    }
+
+    private void SolveByBlocks(int worker, int piece)
+    {
+        (int first, int end) = _pieces[piece];
+        int* starts = (int*)_starts.Pointer + first;
+        _basis.Turn(_x.At(first), end - first, worker);
+        for (int u = first; u < end; u++)
+        {
+            if (_side.Confidence.RowLength(u) == 0)
+                _x.Row(u).Clear();
+        }
+
+        AlsRows rows = new(_side.ZeroWeight.AsSpan(first..end), _side.Ridge.AsSpan(first..end));
+        _shop.Sweep[worker].Sweep(
+            _shop.Table.Data, _y.Rows, starts, (int*)_indices.Pointer, (float*)_confidence.Pointer, _shift, rows, _x.At(first), _effort);
     }
 
     private void SolveExactly(int worker, int piece)
@@ -231,7 +249,7 @@ internal sealed unsafe class AlsHalfStep : IDisposable
         for (int u = _pieces[piece].First; u < _pieces[piece].End; u++)
         {
             for (int k = 0; k < d.Length; k++)
-                d[k] = (_side.ZeroWeight[u] * _shop.Eigenvalues[k]) + _side.Ridge[u];
+                d[k] = (_side.ZeroWeight[u] * _basis.Eigenvalues[k]) + _side.Ridge[u];
             ReadOnlySpan<float> c = _side.Confidence.RowValues(u);
             float[] a = new float[c.Length];
             for (int j = 0; j < a.Length; j++)

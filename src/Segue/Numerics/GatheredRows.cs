@@ -9,15 +9,17 @@ namespace Segue.Numerics;
 /// over the eight for their dot products (eight chains of multiply-adds hide the latency), a second, from L1 now, to add them up.
 /// Lists are padded to a multiple of 8 with the zero row.
 /// </summary>
-/// <param name="table">Row 0 of the table.</param>
-/// <param name="stride">Values a row, a multiple of <see cref="NativeMatrix.Lanes"/>.</param>
+/// <param name="table">Row 0 of the table, or of a block of its columns.</param>
+/// <param name="stride">Values from one row's start to the next.</param>
+/// <param name="width">Values a row, or of it in the block; both are multiples of <see cref="NativeMatrix.Lanes"/>.</param>
 /// <param name="index">Row numbers, padded.</param>
 /// <param name="a">Weights in the matrix, padded with 0.</param>
 /// <param name="b">Weights in the right-hand side, padded with 0.</param>
 /// <param name="count">A multiple of 8.</param>
 /// <param name="ahead">Row numbers that are wanted <see cref="Distance"/> later, running on into the lists behind this one; read for prefetching only.</param>
 /// <param name="aheadCount">How many of them there are.</param>
-internal readonly unsafe partial struct GatheredRows<TFormat>(byte* table, int stride, int* index, float* a, float* b, int count, int* ahead, int aheadCount)
+internal readonly unsafe partial struct GatheredRows<TFormat>(
+    byte* table, int stride, int width, int* index, float* a, float* b, int count, int* ahead, int aheadCount)
     where TFormat : struct, IRowFormat
 {
     public const int Group = 8;
@@ -28,87 +30,134 @@ internal readonly unsafe partial struct GatheredRows<TFormat>(byte* table, int s
     /// <summary>Lists longer than this do not stay in L2 between passes and are fetched ahead in each.</summary>
     private const int LongList = 2048;
 
-    private readonly nint _rowBytes = (nint)stride * TFormat.ValueBytes;
+    private readonly nint _step = (nint)stride * TFormat.ValueBytes, _rowBytes = (nint)width * TFormat.ValueBytes;
 
-    /// <summary>r += Σ (bⱼ − aⱼ tⱼ·x) tⱼ  and  diagonal += Σ aⱼ tⱼ².</summary>
+    /// <summary>How many, padding included.</summary>
+    public int Count => count;
+
+    /// <summary>Values a row.</summary>
+    public int Width => width;
+
+    /// <summary>eⱼ = bⱼ − aⱼ tⱼ·x,  then  r += Σ eⱼtⱼ  and  diagonal += Σ aⱼ tⱼ².</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Residual(float* x, float* r, float* diagonal)
+    public void Residual(float* x, float* e, float* r, float* diagonal)
     {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            ResidualWide(x, r, diagonal);
-            return;
-        }
-
-        float* sums = stackalloc float[Group];
         for (int j = 0; j < count; j += Group)
         {
             if (j + Group <= aheadCount)
                 Prefetch(ahead + j);
-            byte* t0 = Row(j), t1 = Row(j + 1), t2 = Row(j + 2), t3 = Row(j + 3), t4 = Row(j + 4), t5 = Row(j + 5), t6 = Row(j + 6), t7 = Row(j + 7);
-            Vector256<float> weights = Vector256.Load(a + j);
-            (Vector256.Load(b + j) - (weights * Dots(x, t0, t1, t2, t3, t4, t5, t6, t7))).Store(sums);
-            Vector256<float> w0 = Vector256.Create(sums[0]), w1 = Vector256.Create(sums[1]), w2 = Vector256.Create(sums[2]), w3 = Vector256.Create(sums[3]);
-            Vector256<float> w4 = Vector256.Create(sums[4]), w5 = Vector256.Create(sums[5]), w6 = Vector256.Create(sums[6]), w7 = Vector256.Create(sums[7]);
-            float* to = r, square = diagonal, u = a + j;
-            for (nint at = 0; at < _rowBytes; at += 16 * TFormat.ValueBytes, to += 16, square += 16)
-            {
-                Vector256<float> r0 = Vector256.Load(to), r1 = Vector256.Load(to + 8), d0 = Vector256.Load(square), d1 = Vector256.Load(square + 8);
-                AddWithSquare(t0 + at, w0, u[0], ref r0, ref r1, ref d0, ref d1);
-                AddWithSquare(t1 + at, w1, u[1], ref r0, ref r1, ref d0, ref d1);
-                AddWithSquare(t2 + at, w2, u[2], ref r0, ref r1, ref d0, ref d1);
-                AddWithSquare(t3 + at, w3, u[3], ref r0, ref r1, ref d0, ref d1);
-                AddWithSquare(t4 + at, w4, u[4], ref r0, ref r1, ref d0, ref d1);
-                AddWithSquare(t5 + at, w5, u[5], ref r0, ref r1, ref d0, ref d1);
-                AddWithSquare(t6 + at, w6, u[6], ref r0, ref r1, ref d0, ref d1);
-                AddWithSquare(t7 + at, w7, u[7], ref r0, ref r1, ref d0, ref d1);
-                r0.Store(to);
-                r1.Store(to + 8);
-                d0.Store(square);
-                d1.Store(square + 8);
-            }
+            (Vector256.Load(b + j) - (Vector256.Load(a + j) * Dots(j, x))).Store(e + j);
+            AddWithSquares(j, e + j, r, diagonal);
         }
     }
 
-    /// <summary>q += Σ aⱼ (tⱼ·p) tⱼ.</summary>
+    /// <summary>The first half of <see cref="Residual"/>: eⱼ = bⱼ − aⱼ tⱼ·x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Apply(float* p, float* q)
+    public void Errors(float* x, float* e)
     {
-        if (Vector512.IsHardwareAccelerated)
+        for (int j = 0; j < count; j += Group)
         {
-            ApplyWide(p, q);
-            return;
+            if (j + Group <= aheadCount)
+                Prefetch(ahead + j);
+            (Vector256.Load(b + j) - (Vector256.Load(a + j) * Dots(j, x))).Store(e + j);
         }
+    }
 
-        float* sums = stackalloc float[Group];
+    /// <summary>The second half of <see cref="Residual"/>: r += Σ eⱼtⱼ  and  diagonal += Σ aⱼ tⱼ².</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void AddErrors(float* e, float* r, float* diagonal)
+    {
+        for (int j = 0; j < count; j += Group)
+        {
+            if (j + Group <= aheadCount)
+                Prefetch(ahead + j);
+            AddWithSquares(j, e + j, r, diagonal);
+        }
+    }
+
+    /// <summary>sⱼ = aⱼ tⱼ·p  and  q += Σ sⱼtⱼ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Apply(float* p, float* s, float* q)
+    {
         for (int j = 0; j < count; j += Group)
         {
             if (count > LongList && j + Group + Distance <= count)
                 Prefetch(index + j + Distance);
-            byte* t0 = Row(j), t1 = Row(j + 1), t2 = Row(j + 2), t3 = Row(j + 3), t4 = Row(j + 4), t5 = Row(j + 5), t6 = Row(j + 6), t7 = Row(j + 7);
-            (Vector256.Load(a + j) * Dots(p, t0, t1, t2, t3, t4, t5, t6, t7)).Store(sums);
-            Vector256<float> w0 = Vector256.Create(sums[0]), w1 = Vector256.Create(sums[1]), w2 = Vector256.Create(sums[2]), w3 = Vector256.Create(sums[3]);
-            Vector256<float> w4 = Vector256.Create(sums[4]), w5 = Vector256.Create(sums[5]), w6 = Vector256.Create(sums[6]), w7 = Vector256.Create(sums[7]);
-            float* to = q;
-            for (nint at = 0; at < _rowBytes; at += 16 * TFormat.ValueBytes, to += 16)
-            {
-                Vector256<float> q0 = Vector256.Load(to), q1 = Vector256.Load(to + 8);
-                Add(t0 + at, w0, ref q0, ref q1);
-                Add(t1 + at, w1, ref q0, ref q1);
-                Add(t2 + at, w2, ref q0, ref q1);
-                Add(t3 + at, w3, ref q0, ref q1);
-                Add(t4 + at, w4, ref q0, ref q1);
-                Add(t5 + at, w5, ref q0, ref q1);
-                Add(t6 + at, w6, ref q0, ref q1);
-                Add(t7 + at, w7, ref q0, ref q1);
-                q0.Store(to);
-                q1.Store(to + 8);
-            }
+            (Vector256.Load(a + j) * Dots(j, p)).Store(s + j);
+            Add(j, s + j, q);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private byte* Row(int j) => table + (index[j] * _rowBytes);
+    private Vector256<float> Dots(int j, float* x)
+    {
+        byte* t0 = Row(j), t1 = Row(j + 1), t2 = Row(j + 2), t3 = Row(j + 3), t4 = Row(j + 4), t5 = Row(j + 5), t6 = Row(j + 6), t7 = Row(j + 7);
+        return Vector512.IsHardwareAccelerated ? DotsWide(x, t0, t1, t2, t3, t4, t5, t6, t7) : Dots(x, t0, t1, t2, t3, t4, t5, t6, t7);
+    }
+
+    /// <summary>r += Σ wⱼtⱼ  and  diagonal += Σ aⱼ tⱼ²  over a group.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AddWithSquares(int j, float* w, float* r, float* diagonal)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            AddWithSquaresWide(j, w, r, diagonal);
+            return;
+        }
+
+        byte* t0 = Row(j), t1 = Row(j + 1), t2 = Row(j + 2), t3 = Row(j + 3), t4 = Row(j + 4), t5 = Row(j + 5), t6 = Row(j + 6), t7 = Row(j + 7);
+        Vector256<float> w0 = Vector256.Create(w[0]), w1 = Vector256.Create(w[1]), w2 = Vector256.Create(w[2]), w3 = Vector256.Create(w[3]);
+        Vector256<float> w4 = Vector256.Create(w[4]), w5 = Vector256.Create(w[5]), w6 = Vector256.Create(w[6]), w7 = Vector256.Create(w[7]);
+        float* u = a + j;
+        for (nint at = 0; at < _rowBytes; at += 16 * TFormat.ValueBytes, r += 16, diagonal += 16)
+        {
+            Vector256<float> r0 = Vector256.Load(r), r1 = Vector256.Load(r + 8), d0 = Vector256.Load(diagonal), d1 = Vector256.Load(diagonal + 8);
+            AddWithSquare(t0 + at, w0, u[0], ref r0, ref r1, ref d0, ref d1);
+            AddWithSquare(t1 + at, w1, u[1], ref r0, ref r1, ref d0, ref d1);
+            AddWithSquare(t2 + at, w2, u[2], ref r0, ref r1, ref d0, ref d1);
+            AddWithSquare(t3 + at, w3, u[3], ref r0, ref r1, ref d0, ref d1);
+            AddWithSquare(t4 + at, w4, u[4], ref r0, ref r1, ref d0, ref d1);
+            AddWithSquare(t5 + at, w5, u[5], ref r0, ref r1, ref d0, ref d1);
+            AddWithSquare(t6 + at, w6, u[6], ref r0, ref r1, ref d0, ref d1);
+            AddWithSquare(t7 + at, w7, u[7], ref r0, ref r1, ref d0, ref d1);
+            r0.Store(r);
+            r1.Store(r + 8);
+            d0.Store(diagonal);
+            d1.Store(diagonal + 8);
+        }
+    }
+
+    /// <summary>q += Σ wⱼtⱼ  over a group.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Add(int j, float* w, float* q)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            AddWide(j, w, q);
+            return;
+        }
+
+        byte* t0 = Row(j), t1 = Row(j + 1), t2 = Row(j + 2), t3 = Row(j + 3), t4 = Row(j + 4), t5 = Row(j + 5), t6 = Row(j + 6), t7 = Row(j + 7);
+        Vector256<float> w0 = Vector256.Create(w[0]), w1 = Vector256.Create(w[1]), w2 = Vector256.Create(w[2]), w3 = Vector256.Create(w[3]);
+        Vector256<float> w4 = Vector256.Create(w[4]), w5 = Vector256.Create(w[5]), w6 = Vector256.Create(w[6]), w7 = Vector256.Create(w[7]);
+        for (nint at = 0; at < _rowBytes; at += 16 * TFormat.ValueBytes, q += 16)
+        {
+            Vector256<float> q0 = Vector256.Load(q), q1 = Vector256.Load(q + 8);
+            Add(t0 + at, w0, ref q0, ref q1);
+            Add(t1 + at, w1, ref q0, ref q1);
+            Add(t2 + at, w2, ref q0, ref q1);
+            Add(t3 + at, w3, ref q0, ref q1);
+            Add(t4 + at, w4, ref q0, ref q1);
+            Add(t5 + at, w5, ref q0, ref q1);
+            Add(t6 + at, w6, ref q0, ref q1);
+            Add(t7 + at, w7, ref q0, ref q1);
+            q0.Store(q);
+            q1.Store(q + 8);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* Row(int j) => table + (index[j] * _step);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Prefetch(int* rows)
@@ -117,7 +166,7 @@ internal readonly unsafe partial struct GatheredRows<TFormat>(byte* table, int s
             return;
         for (int q = 0; q < Group; q++)
         {
-            byte* row = table + (rows[q] * _rowBytes);
+            byte* row = table + (rows[q] * _step);
             for (nint at = 0; at < _rowBytes; at += 64)
                 Sse.Prefetch0(row + at);
         }

@@ -4,65 +4,72 @@ using System.Runtime.Intrinsics;
 namespace Segue.Numerics;
 
 /// <summary>
-/// Rows times one square matrix, in place: A = A Q, blocks of at most <see cref="BlockRows"/> rows. Q is packed in panels of 16 columns, so that the
+/// A small matrix P, packed to multiply many rows by: C = A P, at most <see cref="RowsMax"/> rows at a time. P lies in panels of 16 columns, so that the
 /// inner kernel (6 rows × 16 columns, twelve accumulators in registers) reads it front to back; at 128 factors a panel is 8 KB and stays in L1.
 /// OpenBLAS' AVX2 path is a third slower at this width: its packing costs too much when a matrix is only f wide (the prototype's measurement).
 /// </summary>
-/// <param name="stride">A multiple of <see cref="NativeMatrix.Lanes"/>.</param>
-internal sealed unsafe class Rotation(int stride) : IDisposable
+/// <param name="height">Rows of P.</param>
+/// <param name="width">Columns of P, a multiple of <see cref="NativeMatrix.Lanes"/>.</param>
+internal sealed unsafe class PackedMatrix(int height, int width) : IDisposable
 {
-    public const int BlockRows = 48;
+    public const int RowsMax = 48;
 
     private const int KernelRows = 6, WideKernelRows = 8;
 
-    private readonly NativeBlock _panels = new(sizeof(float) * (long)stride * stride);
+    private readonly NativeBlock _panels = new(sizeof(float) * (long)height * width);
 
     public void Dispose() => _panels.Dispose();
 
-    /// <summary>Values of scratch that <see cref="Apply"/> needs.</summary>
-    public static int ScratchLength(int stride) => (BlockRows + WideKernelRows) * stride;
+    /// <summary>Values of scratch that <see cref="MultiplyInPlace"/> needs.</summary>
+    public static int ScratchLength(int width) => (RowsMax + WideKernelRows) * width;
 
-    /// <param name="axes">f × f, f at most the stride: row k is the new axis k. Columns of the padding stay zero.</param>
-    public void Set(ReadOnlySpan<double> axes, int f)
+    /// <summary>Columns never set are zero.</summary>
+    /// <param name="values">The first values of the column; those below stay what they were.</param>
+    public void SetColumn(int column, ReadOnlySpan<float> values)
     {
-        float* panels = (float*)_panels.Data;
-        new Span<float>(panels, stride * stride).Clear();
-        for (int k = 0; k < f; k++)
-        {
-            float* column = panels + ((long)(k / 16) * 16 * stride) + (k % 16);
-            for (int i = 0; i < f; i++)
-                column[i * 16] = (float)axes[(k * f) + i];
-        }
+        float* to = (float*)_panels.Data + ((long)(column / 16) * 16 * height) + (column % 16);
+        for (int i = 0; i < values.Length; i++)
+            to[i * 16] = values[i];
     }
 
-    public void Apply(float* a, int rows, float* scratch)
+    /// <summary>A = A P for a square P.</summary>
+    /// <param name="step">Values from one row's start to the next.</param>
+    /// <param name="scratch"><see cref="ScratchLength"/> values.</param>
+    public void MultiplyInPlace(float* a, nint step, int rows, float* scratch)
     {
-        Buffer.MemoryCopy(a, scratch, sizeof(float) * (long)rows * stride, sizeof(float) * (long)rows * stride);
+        for (int i = 0; i < rows; i++)
+            Buffer.MemoryCopy(a + (i * step), scratch + ((long)i * height), sizeof(float) * (long)height, sizeof(float) * (long)height);
+        Multiply(scratch, height, rows, a, step);
+    }
+
+    /// <summary>C = A P; seven rows behind the last of A must be readable, what they hold does not matter.</summary>
+    public void Multiply(float* a, nint aStep, int rows, float* c, nint cStep)
+    {
         if (Vector512.IsHardwareAccelerated)
         {
-            for (int j = 0; j < stride; j += 32)
+            for (int j = 0; j < width; j += 32)
             {
                 for (int i = 0; i < rows; i += WideKernelRows)
-                    KernelWide(scratch + ((long)i * stride), (float*)_panels.Data + ((long)j * stride), a + ((long)i * stride) + j, Math.Min(WideKernelRows, rows - i));
+                    KernelWide(a + (i * aStep), aStep, (float*)_panels.Data + ((long)j * height), c + (i * cStep) + j, cStep, Math.Min(WideKernelRows, rows - i));
             }
 
             return;
         }
 
-        for (int j = 0; j < stride; j += 16)
+        for (int j = 0; j < width; j += 16)
         {
             for (int i = 0; i < rows; i += KernelRows)
-                Kernel(scratch + ((long)i * stride), (float*)_panels.Data + ((long)j * stride), a + ((long)i * stride) + j, Math.Min(KernelRows, rows - i));
+                Kernel(a + (i * aStep), aStep, (float*)_panels.Data + ((long)j * height), c + (i * cStep) + j, cStep, Math.Min(KernelRows, rows - i));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Kernel(float* a, float* b, float* c, int rows)
+    private void Kernel(float* a, nint aStep, float* b, float* c, nint cStep, int rows)
     {
-        float* a1 = a + stride, a2 = a1 + stride, a3 = a2 + stride, a4 = a3 + stride, a5 = a4 + stride;
+        float* a1 = a + aStep, a2 = a1 + aStep, a3 = a2 + aStep, a4 = a3 + aStep, a5 = a4 + aStep;
         Vector256<float> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default;
         Vector256<float> s30 = default, s31 = default, s40 = default, s41 = default, s50 = default, s51 = default;
-        for (nint k = 0; k < stride; k++, b += 16)
+        for (nint k = 0; k < height; k++, b += 16)
         {
             Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
             Vector256<float> x = Vector256.Create(a[k]);
@@ -87,26 +94,26 @@ internal sealed unsafe class Rotation(int stride) : IDisposable
 
         Store(c, s00, s01);
         if (rows > 1)
-            Store(c += stride, s10, s11);
+            Store(c += cStep, s10, s11);
         if (rows > 2)
-            Store(c += stride, s20, s21);
+            Store(c += cStep, s20, s21);
         if (rows > 3)
-            Store(c += stride, s30, s31);
+            Store(c += cStep, s30, s31);
         if (rows > 4)
-            Store(c += stride, s40, s41);
+            Store(c += cStep, s40, s41);
         if (rows > 5)
-            Store(c + stride, s50, s51);
+            Store(c + cStep, s50, s51);
     }
 
     /// <summary>Eight rows × two panels with registers of 512 bits: sixteen accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void KernelWide(float* a, float* b, float* c, int rows)
+    private void KernelWide(float* a, nint aStep, float* b, float* c, nint cStep, int rows)
     {
-        float* a1 = a + stride, a2 = a1 + stride, a3 = a2 + stride, a4 = a3 + stride, a5 = a4 + stride, a6 = a5 + stride, a7 = a6 + stride;
-        float* next = b + ((long)16 * stride);
+        float* a1 = a + aStep, a2 = a1 + aStep, a3 = a2 + aStep, a4 = a3 + aStep, a5 = a4 + aStep, a6 = a5 + aStep, a7 = a6 + aStep;
+        float* next = b + ((long)16 * height);
         Vector512<float> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
         Vector512<float> s40 = default, s41 = default, s50 = default, s51 = default, s60 = default, s61 = default, s70 = default, s71 = default;
-        for (nint k = 0; k < stride; k++, b += 16, next += 16)
+        for (nint k = 0; k < height; k++, b += 16, next += 16)
         {
             Vector512<float> b0 = Vector512.Load(b), b1 = Vector512.Load(next);
             Vector512<float> x = Vector512.Create(a[k]);
@@ -136,13 +143,13 @@ internal sealed unsafe class Rotation(int stride) : IDisposable
         }
 
         StoreRow(c, s00, s01, rows > 0);
-        StoreRow(c += stride, s10, s11, rows > 1);
-        StoreRow(c += stride, s20, s21, rows > 2);
-        StoreRow(c += stride, s30, s31, rows > 3);
-        StoreRow(c += stride, s40, s41, rows > 4);
-        StoreRow(c += stride, s50, s51, rows > 5);
-        StoreRow(c += stride, s60, s61, rows > 6);
-        StoreRow(c += stride, s70, s71, rows > 7);
+        StoreRow(c += cStep, s10, s11, rows > 1);
+        StoreRow(c += cStep, s20, s21, rows > 2);
+        StoreRow(c += cStep, s30, s31, rows > 3);
+        StoreRow(c += cStep, s40, s41, rows > 4);
+        StoreRow(c += cStep, s50, s51, rows > 5);
+        StoreRow(c += cStep, s60, s61, rows > 6);
+        StoreRow(c += cStep, s70, s71, rows > 7);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
