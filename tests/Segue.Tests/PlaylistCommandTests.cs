@@ -66,8 +66,28 @@ public sealed class PlaylistCommandTests : IClassFixture<PlaylistCommandTests.De
         Assert.DoesNotContain(lines, l => l.StartsWith("# No address", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_path_leads_from_one_song_to_another()
+    {
+        string[] ends = [.. new[] { "calm", "loud" }.Select(mood => WaysToAskTests.NameOf(
+            JsonNode.Parse(_demo.Run("recommend", "songs", "--mood", mood, "-n", "1", "--json"))!["items"]![0]!))];
+        JsonNode told = JsonNode.Parse(_demo.Run("playlist", "--from", ends[0], "--to", ends[1], "--steps", "5", "-o", _demo.Folder.File("way.csv"), "--json"))!;
+        JsonNode[] items = [.. told["items"]!.AsArray().Select(i => i!)];
+        Assert.Equal(6, items.Length);
+        Assert.Equal((ends[0], ends[1]), (WaysToAskTests.NameOf(items[0]), WaysToAskTests.NameOf(items[^1])));
+        Assert.All(items.Skip(1), i => Assert.InRange((double)i["step"]!, 0.0001, 1));
+        (int code, _, string error) = Cli.Run("playlist", "--from", ends[0], "--to", ends[0], "--home", _demo.Folder.Path);
+        Assert.Equal(1, code);
+        Assert.Contains("both ends are", error);
+    }
+
     [Theory]
     [InlineData(2, "say what the playlist is for")]
+    [InlineData(2, "two ends", "--from", "x")]
+    [InlineData(2, "leave out", "--from", "x", "--to", "y", "--mood", "calm")]
+    [InlineData(2, "at most 200", "--from", "x", "--to", "y", "--steps", "1000")]
+    [InlineData(1, "unknown song 'x'", "--from", "x", "--to", "y")]
+    [InlineData(1, "no song is left", "--mood", "calm", "--genre", "metal", "--not-genre", "metal")]
     [InlineData(1, "unknown song 'x'", "--mood", "calm", "--song", "x")]
     [InlineData(1, "unknown artist or song", "--mood", "calm", "--less-like", "qwertzuiop")]
     [InlineData(1, "nothing to shift from", "--mood", "calm", "--shift", "energy=+0.2")]

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Segue.Catalogue;
-using Segue.Interactions;
-using Segue.Recommending;
 using Segue.Recommending.Playlists;
 
 namespace Segue.Cli.Commands;
@@ -21,21 +19,18 @@ internal static class PlaylistCommand
         HelpName = "FORMAT",
     }.AcceptOnlyFromAmong([.. PlaylistFormat.All.Select(f => f.Extension[1..])]);
     private static readonly Option<string?> s_title = new("--title") { Description = "The playlist's name (default: what was asked for)", HelpName = "TEXT" };
-    private static readonly Option<string[]> s_song = new("--song")
-    {
-        Description = "Songs like this one (repeatable)",
-        HelpName = "\"TITLE - ARTIST\"",
-        DefaultValueFactory = _ => [],
-    };
 
     public static Command Create() => new Command(
-            "playlist", "A recommendation as M3U8, JSPF, XSPF or CSV: for a listener, for a mood, or like some songs. With --among, your own files in that order")
+            "playlist", "A recommendation as M3U8, JSPF, XSPF or CSV: for a listener, for a mood, like some songs, or from one song to another. "
+                + "With --among, your own files in that order")
         .With(s_output, s_format, s_title)
-        .With(ListenerOptions.All).With(MoodOptions.All).With(s_song).With(FilterOptions.OfSongs)
+        .With(ListenerOptions.All).With(MoodOptions.All).With(PlaylistSongs.Song, PlaylistSongs.From, PlaylistSongs.To, PlaylistSongs.Steps)
+        .With(FilterOptions.OfSongs)
         .WithExamples(
             "segue playlist --mood \"sad and slow, for a rainy night\" -n 25 -o rain.xspf",
             "segue playlist --user 2 --mood energetic -o run.m3u8",
             "segue playlist --song \"Teardrop - Massive Attack\" --format csv",
+            "segue playlist --from \"Creep - Radiohead\" --to \"Master of Puppets\" --steps 8 -o way.m3u8",
             "segue playlist --mood calm --among my_library.m3u -n all -o calm.m3u8")
         .Runs(Run);
 
@@ -49,17 +44,15 @@ internal static class PlaylistCommand
             throw new WrongUsageException("--json tells about the playlist on the standard output, so the playlist needs a file: add -o FILE");
 
         MoodModel model = MoodModel.Load(session.Home);
-        List<string> unresolved = [];
-        (string title, string annotation, IReadOnlyList<SongRecommendation> items) = Recommend(session, model, unresolved);
+        PlaylistSongs songs = PlaylistSongs.Ask(session, model);
         Tracks tracks = model.Songs.Tracks;
         IReadOnlyDictionary<int, string> own = session.Get(FilterOptions.Among) is string among ? AmongFile.Locations(among, tracks) : new Dictionary<int, string>();
         Playlist playlist = new()
         {
-            Title = session.Get(s_title) ?? title,
-            Annotation = annotation,
-            Tracks = [.. items.Select(i => PlaylistTrack.Of(
-                tracks, i.Track, own.GetValueOrDefault(i.Track, ""), string.Join("; ", i.Reasons.Take(3).Select(r => r.ToString()))))],
-            Unresolved = unresolved,
+            Title = session.Get(s_title) ?? songs.Title,
+            Annotation = songs.Annotation,
+            Tracks = [.. songs.Rows.Select(r => PlaylistTrack.Of(tracks, r.Track, own.GetValueOrDefault(r.Track, ""), r.Note))],
+            Unresolved = songs.Unresolved,
         };
         if (file is null)
         {
@@ -69,61 +62,7 @@ internal static class PlaylistCommand
         }
         else
             Save(playlist, format, file);
-        Tell(session, playlist, format, file);
-    }
-
-    private static (string Title, string Annotation, IReadOnlyList<SongRecommendation> Items) Recommend(Session session, MoodModel model, List<string> unresolved)
-    {
-        string[] songs = session.Get(s_song);
-        int[] seeds = [.. Seeds(model.Songs.Tracks, songs, unresolved).Distinct()];
-        bool listener = ListenerOptions.AnyIn(session);
-        WishMood? wish = MoodOptions.AnyIn(session) || listener && seeds.Length > 0
-            ? MoodOptions.Read(session, model, session.Get(MoodOptions.Mood) ?? "", seeds)
-            : null;
-        if (wish is not null)
-            unresolved.AddRange(wish.Wish.NotUnderstood);
-        SongFilter filter = FilterOptions.Filter(session, model.Songs.Tracks);
-        SelectionOptions selection = FilterOptions.Selection(session);
-        string read = wish is null ? "" : $"Read as {wish.Wish}.";
-        if (listener)
-        {
-            TasteModel taste = TasteModel.Load(session.Home);
-            Profile profile = ListenerOptions.Profile(session, taste.Plays);
-            PipelineOptions options = new() { ExcludeHeard = FilterOptions.Says(session, FilterOptions.ExcludeHeard, otherwise: true) };
-            string title = $"For {ListenerOptions.Describe(session)}{(wish is null ? "" : $": {wish.Text}")}";
-            return (title, read, new Pipeline(taste.Model, taste.Plays, model.Songs).Recommend(profile, wish, options, filter, selection));
-        }
-
-        if (wish is null && songs.Length > 0)
-        {
-            IReadOnlyList<SongRecommendation> near = SongRecommender.Recommend(model.Songs, new SongsMood(model.Songs, seeds, toAll: true), filter, selection, seeds);
-            return ($"Like {string.Join("; ", seeds.Select(model.Songs.Tracks.DisplayName))}", "", near);
-        }
-
-        if (wish is null)
-            throw new WrongUsageException("say what the playlist is for: a listener (--user, --history, --like), --mood, --target, --more-like or --song");
-        return (wish.Text, read, SongRecommender.Recommend(model.Songs, wish, filter, selection, wish.Seeds));
-    }
-
-    /// <summary>A song that is not there leaves the others their playlist; none at all is an error.</summary>
-    private static List<int> Seeds(Tracks tracks, string[] songs, List<string> unresolved)
-    {
-        List<int> found = [];
-        UnknownNameException? problem = null;
-        foreach (string song in songs)
-        {
-            try
-            {
-                found.Add(SongNames.Resolve(tracks, song));
-            }
-            catch (UnknownNameException e)
-            {
-                problem ??= e;
-                unresolved.Add(song);
-            }
-        }
-
-        return found.Count > 0 || problem is null ? found : throw problem;
+        Tell(session, playlist, songs, format, file);
     }
 
     /// <summary>Beside it and renamed, so that a player never reads half of it.</summary>
@@ -144,7 +83,7 @@ internal static class PlaylistCommand
         }
     }
 
-    private static void Tell(Session session, Playlist playlist, PlaylistFormat format, string? file)
+    private static void Tell(Session session, Playlist playlist, PlaylistSongs songs, PlaylistFormat format, string? file)
     {
         if (session.Json)
         {
@@ -154,20 +93,33 @@ internal static class PlaylistCommand
                 ["format"] = format.Name,
                 ["title"] = playlist.Title,
                 ["unresolved"] = JsonShapes.Strings(playlist.Unresolved),
-                ["items"] = new JsonArray([.. playlist.Tracks.Select((t, i) => (JsonNode?)new JsonObject
-                {
-                    ["rank"] = i + 1,
-                    ["trackId"] = t.Id,
-                    ["title"] = t.Title,
-                    ["artists"] = JsonShapes.Strings(t.Artists),
-                    ["location"] = t.Location.Length > 0 ? t.Location : null,
-                })]),
+                ["annotation"] = playlist.Annotation,
+                ["items"] = new JsonArray([.. playlist.Tracks.Zip(songs.Rows, (t, r) => (t, r)).Select((both, i) => ToJson(i + 1, both.t, both.r))]),
             });
             return;
         }
 
         session.Note($"{playlist.Tracks.Count} songs{(file is null ? "" : $" in {file}")} ({format}), \"{playlist.Title}\"");
+        if (playlist.Annotation.Length > 0)
+            session.Note(playlist.Annotation);
         foreach (string missing in playlist.Unresolved)
             session.Note($"not found: {missing}");
+    }
+
+    private static JsonNode? ToJson(int rank, PlaylistTrack track, PlaylistRow row)
+    {
+        JsonObject json = new()
+        {
+            ["rank"] = rank,
+            ["trackId"] = track.Id,
+            ["title"] = track.Title,
+            ["artists"] = JsonShapes.Strings(track.Artists),
+            ["seconds"] = double.IsFinite(track.Seconds) ? JsonShapes.Round(track.Seconds) : null,
+            ["location"] = track.Location.Length > 0 ? track.Location : null,
+            ["why"] = row.Note,
+        };
+        foreach ((string name, JsonNode value) in row.Facts)
+            json[name] = value;
+        return json;
     }
 }

@@ -93,7 +93,8 @@ public sealed class SongLikeness(SongIndex songs)
 {
     private const double FeelWeight = 0.55, GenreWeight = 0.25, VectorWeight = 0.2;
 
-    private static readonly (AudioFeature Feature, double Weight)[] s_feel =
+    /// <summary>How much each feature counts in how a song sounds.</summary>
+    internal static readonly IReadOnlyList<(AudioFeature Feature, double Weight)> Feel =
     [
         (AudioFeature.Energy, 1.2), (AudioFeature.Valence, 1.2), (AudioFeature.Danceability, 1), (AudioFeature.Acousticness, 1), (AudioFeature.Tempo, 0.7),
         (AudioFeature.Instrumentalness, 0.8), (AudioFeature.Loudness, 0.7), (AudioFeature.Speechiness, 0.6), (AudioFeature.Liveness, 0.3), (AudioFeature.Mode, 0.3),
@@ -132,7 +133,7 @@ public sealed class SongLikeness(SongIndex songs)
         double distance = 0, weights = 0;
         ReadOnlySpan<float> percentiles = songs.Percentiles.Values;
         int n = songs.Tracks.Count;
-        foreach ((AudioFeature feature, double weight) in s_feel)
+        foreach ((AudioFeature feature, double weight) in Feel)
         {
             double difference = Math.Abs(percentiles[(int)feature * n + a] - percentiles[(int)feature * n + b]);
             distance += weight * difference;
