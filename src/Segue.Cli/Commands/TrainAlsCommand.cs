@@ -75,19 +75,31 @@ internal static class TrainAlsCommand
         Description = "Start from the factors of the current model, where listeners and artists are the same",
     };
 
+    private static readonly Option<bool> s_extend = new("--extend")
+    {
+        Description = "Add the listeners and artists that the current model does not know, and leave the rest of it as it is",
+    };
+
     public static Command Create() => new Command("train-als", "Trains the taste model: which artists do people with such a history play?")
-        .With(s_plays, s_artists, s_factors, s_iterations, s_regularization, s_alpha, s_confidence, s_solver, s_objective, s_holdout, s_resume, s_warmStart)
+        .With(s_plays, s_artists, s_factors, s_iterations, s_regularization, s_alpha, s_confidence, s_solver, s_objective, s_holdout, s_resume, s_warmStart, s_extend)
         .With(TrainingData.Tags, TrainingData.Friends, TrainingData.PlaysOnly)
         .WithExamples(
             "segue train-als                                    # on what 'segue data import' took in",
             "segue train-als --plays user_artists.dat --factors 64",
             "segue train-als --holdout 0.1                      # stop when held-out NDCG@10 rises no more",
             "segue train-als --artist-tags user_taggedartists.dat --friends user_friends.dat",
+            "segue train-als --extend                           # new listeners and artists, in seconds",
             "segue train-als --objective classic --confidence log --alpha 2 --regularization 50 --factors 256")
         .Runs(Run);
 
     private static void Run(Session session)
     {
+        if (session.Get(s_extend))
+        {
+            Extend(session);
+            return;
+        }
+
         AlsOptions options = OptionsOf(session);
         (Plays plays, SideInformation? side) = TrainingData.Load(session, session.Get(s_plays), session.Get(s_artists));
         if (side is not null && options.Objective == AlsObjective.Classic)
@@ -101,6 +113,17 @@ internal static class TrainAlsCommand
         if (session.Get(s_holdout) > 0)
             options = options with { Iterations = BestIterations(session, plays, side, options, session.Get(s_holdout)) };
         JsonObject report = Train(session, plays, options, side, session.Get(s_resume), session.Get(s_warmStart));
+        if (session.Json)
+            session.WriteJson(report);
+    }
+
+    private static void Extend(Session session)
+    {
+        Option[] own = [s_factors, s_iterations, s_regularization, s_alpha, s_confidence, s_solver, s_objective, s_holdout, s_resume, s_warmStart];
+        if (own.FirstOrDefault(session.Has) is { } option)
+            throw new WrongUsageException($"--extend keeps what the current model was trained with; leave {option.Name} out, or train anew without --extend");
+        (Plays plays, SideInformation? side) = TrainingData.Load(session, session.Get(s_plays), session.Get(s_artists));
+        JsonObject report = ModelExtension.Extend(session, plays, side);
         if (session.Json)
             session.WriteJson(report);
     }

@@ -47,18 +47,21 @@ public static class AlsTrainer
     }
 
     /// <summary>
-    /// Adds users and artists to a model without training all of it again (partial fit): what the model has keeps its place relative to each other,
-    /// new rows are solved against it, users and artists in turn.
+    /// Adds users and artists to a model without training all of it again (partial fit): new rows are solved against what the model has, to the end,
+    /// users and artists in turn. What the model has keeps its vectors, up to the turn into the new basis that all of them make: their
+    /// products are the same but for rounding.
     /// </summary>
     /// <param name="counts">All plays: the first rows and columns are the model's users and artists, in its order; new ones follow.</param>
+    /// <param name="side">Rows beside the users, when the model was trained with such; about all artists.</param>
     /// <param name="rounds">Two let new artists and new users who know each other settle; more bring little.</param>
     /// <exception cref="SegueException">The plays are smaller than the model, or a count is out of range.</exception>
-    public static AlsModel Extend(AlsModel model, CsrMatrix counts, int rounds = 2, int threads = 0, CancellationToken cancel = default)
+    public static AlsModel Extend(
+        AlsModel model, CsrMatrix counts, AlsSideRows? side = null, int rounds = 2, int threads = 0, CancellationToken cancel = default)
     {
         if (counts.Rows < model.UserCount || counts.Columns < model.ArtistCount)
             throw new SegueException($"the plays are {counts.Rows} × {counts.Columns}, but the model has {model.UserCount} users and {model.ArtistCount} artists");
         AlsStart start = new(WithZeroRows(model.UserFactors, counts.Rows), WithZeroRows(model.ArtistFactors, counts.Columns));
-        using AlsTraining training = new(counts, model.Options with { Threads = threads }, start, model.UserCount, model.ArtistCount);
+        using AlsTraining training = new(counts, model.Options with { Threads = threads }, start, model.UserCount, model.ArtistCount, side);
         for (int round = 0; round < rounds; round++)
             training.SolveNew(cancel);
         return training.Finish(cancel);

@@ -65,6 +65,10 @@ public sealed class SideInformed : IExplainedTaste
 
     public SideOptions Options { get; }
 
+    public bool KnowsTags => TagsOf is not null;
+
+    public bool KnowsFriends => Friends is not null;
+
     internal CsrMatrix? TagsOf { get; }
 
     internal TextColumn TagNames { get; }

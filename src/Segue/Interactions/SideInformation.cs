@@ -19,6 +19,25 @@ public sealed record SideInformation(IReadOnlyList<Tagging> Taggings, TextColumn
         Taggings = [.. Taggings.Where(t => t.User < 0 || heldOut.RowIndices(t.User).BinarySearch(t.Artist) < 0)],
     };
 
+    /// <summary>The same about all plays of an extension, where this is about the newer ones.</summary>
+    public SideInformation Moved(PlaysExtension extension)
+    {
+        (int[] users, int[] artists, int count) = (extension.Users, extension.Artists, extension.Plays.Counts.Rows);
+        CsrMatrix? friends = null;
+        if (Friends is not null)
+        {
+            int[] rows = [.. users.SelectMany((to, user) => Enumerable.Repeat(to, Friends.RowLength(user)))];
+            int[] columns = [.. users.SelectMany((_, user) => Friends.RowIndices(user).ToArray().Select(friend => users[friend]))];
+            friends = CsrMatrix.FromEntries(count, count, rows, columns, Friends.Values.Span);
+        }
+
+        return this with
+        {
+            Taggings = [.. Taggings.Select(t => new Tagging(t.User < 0 ? t.User : users[t.User], artists[t.Artist], t.Tag))],
+            Friends = friends,
+        };
+    }
+
     /// <summary>Tags × artists: how many people gave the tag to the artist; only tags on at least <paramref name="artistsMin"/> artists have a row.</summary>
     /// <returns>The matrix, and the name of each of its rows.</returns>
     public (CsrMatrix People, string[] Names) People(int artists, int artistsMin)
