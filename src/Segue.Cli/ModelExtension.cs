@@ -30,7 +30,8 @@ internal static class ModelExtension
             using (Progress progress = session.Progress("extending"))
             {
                 progress.Report(0, $"{extension.NewUsers:N0} new listeners, {extension.NewArtists:N0} new artists, {extension.NewPairs:N0} new pairs", always: true);
-                AlsModel als = AlsTrainer.Extend(old.Als, counts, all is null ? null : SideInformed.Rows(counts, all), threads: session.Threads, cancel: session.Cancellation);
+                AlsSideRows? rows = all is null ? null : SideInformed.Rows(counts, all);
+                AlsModel als = AlsTrainer.Extend(old.Als, counts, rows, threads: session.Threads, cancel: session.Cancellation);
                 model = all is null ? als : SideInformed.Of(als, counts, all);
             }
 

@@ -18,7 +18,8 @@ public sealed class ExtendCommandTests
     public void New_listeners_and_artists_are_added_and_the_others_keep_their_likenesses()
     {
         using ScratchFolder folder = new();
-        string home = folder.File("home"), known = folder.Write("known.tsv", World(KnownUsers, KnownArtists)), all = folder.Write("all.tsv", World(Users, Artists, changed: 4));
+        string home = folder.File("home"), known = folder.Write("known.tsv", World(KnownUsers, KnownArtists));
+        string all = folder.Write("all.tsv", World(Users, Artists, changed: 4));
         string first = (string)Json("train-als", "--plays", known, "--factors", "12", "--home", home)["model"]!;
         string[] before = Similar("a7", home);
 

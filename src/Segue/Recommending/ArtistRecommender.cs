@@ -1,5 +1,6 @@
 using Segue.Factorization;
 using Segue.Interactions;
+using Segue.Numerics;
 
 namespace Segue.Recommending;
 
@@ -38,9 +39,8 @@ public static class ArtistRecommender
                 scores[i] = float.NegativeInfinity;
         }
 
-        int[] best = [.. Enumerable.Range(0, scores.Length).Where(i => !float.IsNegativeInfinity(scores[i]))];
-        Array.Sort(best, (a, b) => scores[a] != scores[b] ? scores[b].CompareTo(scores[a]) : a.CompareTo(b));
-        return [.. best.Take(options.Count).Select((artist, i) => new ArtistRecommendation(
+        int[] best = Largest.Indices(scores, options.Count);
+        return [.. best.Select((artist, i) => new ArtistRecommendation(
             i + 1, artist, scores[artist], known ? Reasons(model, plays, profile, artist, options.ReasonsMax) : [new Reason(Reason.Popular)]))];
     }
 
