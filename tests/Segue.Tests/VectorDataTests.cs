@@ -82,7 +82,7 @@ public sealed class VectorDataTests
         SegueException narrow = await Assert.ThrowsAnyAsync<SegueException>(async () => await songs.SearchAsync(new float[2], 1).ToListAsync());
         Assert.Contains("2 dimensions, but the index has 3", narrow.Message);
         NotSupportedException text = await Assert.ThrowsAsync<NotSupportedException>(async () => await songs.SearchAsync("text", 1).ToListAsync());
-        Assert.Contains("needs an embedding generator", text.Message);
+        Assert.Contains("no embedding generator was configured", text.Message);
     }
 
     [Theory]

@@ -55,7 +55,7 @@ internal sealed class SegueVectorCollection<TKey, TRecord>(ConcurrentDictionary<
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         options ??= new();
         bool includeVectors = IncludeVectors(options.IncludeVectors);
-        Func<TRecord, bool> passes = filter.Compile();
+        Func<TRecord, bool> passes = RecordFilter.Compile(filter, model);
         List<TRecord> found = Reading("Get", data =>
         {
             IEnumerable<TRecord> records = data.All.Where(passes);
@@ -106,6 +106,7 @@ internal sealed class SegueVectorCollection<TKey, TRecord>(ConcurrentDictionary<
         for (int r = 0; r < list.Count; r++)
         {
             ArgumentNullException.ThrowIfNull(list[r], nameof(records));
+            RecordModel.MakeKey(model, list[r]);
             if (model.KeyProperty.GetValueAsObject(list[r]) is null)
                 throw new ArgumentException("A record has no key.", nameof(records));
             vectors[r] = new ReadOnlyMemory<float>?[model.VectorProperties.Count];
@@ -132,7 +133,7 @@ internal sealed class SegueVectorCollection<TKey, TRecord>(ConcurrentDictionary<
         VectorPropertyModel property = model.GetVectorPropertyOrSingle(options);
         ReadOnlyMemory<float> query = await QueryVector(searchValue, property, cancellationToken);
         DistanceScale scale = DistanceScale.Of(property);
-        Func<TRecord, bool>? filter = options.Filter?.Compile();
+        Func<TRecord, bool>? filter = options.Filter is null ? null : RecordFilter.Compile(options.Filter, model);
         List<VectorSearchResult<TRecord>> results = Reading("Search", data => Nearest(data, property, query.Span, checked(options.Skip + top), data.Where(filter))
             .Skip(options.Skip)
             .Select(n => (n.Row, Value: scale.FromScore(n.Score)))
@@ -163,7 +164,7 @@ internal sealed class SegueVectorCollection<TKey, TRecord>(ConcurrentDictionary<
         VectorPropertyModel property = model.GetVectorPropertyOrSingle<TRecord>(new() { VectorProperty = options.VectorProperty });
         DataPropertyModel text = model.GetFullTextDataPropertyOrSingle(options.AdditionalProperty);
         ReadOnlyMemory<float> query = await QueryVector(searchValue, property, cancellationToken);
-        Func<TRecord, bool>? filter = options.Filter?.Compile();
+        Func<TRecord, bool>? filter = options.Filter is null ? null : RecordFilter.Compile(options.Filter, model);
         List<VectorSearchResult<TRecord>> results = Reading("HybridSearch", data =>
         {
             RowSet? allowed = data.Where(filter);
@@ -233,14 +234,13 @@ internal sealed class SegueVectorCollection<TKey, TRecord>(ConcurrentDictionary<
     {
         if (RecordModel.VectorOf(value) is { } vector)
             return vector;
-        return property.EmbeddingGenerationDispatcher is null
-            ? throw new NotSupportedException($"A search value of type {typeof(TInput).Name} needs an embedding generator, and none is set for '{property.ModelName}'; "
-                + "give a ReadOnlyMemory<float>, an Embedding<float> or a float[], or set a generator.")
-            : ((Embedding<float>)await property.GenerateEmbeddingAsync(value, cancellation)).Vector;
+        if (property.EmbeddingGenerationDispatcher is null)
+            throw new NotSupportedException(VectorDataStrings.InvalidSearchInputAndNoEmbeddingGeneratorWasConfigured(typeof(TInput), RecordModel.VectorTypes));
+        return ((Embedding<float>)await property.GenerateEmbeddingAsync(value, cancellation)).Vector;
     }
 
     private bool IncludeVectors(bool asked) => asked && model.EmbeddingGenerationRequired
-        ? throw new NotSupportedException("Vectors that are made by an embedding generator cannot be included: the record has no place for them.")
+        ? throw new NotSupportedException(VectorDataStrings.IncludeVectorsNotSupportedWithEmbeddingGeneration) // The record has no place for them.
         : asked;
 
     private T Reading<T>(string operation, Func<CollectionData<TRecord>, T> read)

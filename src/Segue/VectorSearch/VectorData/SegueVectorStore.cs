@@ -1,7 +1,9 @@
+#pragma warning disable MEVD9001 // See RecordModel.cs.
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.VectorData;
+using Microsoft.Extensions.VectorData.ProviderServices;
 
 namespace Segue.VectorSearch.VectorData;
 
@@ -21,7 +23,7 @@ public sealed class SegueVectorStore(IEmbeddingGenerator? embeddingGenerator = n
     /// <exception cref="InvalidOperationException">The record's properties are not what a store needs.</exception>
     public override VectorStoreCollection<TKey, TRecord> GetCollection<TKey, TRecord>(string name, VectorStoreCollectionDefinition? definition = null) =>
         typeof(TRecord) == typeof(Dictionary<string, object?>)
-            ? throw new ArgumentException("Collections of dictionaries are dynamic: call GetDynamicCollection.")
+            ? throw new ArgumentException(VectorDataStrings.GetCollectionWithDictionaryNotSupported)
             : new SegueVectorCollection<TKey, TRecord>(_collections, name, RecordModel.Of<TKey, TRecord>(definition, embeddingGenerator));
 
     public override VectorStoreCollection<object, Dictionary<string, object?>> GetDynamicCollection(string name, VectorStoreCollectionDefinition definition) =>
