@@ -39,7 +39,7 @@ internal static class Answers
         float popularity = tracks.Feature(AudioFeature.Popularity)[item.Track];
         string[] genres = [.. tracks.GenreNamesOf(item.Track)];
         // Rounded parts add up to the rounded score: the score is their sum.
-        decimal taste = Rounded(item.Parts.Taste), mood = Rounded(item.Parts.Mood), popular = Rounded(item.Parts.Popularity);
+        (string Name, decimal Value)[] parts = [.. PartsOf(item.Parts).Select(p => (p.Name, Rounded(p.Value)))];
         return new JsonObject
         {
             ["rank"] = item.Rank,
@@ -50,8 +50,9 @@ internal static class Answers
             ["genre"] = genres.FirstOrDefault(),
             ["genres"] = JsonShapes.Strings(genres),
             ["popularity"] = float.IsFinite(popularity) ? (int)popularity : null,
-            ["score"] = taste + mood + popular,
-            ["parts"] = new JsonObject { ["taste"] = taste, ["mood"] = mood, ["popularity"] = popular },
+            ["score"] = parts.Sum(p => p.Value),
+            ["parts"] = new JsonObject(parts.Select(p => KeyValuePair.Create(p.Name, (JsonNode?)p.Value))),
+            ["sources"] = JsonShapes.Strings(SourceNames(item.Sources)),
             ["reasons"] = ToJson(item.Reasons),
             ["features"] = features,
         };
@@ -81,16 +82,26 @@ internal static class Answers
         session.Terminal.Ansi().Write(table);
     }
 
+    /// <summary>The parts of a score by name: taste, mood and popularity always, the others where there is something of them.</summary>
+    public static IEnumerable<(string Name, double Value)> PartsOf(SongParts parts) =>
+        new[] { ("taste", parts.Taste), ("mood", parts.Mood), ("popularity", parts.Popularity), ("recency", parts.Recency), ("discovery", parts.Discovery) }
+            .Where((p, i) => i < 3 || p.Item2 != 0);
+
+    private static IEnumerable<string> SourceNames(CandidateSources sources) =>
+        Enum.GetValues<CandidateSources>().Where(s => s != CandidateSources.None && sources.HasFlag(s)).Select(s => s switch
+        {
+            CandidateSources.SimilarArtist => "similar-artist",
+            _ => s.ToString().ToLowerInvariant(),
+        });
+
     public static void WriteTable(Session session, IReadOnlyList<SongRecommendation> items, Tracks tracks)
     {
-        bool taste = items.Any(i => i.Parts.Taste > 0), popularity = items.Any(i => i.Parts.Popularity > 0);
+        // A column for each part that any row has; one part alone is the score.
+        string[] parts = [.. items.SelectMany(i => PartsOf(i.Parts)).Where(p => p.Value != 0).Select(p => p.Name).Distinct().OrderBy(ColumnOrder)];
+        parts = parts.Length > 1 ? parts : [];
         Table table = NewTable().AddColumn(Right("#")).AddColumn("song").AddColumn("artist").AddColumn("genre").AddColumn(Right("score"));
-        if (taste)
-            table.AddColumn(Right("taste"));
-        if (taste || popularity)
-            table.AddColumn(Right("mood"));
-        if (popularity)
-            table.AddColumn(Right("pop."));
+        foreach (string part in parts)
+            table.AddColumn(Right(part == "popularity" ? "pop." : part == "discovery" ? "disc." : part));
         table.AddColumn("why");
         foreach (SongRecommendation item in items)
         {
@@ -99,17 +110,14 @@ internal static class Answers
                 Cell($"{item.Rank}"), Strong(tracks.Titles[item.Track]), Cell(string.Join(", ", tracks.ArtistNamesOf(item.Track))),
                 Cell(tracks.GenreNamesOf(item.Track).FirstOrDefault() ?? ""), Cell($"{item.Score:0.00}"),
             ];
-            if (taste)
-                cells.Add(Cell($"{item.Parts.Taste:0.00}"));
-            if (taste || popularity)
-                cells.Add(Cell($"{item.Parts.Mood:0.00}"));
-            if (popularity)
-                cells.Add(Cell($"{item.Parts.Popularity:0.00}"));
+            cells.AddRange(parts.Select(part => Cell($"{PartsOf(item.Parts).FirstOrDefault(p => p.Name == part).Value:0.00}")));
             cells.Add(Cell(Why(item.Reasons)));
             table.AddRow(cells);
         }
 
         session.Terminal.Ansi().Write(table);
+
+        static int ColumnOrder(string part) => Array.IndexOf(["taste", "recency", "mood", "popularity", "discovery"], part);
     }
 
     /// <summary>"because you played Massive Attack (34%), Air (12%); sad 97%, calm 93%; not slow 40%".</summary>
@@ -120,6 +128,7 @@ internal static class Answers
         {
             Reason.BecauseYouPlayed => $"you played {string.Join(", ", group.Select(r => $"{r.Artist} {r.Part:0%}"))}",
             Reason.TaggedLike => $"tagged {string.Join(", ", group.Select(r => $"{r.Text} {r.Part:0%}"))}",
+            Reason.PlayedLately => $"lately {string.Join(", ", group.Select(r => $"{r.Artist} {r.Part:0%}"))}",
             Reason.Matches => string.Join(", ", group.Select(r => $"{r.Text} {r.Part:0%}")),
             Reason.Misses => $"less {string.Join(", ", group.Select(r => $"{r.Text} {r.Part:0%}"))}",
             Reason.KeepsAway => string.Join(", ", group.Select(r => $"unlike {r.Text} {r.Part:0%}")),

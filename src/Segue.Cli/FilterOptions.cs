@@ -58,16 +58,26 @@ internal static class FilterOptions
 
     public static readonly Option<double> Diversity = new Option<double>("--diversity")
     {
-        Description = "0 ranks by score alone; towards 1 the rows differ more from each other",
+        Description = "0 ranks by score alone; towards 1 the rows differ more from each other, in feel and genre",
         HelpName = "0..1",
         DefaultValueFactory = _ => 0,
     }.Between(0, 1);
+
+    public static readonly Option<int> MaxPerGenre = new Option<int>("--max-per-genre")
+    {
+        Description = "At most so many songs of one genre (default: no limit)",
+        HelpName = "N",
+        DefaultValueFactory = _ => int.MaxValue,
+    }.AtLeast(1);
 
     public static readonly Option<string?> Among = new("--among") { Description = "Only these songs: track ids one a line, an M3U or a CSV", HelpName = "FILE" };
 
     public static readonly Option[] OfArtists = [Count, ExcludeHeard, Genre, NotGenre, NotArtist, Explicit, PopularityMin, PopularityMax];
 
-    public static readonly Option[] OfSongs = [Count, ExcludeHeard, Genre, NotGenre, NotArtist, Explicit, PopularityMin, PopularityMax, MaxPerArtist, Diversity, Among];
+    public static readonly Option[] OfSongs =
+    [
+        Count, ExcludeHeard, Genre, NotGenre, NotArtist, Explicit, PopularityMin, PopularityMax, MaxPerArtist, MaxPerGenre, Diversity, Among,
+    ];
 
     public static int CountOf(Session session) => session.Get(Count) switch
     {
@@ -80,6 +90,7 @@ internal static class FilterOptions
     {
         Count = CountOf(session),
         MaxPerArtist = session.Get(MaxPerArtist),
+        MaxPerGenre = session.Get(MaxPerGenre),
         Diversity = session.Get(Diversity),
     };
 

@@ -52,16 +52,15 @@ internal static class ListenerOptions
         if (session.Get(User) is string user)
             profile = Interactions.Profile.OfUser(plays, plays.ResolveUser(user));
         if (session.Get(History) is string file)
-            profile = Merge(profile, Importing.Match(session, HistoryReader.Read(file), plays, file));
+            profile = Interactions.Profile.Join(profile, Importing.Match(session, HistoryReader.Read(file), plays, file));
         if (session.Get(Kept) is string kept)
-            profile = Merge(profile, Importing.Match(session, new ListenerProfiles(session.Home.Folder).Load(kept), plays, kept));
+            profile = Interactions.Profile.Join(profile, Importing.Match(session, new ListenerProfiles(session.Home.Folder).Load(kept), plays, kept));
         if (likes.Length == 0 && dislikes.Length == 0)
             return profile;
 
         // A like weighs as much as a typical artist of the history; alone, all likes weigh the same.
         float plain = profile.Plays.Length > 0 ? profile.Plays.Order().ElementAt(profile.Plays.Length / 2) : 1;
-        IEnumerable<(int, float)> heard = profile.Artists.Zip(profile.Plays).Concat(likes.Select(a => (a, plain)));
-        return Interactions.Profile.Of(heard, profile.Disliked.Concat(dislikes), profile.Name) with { User = profile.User };
+        return Interactions.Profile.Join(profile, Interactions.Profile.Of(likes.Select(a => (a, plain)), dislikes));
     }
 
     /// <summary>The "for" of an answer.</summary>
@@ -97,8 +96,4 @@ internal static class ListenerOptions
             parts.Add($"not {string.Join(", ", session.Get(Dislike))}");
         return parts.Count == 0 ? "anybody" : string.Join("; ", parts);
     }
-
-    private static Profile Merge(Profile a, Profile b) => a.Artists.Length == 0
-        ? b
-        : Interactions.Profile.Of(a.Artists.Zip(a.Plays).Concat(b.Artists.Zip(b.Plays)), a.Disliked.Concat(b.Disliked), a.Name ?? b.Name) with { User = a.User };
 }

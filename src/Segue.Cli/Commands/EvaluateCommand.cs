@@ -68,11 +68,12 @@ internal static class EvaluateCommand
 
     public static Command Create() => new Command("evaluate", "Is it any good? Holds a part of the plays out, recommends, and counts how much of it was found.")
         .With(s_train, s_test, s_plays, s_split, s_holdout, s_leave, s_models, s_cutoffs)
-        .With(TrainingData.Tags, TrainingData.Friends, TrainingData.PlaysOnly, s_lists, s_report)
+        .With(TrainingData.Tags, TrainingData.Friends, TrainingData.PlaysOnly, s_lists, s_report, EvaluateSongs.Songs, EvaluateSongs.Listeners)
         .WithExamples(
             "segue evaluate                                                # als beside popularity, on the imported plays",
             "segue evaluate --model als ease itemknn --report report.html",
-            "segue evaluate --train train.tsv --test test.tsv --model ease --k 10 20 --write-lists lists.tsv")
+            "segue evaluate --train train.tsv --test test.tsv --model ease --k 10 20 --write-lists lists.tsv",
+            "segue evaluate --songs --report songs.html                    # what diversity and discovery cost and gain")
         .Runs(Run);
 
     private static void Run(Session session)
@@ -84,6 +85,12 @@ internal static class EvaluateCommand
         if (session.Get(s_cutoffs).Any(k => k < 1))
             throw new WrongUsageException("--k takes whole numbers of 1 or more");
         SideInformation? side = all?.Without(split.Test);
+        if (session.Get(EvaluateSongs.Songs))
+        {
+            EvaluateSongs.Run(session, split, plays, side, session.Get(s_cutoffs)[0], session.Get(s_report));
+            return;
+        }
+
         List<EvaluationReport> reports = [];
         foreach (string name in names)
         {

@@ -12,27 +12,48 @@ internal static class ExplainCommand
 {
     private const int CounterfactualsMax = 5;
 
-    private static readonly Argument<string> s_artist = new("name") { Description = "The artist whose score is to be explained", HelpName = "ARTIST" };
-    private static readonly Option<int> s_count = new Option<int>("-n", "--count")
+    private static readonly Argument<string?> s_artist = new("name")
+    {
+        Description = "The artist whose score is to be explained",
+        HelpName = "ARTIST",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private static readonly Option<string?> s_song = new("--song") { Description = "Explain a song instead", HelpName = "\"TITLE - ARTIST\"" };
+
+    public static readonly Option<int> Count = new Option<int>("-n", "--count")
     {
         Description = "How many parts to show",
         HelpName = "N",
         DefaultValueFactory = _ => 10,
     }.AtLeast(1);
 
-    public static Command Create() => new Command("explain", "Why an artist has its score for a listener: parts that add up, and what it would be without each")
-        .With(s_artist).With(ListenerOptions.All).With(s_count)
-        .WithExamples("segue explain Portishead --user 2", "segue explain \"Pet Shop Boys\" --like \"Depeche Mode\" --like Erasure --json")
+    public static Command Create() => new Command("explain", "Why an artist or a song has its score for a listener: parts that add up, and what it would be without each")
+        .With(s_artist, s_song).With(ListenerOptions.All).With(MoodOptions.Mood, MoodOptions.Target, MoodOptions.Lexicon)
+        .With(RecommendCommand.Weights).With(FilterOptions.ExcludeHeard, Count)
+        .WithExamples(
+            "segue explain Portishead --user 2",
+            "segue explain \"Pet Shop Boys\" --like \"Depeche Mode\" --like Erasure --json",
+            "segue explain --song \"Teardrop - Massive Attack\" --user 2 --dislike Coldplay",
+            "segue explain --song \"Teardrop - Massive Attack\" --user 2 --mood \"calm and dark\"")
         .Runs(Run);
 
     private static void Run(Session session)
     {
         if (!ListenerOptions.AnyIn(session))
             throw new WrongUsageException("explain needs a listener: --user, --history or --like");
+        (string? name, string? song) = (session.Get(s_artist), session.Get(s_song));
+        if (name is null == song is null)
+            throw new WrongUsageException("say what to explain: the name of an artist, or --song \"TITLE - ARTIST\"");
+        if (song is not null)
+        {
+            ExplainSong.Run(session, song);
+            return;
+        }
+
         TasteModel taste = TasteModel.Load(session.Home);
         Artists artists = taste.Plays.Artists;
         Profile profile = ListenerOptions.Profile(session, taste.Plays);
-        int artist = artists.Resolve(session.Get(s_artist));
+        int artist = artists.Resolve(name!);
         AlsExplanation why = taste.Model.Explain(profile, artist);
         AlsCounterfactual asItIs = taste.Model.Without(profile, artist);
         (AlsPart Part, AlsCounterfactual Without)[] what = [.. why.Parts
@@ -49,7 +70,7 @@ internal static class ExplainCommand
             + (heard ? "already heard." : $"number {asItIs.Rank} of {artists.Count - profile.Artists.Length:N0} unheard artists."));
         Table table = new() { Border = TableBorder.Simple };
         table.AddColumn("from the history").AddColumn(new TableColumn("part").RightAligned()).AddColumn(new TableColumn("share").RightAligned()).AddColumn("without it");
-        int shown = Math.Min(session.Get(s_count), why.Parts.Count);
+        int shown = Math.Min(session.Get(Count), why.Parts.Count);
         foreach (AlsPart part in why.Parts.Take(shown))
         {
             string without = what.FirstOrDefault(w => w.Part.Artist == part.Artist) is { Without: { Rank: > 0 } counter } ? $"would be number {counter.Rank}" : "";
@@ -58,7 +79,7 @@ internal static class ExplainCommand
 
         if (why.Parts.Count > shown)
             table.AddRow(new Text($"{why.Parts.Count - shown} more"), new Text($"{why.Parts.Skip(shown).Sum(p => p.Part):+0.0000;-0.0000}"), new Text(""), new Text(""));
-        AddSide(table, why, session.Get(s_count));
+        AddSide(table, why, session.Get(Count));
         table.AddRow(new Text("sum = score"), new Text($"{Sum(why):+0.0000;-0.0000}"), new Text("100%"), new Text(""));
         session.Terminal.Ansi().Write(table);
     }

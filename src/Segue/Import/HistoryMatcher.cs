@@ -51,6 +51,7 @@ public static class HistoryMatcher
     {
         Lookup lookup = new(artists.ByName, artists.Names);
         List<(int, float)> found = [];
+        Dictionary<int, float> days = [];
         Tally tally = new();
         foreach (IGrouping<string, HistoryEntry> entries in history.Entries(halfLife).GroupBy(e => NameKey.Of(e.Artist), StringComparer.Ordinal))
         {
@@ -61,10 +62,14 @@ public static class HistoryMatcher
             (int artist, bool exact) = FindArtist(first, lookup, artists);
             if (artist >= 0)
                 found.Add((artist, (float)plays));
+            if (artist >= 0 && history.LastPlayed is { } newest && entries.Max(e => e.LastPlayed) is { } last)
+                days[artist] = Math.Min(days.GetValueOrDefault(artist, float.MaxValue), (float)(newest - last).TotalDays);
             tally.Count(first.Artist, plays, artist, exact);
         }
 
-        return (Profile.Of(found, name: name), tally.Report(artists.ByName, artists.Names));
+        Profile profile = Profile.Of(found, name: name);
+        float[]? since = days.Count == 0 ? null : [.. profile.Artists.Select(a => days.GetValueOrDefault(a, float.NaN))];
+        return (profile with { DaysSince = since }, tally.Report(artists.ByName, artists.Names));
     }
 
     /// <summary>Each dated play of the history as one of a catalogue's artists. Skips are no plays; undated totals are left out, and counted.</summary>

@@ -17,6 +17,12 @@ public sealed record Profile
     /// <summary>Plays of each of <see cref="Artists"/>; positive and finite.</summary>
     public required float[] Plays { get; init; }
 
+    /// <summary>
+    /// Days from the last play of each of <see cref="Artists"/> to the newest play of the history: 0 for what was played last, NaN where there is no date.
+    /// Null for a history without dates.
+    /// </summary>
+    public float[]? DaysSince { get; init; }
+
     /// <summary>Artists the listener dislikes: confident zeros, never recommended.</summary>
     public int[] Disliked { get; init; } = [];
 
@@ -41,4 +47,33 @@ public sealed record Profile
             sums[artist] = sums.GetValueOrDefault(artist) + plays;
         return new Profile { Name = name, Artists = [.. sums.Keys], Plays = [.. sums.Values], Disliked = [.. (disliked ?? []).Distinct().Order()] };
     }
+
+    /// <summary>Two histories as one: plays of an artist are added, the later date counts, and who the listener is stays as in the first.</summary>
+    /// <remarks>Days are kept as they are, so the newest play of each history counts as now.</remarks>
+    public static Profile Join(Profile first, Profile second)
+    {
+        Profile both = Of(first.Artists.Zip(first.Plays).Concat(second.Artists.Zip(second.Plays)), first.Disliked.Concat(second.Disliked), first.Name ?? second.Name);
+        return both with
+        {
+            User = first.User,
+            DaysSince = first.DaysSince is null && second.DaysSince is null ? null : [.. both.Artists.Select(a => Earlier(DaysOf(first, a), DaysOf(second, a)))],
+        };
+    }
+
+    /// <summary>The history without some artists.</summary>
+    public Profile Without(IReadOnlyCollection<int> removed)
+    {
+        int[] kept = [.. Enumerable.Range(0, Artists.Length).Where(k => !removed.Contains(Artists[k]))];
+        return this with
+        {
+            Artists = [.. kept.Select(k => Artists[k])],
+            Plays = [.. kept.Select(k => Plays[k])],
+            DaysSince = DaysSince is { } days ? [.. kept.Select(k => days[k])] : null,
+        };
+    }
+
+    private static float DaysOf(Profile profile, int artist) =>
+        profile.DaysSince is { } days && Array.BinarySearch(profile.Artists, artist) is >= 0 and var k ? days[k] : float.NaN;
+
+    private static float Earlier(float a, float b) => float.IsNaN(a) ? b : float.IsNaN(b) ? a : Math.Min(a, b);
 }

@@ -35,6 +35,24 @@ public static class Splits
         return Divide(plays, k => held > 0 && keys[k] <= limit, $"random {100 * (1 - testShare):0.##}/{100 * testShare:0.##}");
     }
 
+    /// <summary>Holds out the same share of every listener's artists, rounded to the nearest whole number; nobody loses all of theirs.</summary>
+    /// <param name="testShare">0..1.</param>
+    public static Split OfEach(CsrMatrix plays, double testShare = 0.2, int seed = 1)
+    {
+        if (!(testShare is > 0 and < 1))
+            throw new SegueException($"the share to hold out is {testShare}, but must lie between 0 and 1");
+        ulong[] keys = Keys(plays, seed);
+        bool[] test = new bool[keys.Length];
+        for (int user = 0; user < plays.Rows; user++)
+        {
+            int length = plays.RowLength(user), held = Math.Min(length - 1, (int)Math.Round(testShare * length));
+            foreach (int k in Enumerable.Range(plays.Starts.Span[user], length).OrderBy(k => keys[k]).Take(Math.Max(0, held)))
+                test[k] = true;
+        }
+
+        return Divide(plays, k => test[k], $"{100 * testShare:0.##}% of each listener's artists held out");
+    }
+
     /// <summary>Holds out <paramref name="count"/> artists of every listener who knows more than that.</summary>
     public static Split LeaveOut(CsrMatrix plays, int count = 1, int seed = 1)
     {

@@ -4,83 +4,104 @@ using Segue.Interactions;
 
 namespace Segue.Recommending;
 
-/// <summary>How the two sides are weighed.</summary>
-public sealed record PipelineOptions
-{
-    /// <summary>0 listens to the mood alone, 1 to taste alone.</summary>
-    public double Taste { get; init; } = 0.5;
-
-    /// <summary>Weight of popularity beside the two. A tenth: between songs that fit alike, the known one; never more than that.</summary>
-    public double Popularity { get; init; } = 0.1;
-
-    /// <summary>Leave out songs of artists the listener has heard.</summary>
-    public bool ExcludeHeard { get; init; } = true;
-
-    /// <summary>How many artists of the history a row names as its reasons.</summary>
-    public int ReasonsMax { get; init; } = 2;
-}
-
 /// <summary>
-/// The way through: a listener's artists → the artists that taste adds → their songs → songs near them in mood → one ranking.
-/// Each candidate has three raw scores, each put on a percentile scale over the candidates, weighted, and added:
-/// score = (1 − p)(τ · taste + (1 − τ) · mood) + p · popularity. The parts of a row are these summands.
-/// Artist names join the two worlds (<see cref="NameKey"/>); a song whose artists the plays do not know inherits a share of the taste for the
-/// artist whose song it is near.
+/// The way through: candidates from both sides (<see cref="CandidateSources"/>), one score, a choice that is varied, and reasons.
+/// <para>Each candidate has a few raw scores, each put on a percentile scale over the candidates, weighted, and added:
+/// <code>score = (1 − p − d) (τ ((1 − r) taste + r recency) + (1 − τ) mood) + p popularity + d discovery</code>
+/// τ is <see cref="PipelineOptions.Taste"/>, p and d come from <see cref="PipelineOptions.Popularity"/> and <see cref="PipelineOptions.Discovery"/>, r is
+/// <see cref="RecencyShare"/> where the history has dates, else 0. A row's parts are these summands, so they add up to its score.</para>
+/// <para>Taste is the model's score of the song's artist; a song whose artists nobody plays inherits a share of the taste for the loved artist whose song it is
+/// most like. Recency is the score the model would give if the listener had played nothing but what they played lately. Mood is the wish, or the listener's own
+/// moods (<see cref="ListenerMood"/>), less likeness to what they dislike (<see cref="RepelledMood"/>). Discovery is how few know the song, and how little
+/// the listener knows its artist. Artist names join plays and songs (<see cref="NameKey"/>).</para>
+/// Immutable but for what it has looked up before; safe for many threads.
 /// </summary>
 public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
 {
-    /// <summary>Artists taken from taste's ranking, songs of each, and songs of heard artists that stand for the listener's own mood.</summary>
-    private const int ArtistsMax = 200, SongsPerArtist = 12, HeardArtistsMax = 30, MoodSeeds = 24;
-
-    /// <summary>How many songs the mood adds by itself.</summary>
-    private const int MoodCandidates = 500;
-
     /// <summary>
     /// Share of an artist's taste score that a song of an unknown artist near its songs inherits. A quarter puts a stranger that sounds like a loved
     /// artist among the middling recommendations: it needs the mood to come first.
     /// </summary>
     private const double InheritedTaste = 0.25;
 
-    private readonly Dictionary<int, int> _playedArtist = [];
-    private readonly Lock _joining = new();
+    /// <summary>What was played lately has a fifth of the weight of taste. A guess: the public data sets with songs have no dates to find it by.</summary>
+    private const double RecencyShare = 0.2;
 
-    /// <param name="profile">The listener; may be empty.</param>
-    /// <param name="wish">The mood; null for the listener's own, which is that of the songs of the artists they play most.</param>
+    /// <summary>Weight of being little known at discovery 1: as much as all else together.</summary>
+    private const double DiscoveryWeight = 0.5;
+
+    /// <summary>Nobody's answer without a wish is what is popular, so it should at least be varied.</summary>
+    private const double DiversityForNobody = 0.4;
+
+    private readonly SongJoin _join = new(plays, songs);
+    private Candidates? _candidates;
+
+    /// <param name="profile">The listener; may be empty, then popular songs are ranked by the wish, or chosen to differ where there is none.</param>
+    /// <param name="wish">The mood; null for the listener's own moods.</param>
+    /// <param name="options">How taste, mood, popularity and discovery are weighed.</param>
+    /// <param name="filter">What may be recommended.</param>
+    /// <param name="selection">How many, how varied.</param>
+    /// <returns>Best first; fewer than wanted where filters leave fewer.</returns>
+    /// <exception cref="SegueException">The profile does not fit the model, or a filter names what the catalogue does not have.</exception>
     public IReadOnlyList<SongRecommendation> Recommend(Profile profile, ISongMood? wish, PipelineOptions options, SongFilter filter, SelectionOptions selection)
     {
-        Tracks tracks = songs.Tracks;
-        float[] tasteOf = ArtistRecommender.Score(als, profile);
-        bool[] allowed = filter.Allowed(tracks);
-        ExcludeArtists(profile.Disliked, allowed);
-        if (options.ExcludeHeard)
-            ExcludeArtists(profile.Artists, allowed);
-
-        int[] own = OwnSongs(profile);
-        ISongMood? mood = wish ?? (own.Length > 0 ? new SongsMood(songs, own, toAll: false) : null);
-        HashSet<int> found = [];
-        foreach (int artist in BestArtists(profile, tasteOf, options.ExcludeHeard))
-            found.UnionWith(BestKnown(artist, SongsPerArtist, allowed));
-        found.UnionWith(mood?.Best(MoodCandidates, allowed) ?? MostPopular(allowed));
-        int[] candidates = [.. found.Order()];
-
-        double[] moods = new double[candidates.Length];
-        mood?.Score(candidates, moods);
-        SongParts[] parts = Parts(candidates, TasteOf(candidates, own, tasteOf), moods, options, hasMood: mood is not null);
+        Ranking ranking = Rank(profile, wish, options, filter, heard: profile.Artists);
+        if (ranking.Listener is { IsKnown: false, Mood: null })
+            selection = selection with { Diversity = Math.Max(selection.Diversity, DiversityForNobody) };
         SongLikeness likeness = new(songs);
-        List<int> chosen = Selection.Choose(tracks, candidates, [.. parts.Select(p => p.Sum)], selection, likeness.Of);
-        return [.. chosen.Select((c, i) => new SongRecommendation(i + 1, candidates[c], parts[c].Sum, parts[c], Reasons(profile, candidates[c], mood, options)))];
+        List<int> chosen = Selection.Choose(songs.Tracks, ranking.Tracks, [.. ranking.Parts.Select(p => p.Sum)], selection, likeness.Of);
+        SongReasons reasons = new(als, plays, songs, _join, options);
+        SongParts[]? without = profile.Disliked.Length == 0
+            ? null
+            : Score(ranking.Tracks, new Listener(als, songs, _join, profile with { Disliked = [] }, wish), options);
+        return [.. chosen.Select((c, i) =>
+        {
+            (int track, SongParts parts) = (ranking.Tracks[c], ranking.Parts[c]);
+            IReadOnlyList<Reason> why = reasons.Of(ranking.Listener, track, without is null ? null : parts - without[c]);
+            return new SongRecommendation(i + 1, track, parts.Sum, parts, why) { Sources = ranking.Sources[c] };
+        })];
     }
 
-    /// <summary>The played artist of this name for an artist of the catalogue, or -1.</summary>
-    public int PlayedArtist(int catalogueArtist)
+    /// <summary>
+    /// Why a song has its score and rank for a listener, and what both would be without each of the artists that speak most for it, without each dislike, and
+    /// without the wish. Nothing is estimated: for each, the whole way is gone again with a listener who never played that artist; what they heard stays left out.
+    /// </summary>
+    /// <param name="count">How many artists to try without.</param>
+    /// <exception cref="SegueException">The profile does not fit the model, or a filter names what the catalogue does not have.</exception>
+    public SongExplanation Explain(Profile profile, ISongMood? wish, PipelineOptions options, SongFilter filter, int track, int count = 5)
     {
-        lock (_joining)
+        Ranking ranking = Rank(profile, wish, options, filter, profile.Artists, asked: track);
+        int at = Array.BinarySearch(ranking.Tracks, track);
+        SongReasons reasons = new(als, plays, songs, _join, options);
+        SongParts[]? undisliked = profile.Disliked.Length == 0
+            ? null
+            : Score(ranking.Tracks, new Listener(als, songs, _join, profile with { Disliked = [] }, wish), options);
+        List<SongCounterfactual> others = [];
+        foreach (int artist in reasons.SpeakingFor(ranking.Listener, track, count))
+            others.Add(Otherwise("artist", plays.Artists.Names[artist], profile.Without([artist]), wish));
+        foreach (int artist in profile.Disliked)
+            others.Add(Otherwise("dislike", plays.Artists.Names[artist], profile with { Disliked = [.. profile.Disliked.Where(d => d != artist)] }, wish));
+        if (wish is not null)
+            others.Add(Otherwise("mood", (wish as WishMood)?.Text ?? "the mood", profile, null));
+        return new SongExplanation(track, ranking.Parts[at].Sum, RankOf(ranking, at), SongsIn(ranking), LeftOut(profile, options, filter, track), ranking.Parts[at],
+            ranking.Sources[at], reasons.Of(ranking.Listener, track, undisliked is null ? null : ranking.Parts[at] - undisliked[at]), others);
+
+        SongCounterfactual Otherwise(string kind, string name, Profile other, ISongMood? mood)
         {
-            if (!_playedArtist.TryGetValue(catalogueArtist, out int played))
-                _playedArtist.Add(catalogueArtist, played = plays.Artists.ByName.Find(songs.Tracks.ArtistNames[catalogueArtist]));
-            return played;
+            Ranking then = Rank(other, mood, options, filter, profile.Artists, asked: track, forbidden: profile.Disliked);
+            int place = Array.BinarySearch(then.Tracks, track);
+            return new SongCounterfactual(kind, name, then.Parts[place].Sum, RankOf(then, place));
         }
     }
+
+    /// <summary>The moods that live in a listener: what their songs are judged by where there is no wish. Empty when no song of theirs is known.</summary>
+    public IReadOnlyList<MoodCenter> Moods(Profile profile) => new Listener(als, songs, _join, profile, null).OwnMood?.Centers ?? [];
+
+    /// <summary>The played artist of this name for an artist of the catalogue, or -1.</summary>
+    public int PlayedArtist(int catalogueArtist) => _join.PlayedArtist(catalogueArtist);
+
+    /// <summary>The songs of a played artist in the catalogue, one version each, the best known first; none where the names do not join.</summary>
+    public IReadOnlyList<int> SongsOf(int playedArtist, int count = int.MaxValue) => [.. _join.BestKnown(playedArtist, count)];
 
     /// <summary>How many of the listener's artists, and of their plays, have songs in the catalogue.</summary>
     public (int Artists, double PlaysShare) Joined(Profile profile)
@@ -89,7 +110,7 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
         double playsJoined = 0, playsAll = 0;
         for (int i = 0; i < profile.Artists.Length; i++)
         {
-            bool has = SongsOf(profile.Artists[i]).Any();
+            bool has = _join.SongsOf(profile.Artists[i]).Length > 0;
             joined += has ? 1 : 0;
             playsJoined += has ? profile.Plays[i] : 0;
             playsAll += profile.Plays[i];
@@ -98,106 +119,94 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
         return (joined, playsAll > 0 ? playsJoined / playsAll : 0);
     }
 
-    private SongParts[] Parts(int[] candidates, double[] taste, double[] moods, PipelineOptions options, bool hasMood)
+    /// <summary>All candidates with their parts.</summary>
+    /// <param name="heard">Artists that are left out where the options exclude what was heard.</param>
+    /// <param name="asked">A track that is a candidate whatever else holds; -1 for none.</param>
+    /// <param name="forbidden">Artists to leave out; null for the disliked.</param>
+    private Ranking Rank(Profile profile, ISongMood? wish, PipelineOptions options, SongFilter filter, int[] heard, int asked = -1, int[]? forbidden = null)
     {
-        double[] tasteScale = PercentileScale.Of(taste);
-        double[] moodScale = hasMood ? PercentileScale.Of(moods) : new double[candidates.Length];
-        double[] popularity = [.. candidates.Select(c => (double)songs.Percentiles.Row((int)AudioFeature.Popularity)[c])];
-        double[] popularityScale = PercentileScale.Of(popularity);
-        double share = 1 - options.Popularity, weight = hasMood ? options.Taste : 1;
-        return [.. candidates.Select((_, c) => new SongParts(
-            share * weight * tasteScale[c], share * (1 - weight) * moodScale[c], options.Popularity * popularityScale[c]))];
+        Listener listener = new(als, songs, _join, profile, wish);
+        bool[] allowed = filter.Allowed(songs.Tracks);
+        Forbid(forbidden ?? profile.Disliked, allowed);
+        if (options.ExcludeHeard)
+            Forbid(heard, allowed);
+        Candidates candidates = LazyInitializer.EnsureInitialized(ref _candidates, () => new Candidates(als, songs, _join));
+        (int[] tracks, CandidateSources[] sources) = candidates.For(listener, allowed, ownToo: !options.ExcludeHeard, asked);
+        return new Ranking(listener, tracks, sources, Score(tracks, listener, options));
+    }
+
+    private SongParts[] Score(int[] tracks, Listener listener, PipelineOptions options)
+    {
+        double[] taste = PercentileScale.Of(TasteOf(tracks, listener, listener.Taste));
+        double[] recency = listener.Recent is { } recent ? PercentileScale.Of(TasteOf(tracks, listener, recent)) : new double[tracks.Length];
+        double[] mood = new double[tracks.Length];
+        listener.Mood?.Score(tracks, mood);
+        mood = listener.Mood is null ? mood : PercentileScale.Of(mood);
+        double[] popular = [.. tracks.Select(t => (double)songs.Percentiles.Row((int)AudioFeature.Popularity)[t])];
+        double[] popularity = PercentileScale.Of(popular);
+        double[] discovery = PercentileScale.Of([.. tracks.Select((t, c) => (1 - popular[c]) * (1 - Knows(listener, t)))]);
+
+        double p = options.Popularity * (1 - options.Discovery), d = DiscoveryWeight * options.Discovery;
+        double tau = listener.Mood is null ? 1 : options.Taste, r = listener.Recent is null ? 0 : RecencyShare, rest = 1 - p - d;
+        return [.. tracks.Select((_, c) => new SongParts(
+            rest * tau * (1 - r) * taste[c], rest * (1 - tau) * mood[c], p * popularity[c], rest * tau * r * recency[c], d * discovery[c]))];
     }
 
     /// <summary>Raw taste of each candidate: the best of its artists' scores, or inherited, or −∞ where nothing is known.</summary>
-    private double[] TasteOf(int[] candidates, int[] own, float[] tasteOf)
+    private double[] TasteOf(int[] tracks, Listener listener, float[] tasteOf)
     {
-        double[] taste = new double[candidates.Length];
+        double[] taste = new double[tracks.Length];
         List<int> strangers = [];
-        for (int c = 0; c < candidates.Length; c++)
+        for (int c = 0; c < tracks.Length; c++)
         {
-            taste[c] = double.NegativeInfinity;
-            foreach (int artist in songs.Tracks.ArtistsOf[candidates[c]])
-            {
-                if (PlayedArtist(artist) is >= 0 and var played)
-                    taste[c] = Math.Max(taste[c], tasteOf[played]);
-            }
-
+            taste[c] = _join.PlayedArtistsOf(tracks[c]).Select(a => (double)tasteOf[a]).DefaultIfEmpty(double.NegativeInfinity).Max();
             if (double.IsNegativeInfinity(taste[c]))
                 strangers.Add(c);
         }
 
-        if (own.Length == 0 || strangers.Count == 0)
+        if (listener.OwnMood is null || strangers.Count == 0)
             return taste;
-        double[] likeness = new double[strangers.Count];
-        int[] nearest = new int[strangers.Count];
-        new SongLikeness(songs).ToSeeds(own, [.. strangers.Select(s => candidates[s])], toAll: false, likeness, nearest);
+        (int Song, double Likeness)[] nearest = listener.OwnMood.Nearest([.. strangers.Select(s => tracks[s])]);
         for (int s = 0; s < strangers.Count; s++)
-        {
-            double seed = songs.Tracks.ArtistsOf[nearest[s]].ToArray().Select(PlayedArtist).Where(a => a >= 0).Select(a => (double)tasteOf[a]).DefaultIfEmpty(0).Max();
-            taste[strangers[s]] = InheritedTaste * likeness[s] * seed;
-        }
-
+            taste[strangers[s]] = InheritedTaste * nearest[s].Likeness * _join.PlayedArtistsOf(nearest[s].Song).Max(a => tasteOf[a]);
         return taste;
     }
 
-    private List<Reason> Reasons(Profile profile, int track, ISongMood? mood, PipelineOptions options)
+    /// <summary>1-based place by score, other songs' versions counting once, equal scores by the lower index.</summary>
+    private int RankOf(Ranking ranking, int at)
     {
-        List<Reason> reasons = [];
-        int artist = songs.Tracks.ArtistsOf[track].ToArray().Select(PlayedArtist).FirstOrDefault(a => a >= 0, -1);
-        if (artist >= 0 && Array.BinarySearch(profile.Artists, artist) >= 0)
-            reasons.Add(new Reason(Reason.YouPlay, Artist: plays.Artists.Names[artist]));
-        else if (artist >= 0 && profile.Artists.Length > 0)
-            reasons.AddRange(ArtistRecommender.Reasons(als, plays, profile, artist, options.ReasonsMax));
-        if (mood is not null)
-            reasons.AddRange(mood.Reasons(track));
-        if (reasons.Count == 0)
-            reasons.Add(new Reason(Reason.Popular));
-        return reasons;
+        double score = ranking.Parts[at].Sum;
+        int own = songs.Tracks.SongOf[ranking.Tracks[at]];
+        HashSet<int> above = [];
+        for (int c = 0; c < ranking.Tracks.Length; c++)
+        {
+            int song = songs.Tracks.SongOf[ranking.Tracks[c]];
+            if (song != own && (ranking.Parts[c].Sum > score || (ranking.Parts[c].Sum == score && c < at)))
+                above.Add(song);
+        }
+
+        return above.Count + 1;
     }
 
-    /// <summary>The best known songs of the artists the listener plays most: what their own mood is read from.</summary>
-    private int[] OwnSongs(Profile profile)
+    private int SongsIn(Ranking ranking) => ranking.Tracks.Select(t => songs.Tracks.SongOf[t]).Distinct().Count();
+
+    private string? LeftOut(Profile profile, PipelineOptions options, SongFilter filter, int track)
     {
-        int[] byPlays = [.. profile.Artists.Zip(profile.Plays).OrderByDescending(a => a.Second).ThenBy(a => a.First).Select(a => a.First)];
-        bool[] all = new bool[songs.Tracks.Count];
-        Array.Fill(all, true);
-        int[][] songsOf = [.. byPlays.Select(a => BestKnown(a, 3, all).ToArray()).Where(s => s.Length > 0).Take(HeardArtistsMax)];
-        // The first song of each artist, then the second of each: many artists rather than one in depth.
-        return [.. Enumerable.Range(0, 3).SelectMany(k => songsOf.Where(s => s.Length > k).Select(s => s[k])).Distinct().Take(MoodSeeds)];
+        int[] artists = [.. _join.PlayedArtistsOf(track)];
+        return artists.Intersect(profile.Disliked).Any() ? "the listener dislikes the artist"
+            : options.ExcludeHeard && artists.Intersect(profile.Artists).Any() ? "the listener knows the artist"
+            : !filter.Allowed(songs.Tracks)[track] ? "a filter leaves it out"
+            : null;
     }
 
-    private IEnumerable<int> BestArtists(Profile profile, float[] tasteOf, bool excludeHeard)
-    {
-        HashSet<int> excluded = [.. profile.Disliked];
-        if (excludeHeard)
-            excluded.UnionWith(profile.Artists);
-        int[] order = [.. Enumerable.Range(0, tasteOf.Length).Where(a => !excluded.Contains(a))];
-        Array.Sort(order, (a, b) => tasteOf[a] != tasteOf[b] ? tasteOf[b].CompareTo(tasteOf[a]) : a.CompareTo(b));
-        // Artists without songs here cost nothing: look on until enough have some.
-        return order.Where(a => SongsOf(a).Any()).Take(ArtistsMax);
-    }
+    private double Knows(Listener listener, int track) => _join.PlayedArtistsOf(track).Select(listener.Knows).DefaultIfEmpty(0).Max();
 
-    private IEnumerable<int> BestKnown(int playedArtist, int count, bool[] allowed)
+    private void Forbid(IEnumerable<int> played, bool[] allowed)
     {
-        int[] own = [.. SongsOf(playedArtist).Where(t => allowed[t])];
-        float[] popularity = [.. own.Select(t => songs.Percentiles.Row((int)AudioFeature.Popularity)[t])];
-        return own.Zip(popularity).OrderByDescending(t => float.IsNaN(t.Second) ? -1 : t.Second).ThenBy(t => t.First).Select(t => t.First)
-            .DistinctBy(t => songs.Tracks.SongOf[t]).Take(count);
-    }
-
-    private IEnumerable<int> SongsOf(int playedArtist) =>
-        songs.Tracks.ByArtistName.FindAll(plays.Artists.Names[playedArtist]).SelectMany(a => songs.Tracks.TracksOfArtist[a].ToArray());
-
-    private IEnumerable<int> MostPopular(bool[] allowed)
-    {
-        float[] popularity = songs.Percentiles.Row((int)AudioFeature.Popularity).ToArray();
-        return Enumerable.Range(0, allowed.Length).Where(t => allowed[t]).OrderByDescending(t => float.IsNaN(popularity[t]) ? -1 : popularity[t]).Take(MoodCandidates);
-    }
-
-    private void ExcludeArtists(IEnumerable<int> played, bool[] allowed)
-    {
-        foreach (int track in played.SelectMany(SongsOf))
+        foreach (int track in played.SelectMany(_join.SongsOf))
             allowed[track] = false;
     }
+
+    /// <summary>The candidates of one request, in no order of merit.</summary>
+    private sealed record Ranking(Listener Listener, int[] Tracks, CandidateSources[] Sources, SongParts[] Parts);
 }

@@ -10,15 +10,25 @@ public sealed record ArtistRecommendation(int Rank, int Artist, double Score, IR
 /// <param name="Rank">1-based.</param>
 /// <param name="Track">Dense index of the track.</param>
 /// <param name="Score">0..1; higher is better.</param>
-public sealed record SongRecommendation(int Rank, int Track, double Score, SongParts Parts, IReadOnlyList<Reason> Reasons);
+public sealed record SongRecommendation(int Rank, int Track, double Score, SongParts Parts, IReadOnlyList<Reason> Reasons)
+{
+    /// <summary>What made it a candidate.</summary>
+    public CandidateSources Sources { get; init; }
+}
 
 /// <summary>What a song's score is made of, each part already weighted.</summary>
 /// <param name="Taste">How much the listener's taste asks for the song's artist.</param>
 /// <param name="Mood">How near the song is to the wish, or to the songs it should be like.</param>
 /// <param name="Popularity">How popular it is.</param>
-public readonly record struct SongParts(double Taste, double Mood, double Popularity)
+/// <param name="Recency">How much what the listener played lately asks for the artist; 0 without dates.</param>
+/// <param name="Discovery">How little known it is; 0 where no discovery is asked for.</param>
+public readonly record struct SongParts(double Taste, double Mood, double Popularity, double Recency = 0, double Discovery = 0)
 {
-    public double Sum => Taste + Mood + Popularity;
+    public double Sum => Taste + Mood + Popularity + Recency + Discovery;
+
+    /// <summary>What each part adds to a score beyond another's.</summary>
+    public static SongParts operator -(SongParts a, SongParts b) => new(
+        a.Taste - b.Taste, a.Mood - b.Mood, a.Popularity - b.Popularity, a.Recency - b.Recency, a.Discovery - b.Discovery);
 }
 
 /// <summary>Why a row is there.</summary>
@@ -41,8 +51,17 @@ public sealed record Reason(string Kind, string? Artist = null, string? Song = n
     /// <summary>The listener plays this very artist.</summary>
     public const string YouPlay = "you-play";
 
-    /// <summary>The song feels like <see cref="Song"/>.</summary>
+    /// <summary>The song feels like <see cref="Song"/>; <see cref="Text"/> says in what both stand out ("calm and sad"), where they do.</summary>
     public const string FeelsLike = "feels-like";
+
+    /// <summary>The taste for what was played lately asks for it, most for <see cref="Artist"/>.</summary>
+    public const string PlayedLately = "played-lately";
+
+    /// <summary>Few know the song; <see cref="Part"/> is the share of songs that are less popular.</summary>
+    public const string KnownByFew = "known-by-few";
+
+    /// <summary>The dislike of <see cref="Artist"/> moves the song up by <see cref="Part"/> of the score, <see cref="Text"/> says on which sides.</summary>
+    public const string UnlikeDisliked = "unlike-disliked";
 
     /// <summary>The song meets what <see cref="Text"/> asks.</summary>
     public const string Matches = "matches";
@@ -66,7 +85,10 @@ public sealed record Reason(string Kind, string? Artist = null, string? Song = n
             TaggedLike => $"tagged {Text} like what you play{share}",
             FriendsPlay => $"{Text} friends play it{share}",
             YouPlay => $"you play {Artist}",
-            FeelsLike => $"feels like {Song}{share}",
+            FeelsLike => Text is null ? $"feels like {Song}{share}" : $"as {Text} as {Song}{share}",
+            PlayedLately => $"you played {Artist} lately{share}",
+            KnownByFew => $"known by few (less popular than {1 - Part:0%} of songs)",
+            UnlikeDisliked => $"up because you dislike {Artist} ({Text})",
             Matches => $"matches {Text}{share}",
             Misses => $"misses {Text}",
             KeepsAway => $"keeps away from {Text}{share}",

@@ -11,14 +11,18 @@ public sealed record SelectionOptions
     /// <summary>At most this many songs of any one artist.</summary>
     public int MaxPerArtist { get; init; } = 3;
 
+    /// <summary>At most this many songs of any one genre; a song of several counts in each.</summary>
+    public int MaxPerGenre { get; init; } = int.MaxValue;
+
     /// <summary>0 ranks by score alone; towards 1 a song must also differ from those above it.</summary>
     public double Diversity { get; init; }
 }
 
 /// <summary>
-/// From scored candidates to the rows of an answer: best first, one version of a song, a few songs an artist, and with
+/// From scored candidates to the rows of an answer: best first, one version of a song, a few songs an artist and a genre, and with
 /// <see cref="SelectionOptions.Diversity"/> maximal marginal relevance (Carbonell and Goldstein 1998): the next row maximizes
-/// (1 − d) · score − d · (likeness to the likest row above). Scores are not changed by it, only the order.
+/// (1 − d) · score − d · redundancy, redundancy being half the likeness to the likest row above and half the share of rows above that are of its genre.
+/// Likeness alone spreads what neighbors do, not what the whole list does. Scores are not changed, only the order.
 /// </summary>
 internal static class Selection
 {
@@ -50,6 +54,7 @@ internal static class Selection
 
         List<int> pool = [.. order.Take((int)Math.Min(order.Length, Math.Max(100L, (long)options.Count * PoolFactor)))];
         double[] nearest = new double[pool.Count];
+        int[] ofGenre = new int[tracks.GenreNames.Count];
         while (chosen.Count < options.Count)
         {
             int best = -1;
@@ -58,7 +63,8 @@ internal static class Selection
             {
                 if (pool[i] < 0 || !caps.Allows(candidates[pool[i]]))
                     continue;
-                double value = (1 - options.Diversity) * scores[pool[i]] - options.Diversity * nearest[i];
+                double redundancy = (nearest[i] + MostOf(ofGenre, tracks.GenresOf[candidates[pool[i]]]) / (double)Math.Max(1, chosen.Count)) / 2;
+                double value = (1 - options.Diversity) * scores[pool[i]] - options.Diversity * redundancy;
                 if (value > bestValue)
                     (best, bestValue) = (i, value);
             }
@@ -69,6 +75,8 @@ internal static class Selection
             chosen.Add(pool[best]);
             caps.Take(track);
             pool[best] = -1;
+            foreach (int genre in tracks.GenresOf[track])
+                ofGenre[genre]++;
             for (int i = 0; i < pool.Count; i++)
             {
                 if (pool[i] >= 0)
@@ -77,6 +85,14 @@ internal static class Selection
         }
 
         return chosen;
+    }
+
+    private static int MostOf(int[] counts, ReadOnlySpan<int> members)
+    {
+        int most = 0;
+        foreach (int m in members)
+            most = Math.Max(most, counts[m]);
+        return most;
     }
 
     /// <summary>By score; where scores are equal the better known version first, then the lower index.</summary>
@@ -99,7 +115,7 @@ internal static class Selection
     {
         private readonly HashSet<int> _songs = [];
         private readonly HashSet<string> _versions = new(StringComparer.Ordinal);
-        private readonly Dictionary<int, int> _ofArtist = [];
+        private readonly Dictionary<int, int> _ofArtist = [], _ofGenre = [];
         private readonly bool _all = options.Count == int.MaxValue;
 
         public bool Allows(int track)
@@ -114,6 +130,12 @@ internal static class Selection
                     return false;
             }
 
+            foreach (int genre in tracks.GenresOf[track])
+            {
+                if (_ofGenre.GetValueOrDefault(genre) >= options.MaxPerGenre)
+                    return false;
+            }
+
             return true;
         }
 
@@ -125,6 +147,8 @@ internal static class Selection
             _versions.Add(VersionKey(track));
             foreach (int artist in tracks.ArtistsOf[track])
                 _ofArtist[artist] = _ofArtist.GetValueOrDefault(artist) + 1;
+            foreach (int genre in tracks.GenresOf[track])
+                _ofGenre[genre] = _ofGenre.GetValueOrDefault(genre) + 1;
             return true;
         }
 

@@ -100,7 +100,9 @@ public sealed class SongLikeness(SongIndex songs)
         (AudioFeature.Instrumentalness, 0.8), (AudioFeature.Loudness, 0.7), (AudioFeature.Speechiness, 0.6), (AudioFeature.Liveness, 0.3), (AudioFeature.Mode, 0.3),
     ];
 
-    public double Of(int a, int b) => Of(a, songs.VectorOf(a), b, songs.VectorOf(b));
+    private static readonly double s_weights = Feel.Sum(f => f.Weight);
+
+    public double Of(int a, int b) => Of(Look(a), Look(b));
 
     /// <summary>The likeness of each candidate to its nearest seed, or to all of them on the mean.</summary>
     /// <param name="seeds">The songs to be like.</param>
@@ -110,39 +112,78 @@ public sealed class SongLikeness(SongIndex songs)
     /// <param name="nearest">Receives the seed each candidate is most like.</param>
     public void ToSeeds(ReadOnlySpan<int> seeds, ReadOnlySpan<int> candidates, bool toAll, Span<double> likeness, Span<int> nearest)
     {
-        int[] from = seeds.ToArray();
-        float[][] vectors = [.. from.Select(songs.VectorOf)];
+        double[] each = ToEach(seeds, candidates);
         for (int c = 0; c < candidates.Length; c++)
         {
-            float[] vector = songs.VectorOf(candidates[c]);
-            double best = -1, sum = 0;
-            for (int s = 0; s < from.Length; s++)
+            ReadOnlySpan<double> row = each.AsSpan(c * seeds.Length, seeds.Length);
+            if (row.IsEmpty)
             {
-                double like = Of(from[s], vectors[s], candidates[c], vector);
-                sum += like;
-                if (like > best)
-                    (best, nearest[c]) = (like, from[s]);
+                likeness[c] = 0;
+                continue;
             }
 
-            likeness[c] = toAll ? sum / Math.Max(1, from.Length) : Math.Max(0, best);
+            int best = TensorPrimitives.IndexOfMax(row);
+            nearest[c] = seeds[best];
+            likeness[c] = toAll ? TensorPrimitives.Average(row) : row[best];
         }
     }
 
-    private double Of(int a, float[] x, int b, float[] y)
+    /// <summary>The likeness of each candidate to each seed.</summary>
+    /// <returns>candidates × seeds, row-major, 0..1.</returns>
+    internal double[] ToEach(ReadOnlySpan<int> seeds, ReadOnlySpan<int> candidates)
     {
-        double distance = 0, weights = 0;
-        ReadOnlySpan<float> percentiles = songs.Percentiles.Values;
-        int n = songs.Tracks.Count;
-        foreach ((AudioFeature feature, double weight) in Feel)
+        Song[] from = new Song[seeds.Length];
+        for (int s = 0; s < from.Length; s++)
+            from[s] = Look(seeds[s]);
+        double[] each = new double[(long)candidates.Length * from.Length];
+        int at = 0;
+        foreach (int candidate in candidates)
         {
-            double difference = Math.Abs(percentiles[(int)feature * n + a] - percentiles[(int)feature * n + b]);
-            distance += weight * difference;
-            weights += weight;
+            Song song = Look(candidate);
+            foreach (Song seed in from)
+                each[at++] = Of(seed, song);
         }
 
-        double feel = weights > 0 ? 1 - distance / weights : 0;
-        double cosine = x.Length > 0 && y.Length > 0 ? Math.Clamp((TensorPrimitives.Dot<float>(x, y) + 1) / 2, 0, 1) : 0;
-        return FeelWeight * feel + GenreWeight * SharedGenre(a, b) + VectorWeight * cosine;
+        return each;
+    }
+
+    /// <summary>How far every song of the catalogue is by its audio features alone from the weighted mean of some.</summary>
+    /// <param name="distances">Receives one a track, 0..1.</param>
+    internal void FeelDistances(ReadOnlySpan<int> to, ReadOnlySpan<double> weights, Span<float> distances)
+    {
+        distances.Clear();
+        float[] difference = new float[distances.Length];
+        double all = TensorPrimitives.Sum(weights);
+        foreach ((AudioFeature feature, double weight) in Feel)
+        {
+            ReadOnlySpan<float> row = songs.Percentiles.Row((int)feature);
+            double mean = 0;
+            for (int i = 0; i < to.Length; i++)
+                mean += weights[i] / all * row[to[i]];
+            TensorPrimitives.Subtract(row, (float)mean, difference);
+            TensorPrimitives.Abs(difference, difference);
+            TensorPrimitives.MultiplyAdd(difference, (float)(weight / s_weights), distances, distances);
+        }
+    }
+
+    /// <summary>What is compared of a song: percentiles times their weights, which add up to 1, and the vector.</summary>
+    private readonly record struct Song(int Track, float[] Feel, float[] Vector);
+
+    private Song Look(int track)
+    {
+        float[] feel = new float[Feel.Length];
+        for (int f = 0; f < feel.Length; f++)
+            feel[f] = (float)(Feel[f].Weight / s_weights) * songs.Percentiles.Row((int)Feel[f].Feature)[track];
+        return new Song(track, feel, songs.VectorOf(track));
+    }
+
+    private double Of(in Song a, in Song b)
+    {
+        float distance = 0;
+        for (int f = 0; f < a.Feel.Length; f++)
+            distance += Math.Abs(a.Feel[f] - b.Feel[f]);
+        double cosine = a.Vector.Length > 0 && b.Vector.Length > 0 ? Math.Clamp((TensorPrimitives.Dot<float>(a.Vector, b.Vector) + 1) / 2, 0, 1) : 0;
+        return FeelWeight * (1 - distance) + GenreWeight * SharedGenre(a.Track, b.Track) + VectorWeight * cosine;
     }
 
     /// <summary>Shared genres over the smaller number of genres.</summary>
