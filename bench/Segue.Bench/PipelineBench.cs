@@ -77,7 +77,7 @@ internal static class PipelineBench
         }
         else
         {
-            yield return new SongSetting("taste", defaults.Taste, defaults, selection);
+            yield return new SongSetting("taste", PipelineOptions.TasteWithOwnMood, defaults, selection);
             yield return new SongSetting("taste alone, max-per-artist", 1, alone, selection with { MaxPerArtist = 1 });
             yield return new SongSetting("defaults, max-per-artist", 1, defaults, selection with { MaxPerArtist = 1 });
             yield return new SongSetting("mood alone, taste", 0, defaults with { Taste = 0 }, selection);
@@ -96,6 +96,8 @@ internal static class PipelineBench
             ndcg = Round(result.PerListener.Average(m => m.Ndcg)),
             moodToHidden = Round(Known(result.MoodToHidden, result.MoodToHidden).Average()),
             moodToHiddenLessTasteAlone = Difference(result.MoodToHidden, first.MoodToHidden),
+            hiddenToMood = Round(Known(result.HiddenToMood, result.HiddenToMood).Average()),
+            hiddenToMoodLessTasteAlone = Difference(result.HiddenToMood, first.HiddenToMood),
             moodToKnown = Round(Known(result.MoodToKnown, result.MoodToKnown).Average()),
             moodToKnownLessTasteAlone = Difference(result.MoodToKnown, first.MoodToKnown),
             coverage = Round(result.Catalogue.Coverage),

@@ -11,9 +11,8 @@ internal static class RecommendCommand
 {
     private static readonly Option<double> s_taste = new Option<double>("--taste")
     {
-        Description = "0 listens to the mood alone, 1 to taste alone",
+        Description = $"0 listens to the mood alone, 1 to taste alone (default: {PipelineOptions.TasteWithOwnMood}, with a wish {PipelineOptions.TasteWithWish})",
         HelpName = "0..1",
-        DefaultValueFactory = _ => new PipelineOptions().Taste,
     }.Between(0, 1);
 
     private static readonly Option<double> s_discovery = new Option<double>("--discovery")

@@ -38,7 +38,10 @@ public sealed record SongResult
     /// </summary>
     public required IReadOnlyList<double> MoodToHidden { get; init; }
 
-    /// <summary>The same to the songs of the artists the listener is known to play.</summary>
+    /// <summary>The other way round: mean over the hidden artists' songs of the distance to the nearest song of the list. A list in one mood serves one mood.</summary>
+    public required IReadOnlyList<double> HiddenToMood { get; init; }
+
+    /// <summary>As <see cref="MoodToHidden"/>, to the songs of the artists the listener is known to play.</summary>
     public required IReadOnlyList<double> MoodToKnown { get; init; }
 }
 
@@ -111,6 +114,7 @@ public static class SongEvaluator
                 Popularity = [.. rows.Select(r => r[s].Popularity)],
                 Genres = [.. rows.Select(r => r[s].Genres)],
                 MoodToHidden = [.. rows.Select(r => r[s].ToHidden)],
+                HiddenToMood = [.. rows.Select(r => r[s].FromHidden)],
                 MoodToKnown = [.. rows.Select(r => r[s].ToKnown)],
             })],
         };
@@ -125,10 +129,11 @@ public static class SongEvaluator
         return new Row(list, artists, RankingMetrics.Of(artists, hidden, setting.Selection.Count),
             list.Select(t => (double)tracks.Feature(AudioFeature.Popularity)[t]).Where(double.IsFinite).DefaultIfEmpty(0).Average(),
             list.SelectMany(tracks.GenreNamesOf).Distinct().Count() / (double)Math.Max(1, list.Length),
-            feel.MeanNearest(list, hiddenSongs), feel.MeanNearest(list, knownSongs));
+            feel.MeanNearest(list, hiddenSongs), feel.MeanNearest(hiddenSongs, list), feel.MeanNearest(list, knownSongs));
     }
 
-    private readonly record struct Row(int[] Tracks, int[] Artists, RankingMetrics Metrics, double Popularity, double Genres, double ToHidden, double ToKnown);
+    private readonly record struct Row(int[] Tracks, int[] Artists, RankingMetrics Metrics, double Popularity, double Genres, double ToHidden, double FromHidden,
+        double ToKnown);
 }
 
 /// <summary>Distances between songs in standard deviations of their raw audio features: deliberately not what the pipeline ranks by.</summary>

@@ -106,7 +106,7 @@ internal sealed class Listener
                 throw new SegueException($"a profile has artist {artist}, but the model knows {model.ArtistCount}; was it made for another model?");
         }
 
-        Profile = profile;
+        (Profile, HasWish) = (profile, wish is not null);
         Taste = ArtistRecommender.Score(model, profile);
         Lately = LatelyOf(profile);
         Recent = Lately is null ? null : ArtistRecommender.Score(model, Lately);
@@ -121,6 +121,9 @@ internal sealed class Listener
 
     /// <summary>Whether anything is known that they like.</summary>
     public bool IsKnown => Profile.Artists.Length > 0;
+
+    /// <summary>Whether the mood is a wish, not their own.</summary>
+    public bool HasWish { get; }
 
     /// <summary>The taste for each artist of the plays.</summary>
     public float[] Taste { get; }

@@ -14,8 +14,8 @@ public sealed record MoodCenter(int Song, double Share, IReadOnlyList<int> Songs
 
 /// <summary>
 /// The mood of a listener, read from songs they love. Nobody has one mood only: the songs are partitioned around medoids (<see cref="KMedoids"/>) by how alike
-/// they feel, into as many groups as make the mean silhouette largest, up to <see cref="CentersMax"/>; into one where no partition reaches
-/// <see cref="SilhouetteMin"/>, or where it would make a mood of less than <see cref="ShareMin"/>. A song is judged by its best mood:
+/// they feel, into the fewest groups whose mean silhouette is within <see cref="Elbow"/> of the best, up to <see cref="CentersMax"/>; into one where no partition
+/// reaches <see cref="SilhouetteMin"/>; never so that a mood has less than <see cref="ShareMin"/>. A song is judged by its best mood:
 /// shareᵝ · (mean likeness to the songs of that mood), weighted as the songs are loved.
 /// </summary>
 public sealed class ListenerMood : ISongMood
@@ -24,10 +24,14 @@ public sealed class ListenerMood : ISongMood
     private const int CentersMax = 4;
 
     /// <summary>
-    /// Kaufman and Rousseeuw (1990) call less than 0.25 "no substantial structure" for well-measured data; likenesses of songs are noisy and lie close together,
-    /// and half of that already separates calm from loud.
+    /// Kaufman and Rousseeuw (1990) call less than 0.25 "no substantial structure"; likenesses lie closer together than their distances. With 0.2 half of the
+    /// listeners of Last.fm-2K have one mood, a fifth two, a quarter more. More moods serve more of what a listener likes (the hidden artists' songs are nearer
+    /// to a list: 1.43 standard deviations with as many as four, 1.46 with one), fewer serve the largest better (the list is nearer to them: 1.33 with one, 1.38).
     /// </summary>
-    private const double SilhouetteMin = 0.12;
+    private const double SilhouetteMin = 0.2;
+
+    /// <summary>Silhouettes rise with every split of songs into artists; what is gained must be more than that.</summary>
+    private const double Elbow = 0.03;
 
     /// <summary>A mood of less is a stray song.</summary>
     private const double ShareMin = 0.1;
@@ -133,16 +137,12 @@ public sealed class ListenerMood : ISongMood
                 distances[i, j] = i == j ? 0 : 1 - each[i * n + j];
         }
 
-        KMedoids best = KMedoids.Of(distances, _weights, 1);
-        for (int k = 2; k <= Math.Min(CentersMax, n); k++)
-        {
-            KMedoids groups = KMedoids.Of(distances, _weights, k);
-            double smallest = Enumerable.Range(0, k).Min(c => _weights.Where((_, i) => groups.ClusterOf[i] == c).Sum());
-            if (smallest >= ShareMin && groups.Silhouette >= SilhouetteMin && groups.Silhouette > best.Silhouette)
-                best = groups;
-        }
+        KMedoids[] partitions = [.. Enumerable.Range(1, Math.Min(CentersMax, n)).Select(k => KMedoids.Of(distances, _weights, k)).Where(IsOfMoods)];
+        double best = partitions.Max(p => p.Silhouette);
+        return best < SilhouetteMin ? partitions[0] : partitions.First(p => p.Silhouette >= best - Elbow);
 
-        return best;
+        bool IsOfMoods(KMedoids partition) => partition.Medoids.Length == 1
+            || partition.Medoids.Select((_, c) => _weights.Where((_, i) => partition.ClusterOf[i] == c).Sum()).Min() >= ShareMin;
     }
 }
 
