@@ -147,7 +147,8 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
         double[] discovery = PercentileScale.Of([.. tracks.Select((t, c) => (1 - popular[c]) * (1 - Knows(listener, t)))]);
 
         double p = options.Popularity * (1 - options.Discovery), d = DiscoveryWeight * options.Discovery;
-        double tau = listener.Mood is null ? 1 : options.Taste ?? (listener.HasWish ? PipelineOptions.TasteWithWish : PipelineOptions.TasteWithOwnMood), r = listener.Recent is null ? 0 : RecencyShare, rest = 1 - p - d;
+        double r = listener.Recent is null ? 0 : RecencyShare, rest = 1 - p - d;
+        double tau = listener.Mood is null ? 1 : options.Taste ?? (listener.HasWish ? PipelineOptions.TasteWithWish : PipelineOptions.TasteWithOwnMood);
         return [.. tracks.Select((_, c) => new SongParts(
             rest * tau * (1 - r) * taste[c], rest * (1 - tau) * mood[c], p * popularity[c], rest * tau * r * recency[c], d * discovery[c]))];
     }
