@@ -109,6 +109,14 @@ public sealed class PipelineTests(SampleModels models) : IClassFixture<SampleMod
     }
 
     [Fact]
+    public void What_a_wish_rules_out_is_in_no_answer()
+    {
+        string genre = Tracks.GenreNames[0];
+        foreach ((_, IReadOnlyList<SongRecommendation> items) in Everybody($"calm, no {genre}"))
+            Assert.DoesNotContain(items, i => Tracks.GenreNamesOf(i.Track).Contains(genre));
+    }
+
+    [Fact]
     public void Taste_and_mood_are_two_ends_of_one_scale()
     {
         Profile profile = Profile.OfUser(Plays, 7);

@@ -28,7 +28,7 @@ internal static class ExplainCommand
     }.AtLeast(1);
 
     public static Command Create() => new Command("explain", "Why an artist or a song has its score for a listener: parts that add up, and what it would be without each")
-        .With(s_artist, s_song).With(ListenerOptions.All).With(MoodOptions.Mood, MoodOptions.Target, MoodOptions.Lexicon)
+        .With(s_artist, s_song).With(ListenerOptions.All).With(MoodOptions.All)
         .With(RecommendCommand.Weights).With(FilterOptions.ExcludeHeard, Count)
         .WithExamples(
             "segue explain Portishead --user 2",

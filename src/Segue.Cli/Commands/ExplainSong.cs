@@ -15,7 +15,7 @@ internal static class ExplainSong
         TasteModel taste = TasteModel.Load(session.Home);
         Tracks tracks = mood.Songs.Tracks;
         Profile profile = ListenerOptions.Profile(session, taste.Plays);
-        WishMood? wish = session.Get(MoodOptions.Mood) is string text ? MoodOptions.Read(session, mood, text) : null;
+        WishMood? wish = MoodOptions.AnyIn(session) ? MoodOptions.Read(session, mood, session.Get(MoodOptions.Mood) ?? "") : null;
         SongExplanation why = new Pipeline(taste.Model, taste.Plays, mood.Songs).Explain(
             profile, wish, RecommendCommand.OptionsOf(session), new SongFilter(), SongNames.Resolve(tracks, song), session.Get(ExplainCommand.Count));
         if (session.Json)

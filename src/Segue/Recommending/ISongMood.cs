@@ -9,6 +9,9 @@ public interface ISongMood
     /// <summary>The tracks that meet it best, best first, among those allowed.</summary>
     IReadOnlyList<int> Best(int count, bool[] allowed);
 
+    /// <summary>Whether the mood rules the track out, however good it is otherwise: "no rap", "by nobody but Radiohead".</summary>
+    bool Forbids(int track) => false;
+
     /// <summary>What speaks for the track, and what does not.</summary>
     IReadOnlyList<Reason> Reasons(int track);
 }

@@ -130,6 +130,8 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
         Forbid(forbidden ?? profile.Disliked, allowed);
         if (options.ExcludeHeard)
             Forbid(heard, allowed);
+        for (int track = 0; wish is not null && track < allowed.Length; track++)
+            allowed[track] &= !wish.Forbids(track);
         Candidates candidates = LazyInitializer.EnsureInitialized(ref _candidates, () => new Candidates(als, songs, _join));
         (int[] tracks, CandidateSources[] sources) = candidates.For(listener, allowed, ownToo: !options.ExcludeHeard, asked);
         return new Ranking(listener, tracks, sources, Score(tracks, listener, options));

@@ -29,5 +29,7 @@ public sealed class RepelledMood(ISongMood? mood, SongIndex songs, IReadOnlyList
 
     public IReadOnlyList<int> Best(int count, bool[] allowed) => mood?.Best(count, allowed) ?? [];
 
+    public bool Forbids(int track) => mood?.Forbids(track) == true;
+
     public IReadOnlyList<Reason> Reasons(int track) => mood?.Reasons(track) ?? [];
 }

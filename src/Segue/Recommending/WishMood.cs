@@ -44,6 +44,8 @@ public sealed class WishMood : ISongMood
             scores[i] = Math.Clamp(Math.Exp((_scores[tracks[i]] - _best) / _weight), 0, 1);
     }
 
+    public bool Forbids(int track) => float.IsNegativeInfinity(_scores[track]);
+
     public IReadOnlyList<int> Best(int count, bool[] allowed)
     {
         int[] tracks = [.. Enumerable.Range(0, _scores.Length).Where(t => allowed[t] && _scores[t] > float.NegativeInfinity)];
