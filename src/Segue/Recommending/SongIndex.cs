@@ -171,7 +171,7 @@ public sealed class SongLikeness(SongIndex songs)
 
     private Song Look(int track)
     {
-        float[] feel = new float[Feel.Length];
+        float[] feel = new float[Feel.Count];
         for (int f = 0; f < feel.Length; f++)
             feel[f] = (float)(Feel[f].Weight / s_weights) * songs.Percentiles.Row((int)Feel[f].Feature)[track];
         return new Song(track, feel, songs.VectorOf(track));
