@@ -7,8 +7,8 @@ using Segue.Numerics;
 namespace Segue.VectorSearch;
 
 /// <summary>
-/// Exact search: every row is compared with the query. One query reads all rows once, at the speed of memory; many queries are answered side by
-/// side, each with a pass of its own. The rows may lie in a mapped file; nothing is copied.
+/// Exact search: every row is compared with the query. One query reads all rows once, at the speed of memory; many queries share the
+/// reading (<see cref="FlatBatch"/>). The rows may lie in a mapped file; nothing is copied.
 /// <para>With <see cref="Quantization.Int8"/> a query reads int8 codes instead, a quarter of the memory, and compares the best of them with the float32
 /// rows: the order of what it finds is exact, and a row is missed only when the codes put it behind <c>4k + 32</c> others.</para>
 /// </summary>
@@ -77,14 +77,10 @@ public sealed unsafe class FlatIndex : IVectorIndex
         return heap.Sort();
     }
 
-    public Neighbor[][] SearchMany(MatrixView queries, int k, RowSet? allowed = null, int threads = 0, CancellationToken cancellation = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(k);
-        var answers = new Neighbor[queries.Rows][];
-        ParallelOptions options = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount, CancellationToken = cancellation };
-        Parallel.For(0, queries.Rows, options, i => answers[i] = this.Search(queries.Row(i), k, allowed));
-        return answers;
-    }
+    public Neighbor[][] SearchMany(MatrixView queries, int k, RowSet? allowed = null, int threads = 0, CancellationToken cancellation = default) =>
+        Codes is null
+            ? new FlatBatch(this, queries, k, allowed).Search(threads, cancellation)
+            : this.SearchEach(queries, k, allowed, threads, cancellation);
 
     public void CopyVector(int row, Span<float> vector)
     {

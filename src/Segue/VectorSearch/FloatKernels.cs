@@ -7,6 +7,9 @@ namespace Segue.VectorSearch;
 internal unsafe interface IFloatKernel
 {
     static abstract float Score(float* a, float* b, int dimensions);
+
+    /// <summary>The scores of three vectors that stand <paramref name="dimensions"/> behind one another: bit for bit what <see cref="Score"/> gives each.</summary>
+    static abstract void ScoreThree(float* a, float* b, int dimensions, float* scores, int stride);
 }
 
 /// <summary>
@@ -34,6 +37,54 @@ internal readonly unsafe struct DotKernel : IFloatKernel
         for (; i < dimensions; i++)
             sum += a[i] * b[i];
         return sum;
+    }
+
+    /// <summary>Twelve accumulators are what fits beside a row in sixteen registers; each load of the row then serves three products.</summary>
+    public static void ScoreThree(float* a, float* b, int dimensions, float* scores, int stride)
+    {
+        Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default, t0 = default, t1 = default, t2 = default, t3 = default;
+        Vector256<float> u0 = default, u1 = default, u2 = default, u3 = default;
+        float* a1 = a + dimensions, a2 = a1 + dimensions;
+        int i = 0;
+        for (; i <= dimensions - 32; i += 32)
+        {
+            Vector256<float> x = Vector256.Load(b + i);
+            s0 = Vector256.MultiplyAddEstimate(Vector256.Load(a + i), x, s0);
+            t0 = Vector256.MultiplyAddEstimate(Vector256.Load(a1 + i), x, t0);
+            u0 = Vector256.MultiplyAddEstimate(Vector256.Load(a2 + i), x, u0);
+            x = Vector256.Load(b + i + 8);
+            s1 = Vector256.MultiplyAddEstimate(Vector256.Load(a + i + 8), x, s1);
+            t1 = Vector256.MultiplyAddEstimate(Vector256.Load(a1 + i + 8), x, t1);
+            u1 = Vector256.MultiplyAddEstimate(Vector256.Load(a2 + i + 8), x, u1);
+            x = Vector256.Load(b + i + 16);
+            s2 = Vector256.MultiplyAddEstimate(Vector256.Load(a + i + 16), x, s2);
+            t2 = Vector256.MultiplyAddEstimate(Vector256.Load(a1 + i + 16), x, t2);
+            u2 = Vector256.MultiplyAddEstimate(Vector256.Load(a2 + i + 16), x, u2);
+            x = Vector256.Load(b + i + 24);
+            s3 = Vector256.MultiplyAddEstimate(Vector256.Load(a + i + 24), x, s3);
+            t3 = Vector256.MultiplyAddEstimate(Vector256.Load(a1 + i + 24), x, t3);
+            u3 = Vector256.MultiplyAddEstimate(Vector256.Load(a2 + i + 24), x, u3);
+        }
+
+        for (; i <= dimensions - 8; i += 8)
+        {
+            Vector256<float> x = Vector256.Load(b + i);
+            s0 = Vector256.MultiplyAddEstimate(Vector256.Load(a + i), x, s0);
+            t0 = Vector256.MultiplyAddEstimate(Vector256.Load(a1 + i), x, t0);
+            u0 = Vector256.MultiplyAddEstimate(Vector256.Load(a2 + i), x, u0);
+        }
+
+        float s = Vector256.Sum(s0 + s1 + (s2 + s3)), t = Vector256.Sum(t0 + t1 + (t2 + t3)), u = Vector256.Sum(u0 + u1 + (u2 + u3));
+        for (; i < dimensions; i++)
+        {
+            s += a[i] * b[i];
+            t += a1[i] * b[i];
+            u += a2[i] * b[i];
+        }
+
+        scores[0] = s;
+        scores[stride] = t;
+        scores[2 * stride] = u;
     }
 }
 
@@ -69,5 +120,12 @@ internal readonly unsafe struct L2Kernel : IFloatKernel
         }
 
         return -sum;
+    }
+
+    /// <summary>One by one, but with the row in the nearest cache: a difference more a product leaves no registers for three at once.</summary>
+    public static void ScoreThree(float* a, float* b, int dimensions, float* scores, int stride)
+    {
+        for (int q = 0; q < 3; q++)
+            scores[q * stride] = Score(a + (nint)q * dimensions, b, dimensions);
     }
 }

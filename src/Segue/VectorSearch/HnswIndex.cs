@@ -175,14 +175,8 @@ public sealed unsafe class HnswIndex : IVectorIndex
         return found;
     }
 
-    public Neighbor[][] SearchMany(MatrixView queries, int k, RowSet? allowed = null, int threads = 0, CancellationToken cancellation = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(k);
-        var answers = new Neighbor[queries.Rows][];
-        ParallelOptions options = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount, CancellationToken = cancellation };
-        Parallel.For(0, queries.Rows, options, i => answers[i] = this.Search(queries.Row(i), k, allowed));
-        return answers;
-    }
+    public Neighbor[][] SearchMany(MatrixView queries, int k, RowSet? allowed = null, int threads = 0, CancellationToken cancellation = default) =>
+        this.SearchEach(queries, k, allowed, threads, cancellation);
 
     public void CopyVector(int row, Span<float> vector)
     {

@@ -93,4 +93,14 @@ public static class VectorIndexExtensions
         int found = index.Search(query, nearest, allowed);
         return found == nearest.Length ? nearest : nearest[..found];
     }
+
+    /// <summary><see cref="IVectorIndex.SearchMany"/> where queries have nothing to share: each by itself, side by side.</summary>
+    internal static Neighbor[][] SearchEach(this IVectorIndex index, MatrixView queries, int k, RowSet? allowed, int threads, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(k);
+        var answers = new Neighbor[queries.Rows][];
+        ParallelOptions options = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount, CancellationToken = cancellation };
+        Parallel.For(0, queries.Rows, options, i => answers[i] = index.Search(queries.Row(i), k, allowed));
+        return answers;
+    }
 }

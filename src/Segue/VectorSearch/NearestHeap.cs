@@ -7,6 +7,15 @@ internal ref struct NearestHeap(Span<Neighbor> memory)
 {
     private readonly Span<Neighbor> _heap = memory;
 
+    /// <summary>Goes on with a heap that was left in its memory.</summary>
+    public NearestHeap(Span<Neighbor> memory, int count)
+        : this(memory)
+    {
+        Count = count;
+        if (count == memory.Length && count > 0)
+            Threshold = memory[0].Score;
+    }
+
     public int Count { get; private set; }
 
     /// <summary>A score must be above this to have a chance (or equal to it with a lower row).</summary>
