@@ -12,7 +12,8 @@ internal static class AlsBench
 {
     public static int Run(string[] args)
     {
-        Arguments options = new(args, "plays", "factors", "iterations", "threads", "solver", "objective", "regularization", "alpha", "confidence", "loss", "plot");
+        Arguments options = new(args,
+            "plays", "factors", "iterations", "threads", "solver", "objective", "regularization", "alpha", "confidence", "loss", "plot", "start");
         int threads = options.Int("threads", Environment.ProcessorCount), factors = options.Int("factors", 128), iterations = options.Int("iterations", 10);
         string solver = options.Get("solver", "segue");
         Print(new JsonObject
@@ -37,11 +38,11 @@ internal static class AlsBench
 
         AlsOptions als = Settings(options) with { Factors = factors, Iterations = iterations, Threads = threads };
         bool withLoss = options.Get("loss", "yes") == "yes";
-        Curve curve = solver == "classic" ? Plain(counts, als, withLoss) : Segue(counts, als, withLoss);
+        Curve curve = solver == "classic" ? Plain(counts, als, withLoss) : Segue(counts, als, withLoss, options.Get("start", "own") == "classic");
         Report(curve, als, counts, solver);
         if (options.Get("plot", "") is { Length: > 0 } folder)
         {
-            Curve other = solver == "classic" ? Segue(counts, als, true) : Plain(counts, als, true);
+            Curve other = solver == "classic" ? Segue(counts, als, true, true) : Plain(counts, als, true);
             AlsPlots.LossAgainstTime(folder, $"{counts.Nonzeros / 1e6:0.0} M plays, {factors} factors, {threads} threads", [curve, other]);
         }
 
@@ -66,10 +67,11 @@ internal static class AlsBench
         };
     }
 
-    private static Curve Segue(CsrMatrix counts, AlsOptions options, bool withLoss)
+    /// <param name="classicStart">Start from the factors that the classic algorithm starts from; for losses, as it takes memory.</param>
+    private static Curve Segue(CsrMatrix counts, AlsOptions options, bool withLoss, bool classicStart)
     {
         Curve curve = new("Segue", [], []);
-        using AlsTraining training = new(counts, options, null);
+        using AlsTraining training = new(counts, options, classicStart ? AlsPlain.Start(counts, options.Factors) : null);
         while (training.Iteration < options.Iterations)
         {
             long before = Stopwatch.GetTimestamp();
@@ -128,6 +130,13 @@ internal static class AlsBench
 
         // Gramians n f², four rotations of 2 n f² in all, and three passes (two steps) of 4 f over each interaction from both sides, plus the diagonal.
         double flops = (rows * f * f) + (4 * rows * f * f) + (2.0 * counts.Nonzeros * f * ((3 * 4) + 3));
+
+        // Bytes to and from memory: each interaction's row of the table once from both sides (later steps find it in the caches); of the factors Gramian, turn and
+        // table read three times and write one and a half, the solved side reads and writes once.
+        int stride = NativeMatrix.PaddedTo(options.Factors);
+        double bytes = (2.0 * counts.Nonzeros * stride * sizeof(ushort)) + (rows * stride * sizeof(float) * 6.5);
+        long peak = AlsMachine.PeakBytes(); // Before the machine is measured, which takes memory too.
+        double fma = AlsMachine.FmaGflops(options.Threads), read = AlsMachine.ReadGigabytes(options.Threads);
         JsonObject line = new()
         {
             ["solver"] = solver,
@@ -135,12 +144,19 @@ internal static class AlsBench
             ["threads"] = options.Threads,
             ["secondsPerIteration"] = Math.Round(median, 4),
             ["meanSeconds"] = Math.Round(curve.Seconds.Average(), 4),
+            ["loss"] = curve.Losses.Count > 0 ? Math.Round(curve.Losses[^1], 9) : null,
+            ["peakMemoryBytes"] = peak,
+            ["fmaGflops"] = Math.Round(fma, 1),
+            ["readGigabytesPerSecond"] = Math.Round(read, 1),
         };
         if (solver == "segue")
+        {
             line["gflops"] = Math.Round(flops / median / 1e9, 1);
-        line["loss"] = curve.Losses.Count > 0 ? Math.Round(curve.Losses[^1], 9) : null;
-        line["fmaGflops"] = Math.Round(AlsMachine.FmaGflops(options.Threads), 1);
-        line["peakMemoryBytes"] = AlsMachine.PeakBytes();
+            line["shareOfFma"] = Math.Round(flops / median / 1e9 / fma, 2);
+            line["gigabytesPerSecond"] = Math.Round(bytes / median / 1e9, 1);
+            line["shareOfBandwidth"] = Math.Round(bytes / median / 1e9 / read, 2);
+        }
+
         Print(line);
     }
 

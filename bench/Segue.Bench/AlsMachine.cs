@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
 using Segue.Numerics;
 
@@ -23,6 +24,25 @@ internal static class AlsMachine
             long start = Stopwatch.GetTimestamp();
             workers.Run(threads, (_, piece) => sink[piece * 16] = Chains(rounds));
             best = Math.Max(best, threads * (rounds * 10.0 * 16) / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9);
+        }
+
+        return best;
+    }
+
+    /// <summary>Reading memory that no cache holds, front to back, in GB/s.</summary>
+    public static double ReadGigabytes(int threads)
+    {
+        using Workers workers = new(threads);
+        const int blockValues = 1 << 20, blocks = 128;
+        float[] memory = GC.AllocateUninitializedArray<float>(blockValues * blocks);
+        float[] sums = new float[blocks];
+        Array.Fill(memory, 1);
+        double best = 0;
+        for (int attempt = 0; attempt < 3; attempt++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            workers.Run(blocks, (_, block) => sums[block] = TensorPrimitives.Sum(memory.AsSpan(block * blockValues, blockValues)));
+            best = Math.Max(best, sizeof(float) * (double)memory.Length / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9);
         }
 
         return best;

@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
+using Segue.Factorization;
 using Segue.Interactions;
+using Segue.Numerics;
 
 namespace Segue.Bench;
 
@@ -15,6 +17,10 @@ internal sealed class AlsPlain(CsrMatrix confidence, float regularization, int f
     public float[] X { get; } = Random(confidence.Rows * factors, 1);
 
     public float[] Y { get; } = Random(confidence.Columns * factors, 2);
+
+    /// <summary>Its start factors, small and random, for a comparison from the same ones.</summary>
+    public static AlsStart Start(CsrMatrix counts, int factors) => new(
+        new MatrixView(Random(counts.Rows * factors, 1), counts.Rows, factors), new MatrixView(Random(counts.Columns * factors, 2), counts.Columns, factors));
 
     public void Iterate()
     {

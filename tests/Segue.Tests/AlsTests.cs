@@ -26,7 +26,7 @@ public sealed class AlsTests
         AlsOptions options = AlsOptions.Classic with
         {
             Factors = 64,
-            Iterations = 4,
+            Iterations = 15,
             Confidence = confidence,
             Alpha = alpha,
             Regularization = regularization,
