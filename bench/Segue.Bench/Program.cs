@@ -23,6 +23,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
     ("contrast", "like X, less like Y: how near and how far for growing weights of the second (--home DIR --pairs N)", ContrastBench.Run),
     ("backtest", "later loves foretold, over many listeners with invented dates (--home DIR with both models, --listeners N)", BacktestBench.Run),
     ("path", "paths between songs: how smooth, how long it takes (--home DIR --pairs N --steps N --widths 20,80,200)", PathBench.Run),
+    ("curve", "playlists with a curve: how near to it, at what price in score (--home DIR --count N)", CurveBench.Run),
     ("import-fuzz", "damaged files at every reader: any crash, hang or lost row is a bug (--inputs N --from N)", ImportFuzz.Run),
 ];
 

@@ -49,6 +49,12 @@ internal static class FilterOptions
         DefaultValueFactory = _ => 100,
     }.Between(0, 100);
 
+    public static readonly Option<string?> Bpm = new("--bpm")
+    {
+        Description = "Only songs of this tempo, as measured, halved or doubled, such as 90..110",
+        HelpName = "FROM..TO",
+    };
+
     public static readonly Option<int> MaxPerArtist = new Option<int>("--max-per-artist")
     {
         Description = "At most so many songs of one artist",
@@ -76,7 +82,7 @@ internal static class FilterOptions
 
     public static readonly Option[] OfSongs =
     [
-        Count, ExcludeHeard, Genre, NotGenre, NotArtist, Explicit, PopularityMin, PopularityMax, MaxPerArtist, MaxPerGenre, Diversity, Among,
+        Count, ExcludeHeard, Genre, NotGenre, NotArtist, Explicit, PopularityMin, PopularityMax, Bpm, MaxPerArtist, MaxPerGenre, Diversity, Among,
     ];
 
     public static int CountOf(Session session) => session.Get(Count) switch
@@ -109,6 +115,7 @@ internal static class FilterOptions
             AllowExplicit = Says(session, Explicit, otherwise: true),
             PopularityMin = session.Get(PopularityMin),
             PopularityMax = session.Get(PopularityMax),
+            Tempo = session.Has(Bpm) ? TempoRange.Parse(session.Get(Bpm)!) : null,
             Among = session.Get(Among) is string file ? AmongFile.Read(file, tracks, session) : null,
         };
     }

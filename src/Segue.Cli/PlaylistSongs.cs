@@ -37,10 +37,35 @@ internal sealed record PlaylistSongs(string Title, string Annotation, IReadOnlyL
         DefaultValueFactory = _ => new SongPathOptions().Steps,
     }.AtLeast(1);
 
-    private const int StepsMax = 200;
+    public static readonly Option<string?> Curve = new("--curve")
+    {
+        Description = $"The energy, or another feature, moves over the list: {string.Join(", ", PlaylistCurve.Shapes)}, or such as valence=fall",
+        HelpName = "[FEATURE=]SHAPE",
+    };
+
+    public static readonly Option<double> Minutes = new Option<double>("--minutes")
+    {
+        Description = "So long in all, within half a minute, instead of -n songs",
+        HelpName = "N",
+    }.Between(1, 12 * 60);
+
+    public static readonly Option[] Options = [Song, From, To, Steps, Curve, Minutes];
+
+    private const int StepsMax = 200, SequenceMax = 1000;
+
+    /// <summary>A sequence chooses among so many times the songs it needs, and at least so many.</summary>
+    private const int PoolFactor = 8, PoolMin = 200;
+
+    /// <summary>For estimating how many songs some minutes are; the median of the Spotify tracks is 213 s.</summary>
+    private const double TypicalSeconds = 200;
 
     /// <summary>What was asked for and is not there, as the user wrote it.</summary>
     public IReadOnlyList<string> Unresolved { get; init; } = [];
+
+    /// <summary>The feature that moves, and what was asked of it in each place (NaN: nothing).</summary>
+    public AudioFeature Drawn { get; init; } = AudioFeature.Energy;
+
+    public IReadOnlyList<double> Targets { get; init; } = [];
 
     /// <exception cref="WrongUsageException">The options say nothing, or too much.</exception>
     public static PlaylistSongs Ask(Session session, MoodModel model)
@@ -49,9 +74,16 @@ internal sealed record PlaylistSongs(string Title, string Annotation, IReadOnlyL
             return Recommend(session, model);
         if (!session.Has(From) || !session.Has(To))
             throw new WrongUsageException("a path has two ends: say both --from and --to");
-        if (ListenerOptions.AnyIn(session) || MoodOptions.AnyIn(session) || session.Has(Song) || session.Has(FilterOptions.Count))
-            throw new WrongUsageException("a path is between --from and --to in --steps; leave out the listener, the mood, --song and -n");
+        if (ListenerOptions.AnyIn(session) || MoodOptions.AnyIn(session) || new Option[] { Song, FilterOptions.Count, Curve, Minutes }.Any(session.Has))
+            throw new WrongUsageException("a path is between --from and --to in --steps; leave out the listener, the mood, --song, -n, --curve and --minutes");
         return session.Get(Steps) <= StepsMax ? Path(session, model) : throw new WrongUsageException($"--steps is at most {StepsMax}, not {session.Get(Steps)}");
+    }
+
+    /// <summary>The feature that moves, or the energy, over these songs.</summary>
+    public PlaylistGraph Graph(Tracks tracks)
+    {
+        float[] values = tracks.Feature(Drawn).ToArray();
+        return new PlaylistGraph(Drawn.ToString().ToLowerInvariant(), [.. Rows.Select(r => (double)values[r.Track])], Targets);
     }
 
     private static PlaylistSongs Path(Session session, MoodModel model)
@@ -81,7 +113,10 @@ internal sealed record PlaylistSongs(string Title, string Annotation, IReadOnlyL
             : null;
         unresolved.AddRange(wish?.Wish.NotUnderstood ?? []);
         SongFilter filter = FilterOptions.Filter(session, tracks);
+        SequenceOptions? sequence = SequenceOf(session);
         SelectionOptions selection = FilterOptions.Selection(session);
+        if (sequence is not null)
+            selection = selection with { Count = PoolOf(sequence) };
         (string title, IReadOnlyList<SongRecommendation> items) = (listener, wish) switch
         {
             (true, _) => ForListener(session, model, wish, filter, selection),
@@ -91,9 +126,59 @@ internal sealed record PlaylistSongs(string Title, string Annotation, IReadOnlyL
             _ => throw new WrongUsageException(
                 "say what the playlist is for: a listener (--user, --history, --like), --mood, --target, --more-like or --song; or --from and --to"),
         };
-        return items.Count == 0
-            ? throw new SegueException($"no song is left for \"{title}\"; loosen the filters")
-            : new PlaylistSongs(title, wish is null ? "" : $"Read as {wish.Wish}.", [.. items.Select(ToRow)]) { Unresolved = unresolved };
+        if (items.Count == 0)
+            throw new SegueException($"no song is left for \"{title}\"; loosen the filters");
+        string read = wish is null ? "" : $"Read as {wish.Wish}.";
+        PlaylistSongs ranked = sequence is null
+            ? new PlaylistSongs(title, read, [.. items.Select(ToRow)])
+            : Arrange(model.Songs, title, read, items, sequence);
+        return ranked with { Unresolved = unresolved };
+    }
+
+    /// <summary>What --curve, --minutes and -n ask of the order; null when the ranking is the order.</summary>
+    private static SequenceOptions? SequenceOf(Session session)
+    {
+        if (session.Has(Minutes) && session.Has(FilterOptions.Count))
+            throw new WrongUsageException("say how long with --minutes, or how many songs with -n, not both");
+        if (!session.Has(Curve) && !session.Has(Minutes))
+            return null;
+        return new SequenceOptions
+        {
+            Count = FilterOptions.CountOf(session) is var count && count <= SequenceMax
+                ? count
+                : throw new WrongUsageException($"a curve is drawn by at most {SequenceMax:N0} songs; say -n"),
+            Seconds = session.Has(Minutes) ? session.Get(Minutes) * 60 : null,
+            Curve = session.Get(Curve) is string curve ? PlaylistCurve.Parse(curve) : null,
+        };
+    }
+
+    private static int PoolOf(SequenceOptions sequence) =>
+        Math.Max(PoolMin, PoolFactor * (int)(sequence.Seconds / TypicalSeconds ?? sequence.Count));
+
+    private static PlaylistSongs Arrange(SongIndex songs, string title, string read, IReadOnlyList<SongRecommendation> items, SequenceOptions options)
+    {
+        Sequence sequence = PlaylistSequence.Arrange(songs, items, options);
+        AudioFeature drawn = options.Curve?.Feature ?? AudioFeature.Energy;
+        float[] values = songs.Tracks.Feature(drawn).ToArray();
+        string curve = options.Curve is null ? "" : $"The curve: {options.Curve}.";
+        string length = $"{TimeSpan.FromSeconds(sequence.Seconds):h\\:mm\\:ss} in all";
+        string missed = sequence.IsMet ? "."
+            : options.Seconds is double all ? $", not the {TimeSpan.FromSeconds(all):h\\:mm\\:ss} that were asked for: the filters leave too few songs."
+            : $", and {sequence.Songs.Count} songs instead of {options.Count}: the filters leave no more.";
+        string about = string.Join(' ', new[] { read, curve, length + missed }.Where(t => t.Length > 0));
+        return new PlaylistSongs(title, about, [.. sequence.Songs.Select(s => ToRow(s.Item) with
+        {
+            Facts = new Dictionary<string, JsonNode>
+            {
+                ["score"] = JsonShapes.Round(s.Item.Score),
+                [drawn.ToString().ToLowerInvariant()] = JsonShapes.Round(values[s.Item.Track]),
+                ["target"] = JsonShapes.Round(s.Target),
+            },
+        })])
+        {
+            Drawn = drawn,
+            Targets = options.Curve is null ? [] : [.. sequence.Songs.Select(s => s.Target)],
+        };
     }
 
     private static PlaylistRow ToRow(SongRecommendation item) => new(item.Track, string.Join("; ", item.Reasons.Take(3).Select(r => r.ToString())))

@@ -31,7 +31,8 @@ public sealed class PlaylistCommandTests : IClassFixture<PlaylistCommandTests.De
     [Fact]
     public void Every_format_goes_to_the_standard_output()
     {
-        foreach ((string format, string start) in (ReadOnlySpan<(string, string)>)[("m3u8", "#EXTM3U"), ("xspf", "<?xml"), ("jspf", "{"), ("csv", "position,")])
+        foreach ((string format, string start) in (ReadOnlySpan<(string, string)>)
+            [("m3u8", "#EXTM3U"), ("xspf", "<?xml"), ("jspf", "{"), ("csv", "position,"), ("html", "<!doctype html>")])
             Assert.StartsWith(start, _demo.Run("playlist", "--mood", "happy", "--format", format));
     }
 
@@ -81,7 +82,28 @@ public sealed class PlaylistCommandTests : IClassFixture<PlaylistCommandTests.De
         Assert.Contains("both ends are", error);
     }
 
+    [Fact]
+    public void A_curve_and_minutes_choose_and_order_the_songs()
+    {
+        string file = _demo.Folder.File("curve.html");
+        JsonNode told = JsonNode.Parse(_demo.Run(
+            "playlist", "--mood", "calm", "--curve", "energy=rise", "--minutes", "30", "--bpm", "70..140", "-o", file, "--json"))!;
+        JsonNode[] items = [.. told["items"]!.AsArray().Select(i => i!)];
+        Assert.InRange(items.Sum(i => (double)i["seconds"]!), 30 * 60 - 30, 30 * 60 + 30);
+        Assert.True((double)items[0]["energy"]! < (double)items[^1]["energy"]!);
+        Assert.Equal(items.Select(i => (double)i["target"]!).Order(), items.Select(i => (double)i["target"]!));
+        Assert.Contains("class=\"target\"", File.ReadAllText(file));
+
+        JsonNode few = JsonNode.Parse(_demo.Run("playlist", "--mood", "calm", "--minutes", "600", "--genre", "metal", "-o", file, "--json"))!;
+        Assert.Contains("not the 10:00:00 that were asked for", (string)few["annotation"]!);
+    }
+
     [Theory]
+    [InlineData(2, "not both", "--mood", "calm", "--minutes", "30", "-n", "5")]
+    [InlineData(2, "must be from 1", "--mood", "calm", "--minutes", "0")]
+    [InlineData(2, "at most 1,000", "--mood", "calm", "--curve", "rise", "-n", "all")]
+    [InlineData(1, "did you mean 'rise'", "--mood", "calm", "--curve", "rize")]
+    [InlineData(1, "runs backwards", "--mood", "calm", "--bpm", "110..90")]
     [InlineData(2, "say what the playlist is for")]
     [InlineData(2, "two ends", "--from", "x")]
     [InlineData(2, "leave out", "--from", "x", "--to", "y", "--mood", "calm")]

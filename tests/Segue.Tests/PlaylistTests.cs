@@ -162,6 +162,56 @@ public sealed class PlaylistTests
         }, iter: 500);
     }
 
+    [Fact]
+    public void The_page_draws_the_curve_and_needs_nothing_else()
+    {
+        Playlist playlist = s_sample with
+        {
+            Title = "<script>alert(1)</script> שלום",
+            Tracks = [.. s_sample.Tracks.Take(3), s_sample.Tracks[0] with { Title = "\"><img src=x onerror=alert(1)>", Note = "R&B" }],
+            Graph = new PlaylistGraph("energy", [0.2, double.NaN, 0.5, 0.9], [0.1, 0.4, 0.6, 0.9]),
+        };
+        string page = Text(PlaylistFormat.Html, playlist);
+        Assert.DoesNotContain("<script", page);
+        Assert.DoesNotContain("<img", page);
+        Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt; ", page);
+        Assert.Contains("R&amp;B", page);
+        Assert.Contains("prefers-color-scheme: dark", page);
+        Assert.DoesNotContain("src=", page.Replace("src=x", ""));
+        Assert.DoesNotContain("file://", page); // No path of this machine in a page that may be handed on.
+        Assert.Equal(4, page.Split("<li>").Length - 1);
+        Assert.Equal(3, page.Split("<circle").Length - 1);
+        Assert.Equal(["4", "3"], page.Split("points=\"").Skip(1).Select(p => $"{p[..p.IndexOf('"')].Split(' ').Length}"));
+        Assert.Contains("Not found: Paranoid Andriod", page);
+        Assert.DoesNotContain("<svg", Text(PlaylistFormat.Html, playlist with { Graph = null }));
+    }
+
+    /// <summary>What the specification asks beyond a schema: order of magnitude, right-to-left text, emoji, and that a parser of other make reads it too.</summary>
+    [Fact]
+    public void Ten_thousand_songs_in_any_script_are_valid_and_all_there()
+    {
+        string[] titles = ["שלום עולם", "أغنية", "🎸🔥 Rock'n'Roll", "a\u0000b\u0008c", "<&\"'>", "日本の歌", "e\u0301", "\ud83d"];
+        PlaylistTrack[] tracks = [.. Enumerable.Range(0, 10_000).Select(i => new PlaylistTrack
+        {
+            Title = $"{titles[i % titles.Length]} {i}",
+            Artists = [titles[i / 7 % titles.Length]],
+            Seconds = i % 900 + 0.25,
+            Location = $"/music/{titles[i % titles.Length]}/{i}.flac",
+        })];
+        Playlist playlist = new() { Title = "All", Tracks = tracks };
+        XNamespace ns = "http://xspf.org/ns/0/";
+        XElement[] written = [.. Valid(Text(PlaylistFormat.Xspf, playlist)).Descendants(ns + "track")];
+        Assert.Equal(10_000, written.Length);
+        string[] lines = Text(PlaylistFormat.M3u8, playlist).Split('\n');
+        Assert.Equal(10_000, lines.Count(l => l.StartsWith("#EXTINF:", StringComparison.Ordinal)));
+        for (int i = 0; i < 10_000; i += 97)
+        {
+            Assert.EndsWith($" {i}", written[i].Element(ns + "title")!.Value);
+            Assert.Equal($"{(i % 900) * 1000 + 250}", written[i].Element(ns + "duration")!.Value);
+            Assert.Matches("^file:///music/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-F]{2})+$", written[i].Element(ns + "location")!.Value); // RFC 3986
+        }
+    }
+
     [Theory]
     [InlineData("https://x.org/a%20b?c=d#e", "https://x.org/a%20b?c=d#e")]
     [InlineData("https://x.org/ü b", "https://x.org/%C3%BC%20b")]
@@ -180,7 +230,7 @@ public sealed class PlaylistTests
         Assert.Equal(PlaylistFormat.Xspf, PlaylistFormat.OfFile("x/y.xspf"));
         Assert.Equal(PlaylistFormat.Jspf, PlaylistFormat.OfFile("list.json"));
         SegueException e = Assert.Throws<SegueException>(() => PlaylistFormat.OfFile("list.pls"));
-        Assert.Equal("list.pls: the ending '.pls' is no playlist format; use .m3u8, .xspf, .jspf, .csv", e.Message);
+        Assert.Equal("list.pls: the ending '.pls' is no playlist format; use .m3u8, .xspf, .jspf, .csv, .html", e.Message);
     }
 
     [Fact]
@@ -210,6 +260,8 @@ public sealed class PlaylistTests
         schemas.Add("http://xspf.org/ns/0/", XmlReader.Create(new StringReader(Schema)));
         XDocument document = XDocument.Parse(xspf);
         document.Validate(schemas, (_, e) => Assert.Fail($"{e.Message}\n{xspf}"));
+        Assert.Equal(("1", "{http://xspf.org/ns/0/}playlist"), (document.Root!.Attribute("version")?.Value, document.Root.Name.ToString()));
+        Assert.Single(document.Root.Elements(), e => e.Name.LocalName == "trackList");
         foreach (XElement element in document.Descendants().Where(e => e.Name.LocalName is "playlist" or "track"))
         {
             foreach (var group in element.Elements().GroupBy(e => e.Name.LocalName).Where(g => g.Count() > 1))

@@ -15,21 +15,22 @@ internal static class PlaylistCommand
     };
     private static readonly Option<string?> s_format = new Option<string?>("--format")
     {
-        Description = "m3u8, xspf, jspf or csv (default: by the file's ending, else m3u8)",
+        Description = "m3u8, xspf, jspf, csv or html (a page with the curve drawn) (default: by the file's ending, else m3u8)",
         HelpName = "FORMAT",
     }.AcceptOnlyFromAmong([.. PlaylistFormat.All.Select(f => f.Extension[1..])]);
     private static readonly Option<string?> s_title = new("--title") { Description = "The playlist's name (default: what was asked for)", HelpName = "TEXT" };
 
     public static Command Create() => new Command(
-            "playlist", "A recommendation as M3U8, JSPF, XSPF or CSV: for a listener, for a mood, like some songs, or from one song to another. "
+            "playlist", "A recommendation as M3U8, JSPF, XSPF, CSV or a page: for a listener, for a mood, like some songs, or from one song to another. "
                 + "With --among, your own files in that order")
         .With(s_output, s_format, s_title)
-        .With(ListenerOptions.All).With(MoodOptions.All).With(PlaylistSongs.Song, PlaylistSongs.From, PlaylistSongs.To, PlaylistSongs.Steps)
+        .With(ListenerOptions.All).With(MoodOptions.All).With(PlaylistSongs.Options)
         .With(FilterOptions.OfSongs)
         .WithExamples(
             "segue playlist --mood \"sad and slow, for a rainy night\" -n 25 -o rain.xspf",
             "segue playlist --user 2 --mood energetic -o run.m3u8",
             "segue playlist --song \"Teardrop - Massive Attack\" --format csv",
+            "segue playlist --mood rock --curve peak --minutes 45 --bpm 110..140 -o run.html",
             "segue playlist --from \"Creep - Radiohead\" --to \"Master of Puppets\" --steps 8 -o way.m3u8",
             "segue playlist --mood calm --among my_library.m3u -n all -o calm.m3u8")
         .Runs(Run);
@@ -53,6 +54,7 @@ internal static class PlaylistCommand
             Annotation = songs.Annotation,
             Tracks = [.. songs.Rows.Select(r => PlaylistTrack.Of(tracks, r.Track, own.GetValueOrDefault(r.Track, ""), r.Note))],
             Unresolved = songs.Unresolved,
+            Graph = songs.Graph(tracks),
         };
         if (file is null)
         {

@@ -23,6 +23,9 @@ public sealed record SongFilter
     /// <summary>0..100; songs of unknown popularity pass when this is 100.</summary>
     public double PopularityMax { get; init; } = 100;
 
+    /// <summary>Only songs of a tempo in this range; null for any.</summary>
+    public TempoRange? Tempo { get; init; }
+
     /// <summary>Only these tracks (dense indices), or null for all.</summary>
     public IReadOnlyCollection<int>? Among { get; init; }
 
@@ -60,6 +63,8 @@ public sealed record SongFilter
 
         if (!AllowExplicit)
             Keep(allowed, track => !tracks.IsExplicit(track));
+        if (Tempo is { } tempo)
+            Keep(allowed, track => !double.IsNaN(tempo.Felt(tracks.Feature(AudioFeature.Tempo)[track])));
         if (PopularityMin > 0 || PopularityMax < 100)
             KeepPopularity(tracks, allowed);
         return allowed;

@@ -18,6 +18,9 @@ public sealed record Playlist
     /// <summary>What could not be resolved, as the user wrote it. Every format carries it: nobody should have to count rows to see that a song is missing.</summary>
     public IReadOnlyList<string> Unresolved { get; init; } = [];
 
+    /// <summary>What the HTML page draws over the songs; null for nothing.</summary>
+    public PlaylistGraph? Graph { get; init; }
+
     internal string NoteOnUnresolved => Unresolved.Count == 0 ? "" : $"Not found: {string.Join("; ", Unresolved.Select(u => PlaylistText.Clean(u)))}.";
 }
 

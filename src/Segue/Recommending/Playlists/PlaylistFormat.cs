@@ -7,7 +7,7 @@ using System.Xml;
 namespace Segue.Recommending.Playlists;
 
 /// <summary>
-/// How a <see cref="Playlist"/> is written. All four are UTF-8 without byte order mark, and the same playlist gives the same bytes.
+/// How a <see cref="Playlist"/> is written. All are UTF-8 without byte order mark, and the same playlist gives the same bytes.
 /// <list type="bullet">
 /// <item>M3U8: <c>#EXTM3U</c>, then <c>#EXTINF:seconds,Artist - Title</c> and an address a song. A song that has no address anywhere is a comment:
 /// an M3U entry is an address and nothing else.</item>
@@ -15,6 +15,7 @@ namespace Segue.Recommending.Playlists;
 /// <item>JSPF (https://xspf.org/jspf): the same as JSON, as ListenBrainz takes it.</item>
 /// <item>CSV (RFC 4180): a row a song with a header, rows of what was not found at the end. A cell that a spreadsheet would run as a formula
 /// (it begins with = + - @) gets an apostrophe before it, which the spreadsheet hides.</item>
+/// <item>HTML: a page to look at, with a feature drawn over the songs.</item>
 /// </list>
 /// </summary>
 public sealed class PlaylistFormat
@@ -23,6 +24,7 @@ public sealed class PlaylistFormat
     public static readonly PlaylistFormat Xspf = new("XSPF", ".xspf", WriteXspf);
     public static readonly PlaylistFormat Jspf = new("JSPF", ".jspf", WriteJspf);
     public static readonly PlaylistFormat Csv = new("CSV", ".csv", WriteCsv);
+    public static readonly PlaylistFormat Html = new("HTML", ".html", PlaylistPage.Write);
 
     private const string XspfNamespace = "http://xspf.org/ns/0/";
 
@@ -30,19 +32,19 @@ public sealed class PlaylistFormat
 
     private PlaylistFormat(string name, string extension, Action<Playlist, TextWriter> write) => (Name, Extension, _write) = (name, extension, write);
 
-    public static IReadOnlyList<PlaylistFormat> All { get; } = [M3u8, Xspf, Jspf, Csv];
+    public static IReadOnlyList<PlaylistFormat> All { get; } = [M3u8, Xspf, Jspf, Csv, Html];
 
     public string Name { get; }
 
     /// <summary>With the dot.</summary>
     public string Extension { get; }
 
-    /// <summary>The format of a file by its extension (.m3u8, .m3u, .xspf, .jspf, .json, .csv; case does not matter).</summary>
+    /// <summary>The format of a file by its extension (.m3u8, .m3u, .xspf, .jspf, .json, .csv, .html, .htm; case does not matter).</summary>
     /// <exception cref="SegueException">Another extension.</exception>
     public static PlaylistFormat OfFile(string path)
     {
         string extension = Path.GetExtension(path).ToLowerInvariant();
-        extension = extension switch { ".m3u" => ".m3u8", ".json" => ".jspf", _ => extension };
+        extension = extension switch { ".m3u" => ".m3u8", ".json" => ".jspf", ".htm" => ".html", _ => extension };
         return All.FirstOrDefault(f => f.Extension == extension)
             ?? throw new SegueException($"{path}: the ending '{extension}' is no playlist format; use {string.Join(", ", All.Select(f => f.Extension))}");
     }
