@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Segue.Mood;
+using Segue.Numerics;
 
 namespace Segue.Recommending;
 
@@ -11,6 +12,12 @@ public sealed class WishMood : ISongMood
 {
     // As in MoodScorer: log(1 + 0.05) is the most a want of weight 1 can add, 4 the most a genre can.
     private const double LogMax = 0.048790164, GenreScale = 4;
+
+    /// <summary>Up to this part of all songs a heap finds the best sooner than sorting does.</summary>
+    private const int SortShare = 16;
+
+    /// <summary>Whether a wish is met at all is seen from so many of the best.</summary>
+    private const int VerdictSongs = 20;
 
     private readonly MoodScorer _scorer;
     private readonly float[] _scores;
@@ -36,7 +43,7 @@ public sealed class WishMood : ISongMood
     public IReadOnlyCollection<int> Seeds => [.. Wish.References.Where(r => r is { Kind: ReferenceKind.Song, Use: Use.Resemble }).SelectMany(r => r.Tracks)];
 
     /// <summary>What a person should know before they look at the answers.</summary>
-    public MoodVerdict Verdict() => _scorer.Rank(Wish, 20).Verdict;
+    public MoodVerdict Verdict() => MoodVerdict.Of(_scorer, Wish, BestSongs.Of(_scores, _scorer.Tracks.SongOf, VerdictSongs, null));
 
     public void Score(ReadOnlySpan<int> tracks, Span<double> scores)
     {
@@ -48,8 +55,13 @@ public sealed class WishMood : ISongMood
 
     public IReadOnlyList<int> Best(int count, bool[] allowed)
     {
-        int[] tracks = [.. Enumerable.Range(0, _scores.Length).Where(t => allowed[t] && _scores[t] > float.NegativeInfinity)];
-        float[] keys = [.. tracks.Select(t => -_scores[t])];
+        float[] open = new float[_scores.Length];
+        for (int t = 0; t < open.Length; t++)
+            open[t] = allowed[t] ? _scores[t] : float.NegativeInfinity;
+        if (count <= open.Length / SortShare)
+            return Largest.Indices(open, count);
+        int[] tracks = [.. Enumerable.Range(0, open.Length).Where(t => open[t] > float.NegativeInfinity)];
+        float[] keys = [.. tracks.Select(t => -open[t])];
         Array.Sort(keys, tracks); // Equal scores come in any order here; Selection puts them in one.
         return tracks.Length <= count ? tracks : tracks[..count];
     }
