@@ -53,13 +53,17 @@ public sealed partial class AlsModel
         float length = TensorPrimitives.Norm<float>(q);
         for (int i = 0; i < similarity.Length; i++)
         {
-            rows.Row(i).CopyTo(row);
             similarity[i] = float.NegativeInfinity;
-            if (length == 0 || !allowed(i) || TensorPrimitives.SumOfSquares<float>(row) == 0)
+            ReadOnlySpan<float> other = rows.Row(i);
+            if (length == 0 || !allowed(i) || TensorPrimitives.SumOfSquares(other) == 0)
                 continue;
             if (!mean.IsEmpty)
-                TensorPrimitives.Subtract(row, mean, row);
-            similarity[i] = TensorPrimitives.Dot<float>(q, row) / (length * Math.Max(TensorPrimitives.Norm<float>(row), float.Epsilon));
+            {
+                TensorPrimitives.Subtract(other, mean, row);
+                other = row;
+            }
+
+            similarity[i] = TensorPrimitives.Dot(q, other) / (length * Math.Max(TensorPrimitives.Norm(other), float.Epsilon));
         }
 
         return [.. Largest.Indices(similarity, count).Select(i => new AlsNeighbor(i, similarity[i]))];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Segue.Catalogue;
 using Segue.Factorization;
 using Segue.Interactions;
@@ -23,6 +24,10 @@ internal sealed class Candidates(IExplainedTaste taste, SongIndex songs, SongJoi
 
     private const int MoodSongs = 500, PopularSongs = 60, PopularSongsAlone = 500;
 
+    /// <summary>Answers that do not depend on who asks are kept, up to so many: the songs and artists that people love most are the same.</summary>
+    private const int KeptMax = 20_000;
+
+    private readonly ConcurrentDictionary<int, int[]> _neighbors = [], _similar = [];
     private readonly AlsModel? _factors = taste as AlsModel ?? (taste as SideInformed)?.Als;
     private readonly Lazy<int[]> _byPopularity = new(() => ByPopularity(songs));
 
@@ -37,7 +42,7 @@ internal sealed class Candidates(IExplainedTaste taste, SongIndex songs, SongJoi
         [
             (CandidateSources.Taste, BestArtists(listener, ownToo).SelectMany(a => join.BestKnown(a, SongsPerArtist, allowed))),
             (CandidateSources.Own, ownToo ? listener.ByLove.Take(OwnArtistsMax).SelectMany(a => join.BestKnown(a, SongsPerArtist, allowed)) : []),
-            (CandidateSources.Neighbor, Seeds(listener).SelectMany(s => songs.Neighbors(s, NeighborsEach))),
+            (CandidateSources.Neighbor, Seeds(listener).SelectMany(Neighbors)),
             (CandidateSources.Mood, listener.Mood?.Best(MoodSongs, allowed) ?? []),
             (CandidateSources.SimilarArtist, listener.ByLove.Take(LovedArtists).SelectMany(Similar).SelectMany(a => join.BestKnown(a, SongsPerSimilar, allowed))),
             (CandidateSources.Popular, _byPopularity.Value.Where(t => allowed[t]).Take(listener.IsKnown ? PopularSongs : PopularSongsAlone)),
@@ -72,8 +77,17 @@ internal sealed class Candidates(IExplainedTaste taste, SongIndex songs, SongJoi
 
     private static IEnumerable<int> Seeds(Listener listener) => listener.OwnMood?.Centers.OrderByDescending(c => c.Share).Select(c => c.Song).Take(SeedsAsked) ?? [];
 
-    private IEnumerable<int> Similar(int artist) =>
-        _factors?.SimilarArtists(artist, SimilarEach, new AlsSimilarityOptions(ListenersMin: SimilarListenersMin)).Select(n => n.Index) ?? [];
+    private int[] Neighbors(int song) => Kept(_neighbors, song, s => [.. songs.Neighbors(s, NeighborsEach)]);
+
+    private int[] Similar(int artist) => Kept(_similar, artist, a =>
+        [.. _factors?.SimilarArtists(a, SimilarEach, new AlsSimilarityOptions(ListenersMin: SimilarListenersMin)).Select(n => n.Index) ?? []]);
+
+    private static int[] Kept(ConcurrentDictionary<int, int[]> kept, int key, Func<int, int[]> find)
+    {
+        if (kept.Count >= KeptMax)
+            kept.Clear();
+        return kept.GetOrAdd(key, find);
+    }
 
     private static int[] ByPopularity(SongIndex songs)
     {

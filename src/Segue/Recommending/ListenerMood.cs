@@ -70,37 +70,28 @@ public sealed class ListenerMood : ISongMood
 
     public void Score(ReadOnlySpan<int> tracks, Span<double> scores)
     {
-        double[] each = _likeness.ToEach(_loved, tracks);
-        Span<double> mean = stackalloc double[CentersMax];
+        double[] means = _likeness.ToGroups(_loved, _centerOf, _inCenter, Centers.Count, tracks);
         for (int t = 0; t < tracks.Length; t++)
-        {
-            mean.Clear();
-            for (int i = 0; i < _loved.Length; i++)
-                mean[_centerOf[i]] += _inCenter[i] * each[t * _loved.Length + i];
-            scores[t] = Math.Min(1, TensorPrimitives.Max<double>(mean));
-        }
+            scores[t] = Math.Clamp(TensorPrimitives.Max(means.AsSpan(t * Centers.Count, Centers.Count)), 0, 1);
     }
 
-    /// <summary>For each mood, as many of the songs nearest to it in audio features as it has a share: one pass over the features of the catalogue a mood.</summary>
+    /// <summary>
+    /// For each mood, as many of the songs nearest to it in audio features as it has a share, nearest first: one pass over the features of the catalogue a mood.
+    /// </summary>
     public IReadOnlyList<int> Best(int count, bool[] allowed)
     {
         float[] nearness = new float[_songs.Tracks.Count];
-        HashSet<int> found = [];
+        List<(int Track, float Nearness)> found = [];
         for (int c = 0; c < Centers.Count; c++)
         {
             int[] members = [.. Enumerable.Range(0, _loved.Length).Where(i => _centerOf[i] == c)];
             _likeness.FeelDistances([.. members.Select(i => _loved[i])], [.. members.Select(i => _weights[i])], nearness);
             for (int t = 0; t < nearness.Length; t++)
                 nearness[t] = allowed[t] ? -nearness[t] : float.NegativeInfinity;
-            found.UnionWith(Largest.Indices(nearness, (int)Math.Ceiling(count * Centers[c].Share)));
+            found.AddRange(Largest.Indices(nearness, (int)Math.Ceiling(count * Centers[c].Share)).Select(t => (t, nearness[t])));
         }
 
-        int[] tracks = [.. found.Order()];
-        double[] scores = new double[tracks.Length];
-        Score(tracks, scores);
-        int[] order = [.. Enumerable.Range(0, tracks.Length)];
-        Array.Sort(order, (a, b) => scores[a] != scores[b] ? scores[b].CompareTo(scores[a]) : tracks[a].CompareTo(tracks[b]));
-        return [.. order.Take(count).Select(o => tracks[o])];
+        return [.. found.OrderByDescending(f => f.Nearness).ThenBy(f => f.Track).Select(f => f.Track).Distinct().Take(count)];
     }
 
     /// <summary>The loved song it is most like, and in what both stand out.</summary>

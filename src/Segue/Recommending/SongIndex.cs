@@ -147,6 +147,38 @@ public sealed class SongLikeness(SongIndex songs)
         return each;
     }
 
+    /// <summary>The weighted mean likeness of each candidate to groups of seeds. Cosines add up, so a group's vectors are compared as one: half of the time.</summary>
+    /// <param name="groupOf">The group of each seed, 0-based.</param>
+    /// <param name="weights">What each seed adds to its group's mean.</param>
+    /// <returns>candidates × groups, row-major.</returns>
+    internal double[] ToGroups(ReadOnlySpan<int> seeds, ReadOnlySpan<int> groupOf, ReadOnlySpan<double> weights, int groups, ReadOnlySpan<int> candidates)
+    {
+        Song[] from = new Song[seeds.Length];
+        float[][] vectors = [.. Enumerable.Range(0, groups).Select(_ => new float[songs.Vectors.Dimensions])];
+        double[] ofVectors = new double[groups];
+        for (int s = 0; s < from.Length; s++)
+        {
+            from[s] = Look(seeds[s]);
+            if (from[s].Vector.Length == 0)
+                continue;
+            TensorPrimitives.MultiplyAdd(from[s].Vector, (float)weights[s], vectors[groupOf[s]], vectors[groupOf[s]]);
+            ofVectors[groupOf[s]] += weights[s];
+        }
+
+        double[] means = new double[(long)candidates.Length * groups];
+        for (int c = 0; c < candidates.Length; c++)
+        {
+            Song song = Look(candidates[c]);
+            Span<double> mean = means.AsSpan(c * groups, groups);
+            for (int s = 0; s < from.Length; s++)
+                mean[groupOf[s]] += weights[s] * OfSound(from[s], song);
+            for (int g = 0; g < groups && song.Vector.Length > 0; g++)
+                mean[g] += VectorWeight * (TensorPrimitives.Dot<float>(vectors[g], song.Vector) + ofVectors[g]) / 2;
+        }
+
+        return means;
+    }
+
     /// <summary>How far every song of the catalogue is by its audio features alone from the weighted mean of some.</summary>
     /// <param name="distances">Receives one a track, 0..1.</param>
     internal void FeelDistances(ReadOnlySpan<int> to, ReadOnlySpan<double> weights, Span<float> distances)
@@ -179,11 +211,18 @@ public sealed class SongLikeness(SongIndex songs)
 
     private double Of(in Song a, in Song b)
     {
-        float distance = 0;
-        for (int f = 0; f < a.Feel.Length; f++)
-            distance += Math.Abs(a.Feel[f] - b.Feel[f]);
         double cosine = a.Vector.Length > 0 && b.Vector.Length > 0 ? Math.Clamp((TensorPrimitives.Dot<float>(a.Vector, b.Vector) + 1) / 2, 0, 1) : 0;
-        return FeelWeight * (1 - distance) + GenreWeight * SharedGenre(a.Track, b.Track) + VectorWeight * cosine;
+        return OfSound(a, b) + VectorWeight * cosine;
+    }
+
+    /// <summary>The part of a likeness that is no vector's.</summary>
+    private double OfSound(in Song a, in Song b)
+    {
+        float[] x = a.Feel, y = b.Feel;
+        float distance = 0;
+        for (int f = 0; f < x.Length; f++)
+            distance += Math.Abs(x[f] - y[f]);
+        return FeelWeight * (1 - distance) + GenreWeight * SharedGenre(a.Track, b.Track);
     }
 
     /// <summary>Shared genres over the smaller number of genres.</summary>
