@@ -9,6 +9,9 @@ namespace Segue.Cli.Commands;
 /// <summary>Why a song stands where it stands for a listener: its parts, its reasons, and where it would stand if things were otherwise.</summary>
 internal static class ExplainSong
 {
+    /// <summary>Without how many artists a song is ranked anew, unless -n says otherwise.</summary>
+    private const int ArtistsTried = 4;
+
     public static void Run(Session session, string song)
     {
         MoodModel mood = MoodModel.Load(session.Home);
@@ -17,7 +20,8 @@ internal static class ExplainSong
         Profile profile = ListenerOptions.Profile(session, taste.Plays);
         WishMood? wish = MoodOptions.AnyIn(session) ? MoodOptions.Read(session, mood, session.Get(MoodOptions.Mood) ?? "") : null;
         SongExplanation why = new Pipeline(taste.Model, taste.Plays, mood.Songs).Explain(
-            profile, wish, RecommendCommand.OptionsOf(session), new SongFilter(), SongNames.Resolve(tracks, song), session.Get(ExplainCommand.Count));
+            profile, wish, RecommendCommand.OptionsOf(session), new SongFilter(), SongNames.Resolve(tracks, song),
+            session.Has(ExplainCommand.Count) ? session.Get(ExplainCommand.Count) : ArtistsTried);
         if (session.Json)
             session.WriteJson(ToJson(session, taste, mood, wish, why));
         else

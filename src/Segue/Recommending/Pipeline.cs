@@ -27,7 +27,10 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
     /// <summary>What was played lately has a fifth of the weight of taste. A guess: the public data sets with songs have no dates to find it by.</summary>
     private const double RecencyShare = 0.2;
 
-    /// <summary>Weight of being little known at discovery 1: as much as all else together.</summary>
+    /// <summary>
+    /// Weight of being little known at discovery 1: as much as all else together. It grows with the square of discovery: taste lies close together among its best, and
+    /// in a straight line a quarter of discovery would already be nearly all of it.
+    /// </summary>
     private const double DiscoveryWeight = 0.5;
 
     /// <summary>Nobody's answer without a wish is what is popular, so it should at least be varied.</summary>
@@ -148,9 +151,9 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
         double[] popularity = PercentileScale.Of(popular);
         double[] discovery = PercentileScale.Of([.. tracks.Select((t, c) => (1 - popular[c]) * (1 - Knows(listener, t)))]);
 
-        double p = options.Popularity * (1 - options.Discovery), d = DiscoveryWeight * options.Discovery;
+        double p = options.Popularity * (1 - options.Discovery), d = DiscoveryWeight * options.Discovery * options.Discovery;
         double r = listener.Recent is null ? 0 : RecencyShare, rest = 1 - p - d;
-        double tau = listener.Mood is null ? 1 : options.Taste ?? (listener.HasWish ? PipelineOptions.TasteWithWish : PipelineOptions.TasteWithOwnMood);
+        double tau = listener.Mood is null ? 1 : options.TasteFor(listener.IsKnown, listener.HasWish);
         return [.. tracks.Select((_, c) => new SongParts(
             rest * tau * (1 - r) * taste[c], rest * (1 - tau) * mood[c], p * popularity[c], rest * tau * r * recency[c], d * discovery[c]))];
     }

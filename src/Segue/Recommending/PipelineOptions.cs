@@ -5,7 +5,7 @@ public sealed record PipelineOptions
 {
     /// <summary>
     /// 0 listens to the mood alone, 1 to taste alone. Null: <see cref="TasteWithOwnMood"/> for the listener's own moods, <see cref="TasteWithWish"/> where a wish
-    /// was spoken.
+    /// was spoken, <see cref="TasteOfNobody"/> where nothing is known of who spoke it.
     /// </summary>
     public double? Taste { get; init; }
 
@@ -17,6 +17,11 @@ public sealed record PipelineOptions
 
     /// <summary>A wish is what the listener asked for: as much as taste.</summary>
     public const double TasteWithWish = 0.5;
+
+    /// <summary>The taste of everybody: between songs that meet the wish alike, one of an artist that people play.</summary>
+    public const double TasteOfNobody = 0.2;
+
+    internal double TasteFor(bool known, bool wish) => Taste ?? (!known ? TasteOfNobody : wish ? TasteWithWish : TasteWithOwnMood);
 
     /// <summary>
     /// Weight of popularity beside the two. A twentieth: between songs that fit alike, the known one; never more than that. On validation parts of Last.fm-2K
