@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Segue.Catalogue;
+using Segue.Import;
+using Segue.Interactions;
 using Xunit;
 
 namespace Segue.Tests;
@@ -83,6 +85,48 @@ public sealed class EndToEndTests(SampleHome home) : IClassFixture<SampleHome>
     }
 
     [Fact]
+    public void A_song_is_explained_by_parts_that_add_up_and_by_what_would_be_otherwise()
+    {
+        JsonNode row = Json("recommend", "--user", "7", "-n", "3")["items"]![2]!;
+        Assert.NotEmpty(row["sources"]!.AsArray());
+        string song = $"{row["title"]} - {row["artists"]![0]}";
+        JsonNode why = Json("explain", "--song", song, "--user", "7");
+        Assert.Equal((decimal)why["score"]!, why["parts"]!.AsObject().Sum(p => (decimal)p.Value!));
+        Assert.Equal((decimal)row["score"]!, (decimal)why["score"]!);
+        Assert.InRange((int)why["rank"]!, 1, (int)why["of"]!);
+        Assert.Contains(why["without"]!.AsArray(), w => (string?)w!["kind"] == "artist");
+        Assert.Contains("would be number", Cli.Run("explain", "--song", song, "--user", "7", "--mood", "calm", "--home", home.Path).Output);
+    }
+
+    [Fact]
+    public void Songs_are_evaluated_at_every_knob()
+    {
+        using ScratchFolder folder = new();
+        string page = folder.File("songs.html");
+        JsonNode report = Json("evaluate", "--songs", "--listeners", "6", "--plays", SamplePlays(folder), "--report", page);
+        string[] settings = [.. report["settings"]!.AsArray().Select(s => (string)s!["setting"]!)];
+        Assert.Equal("defaults", settings[0]);
+        Assert.Contains("diversity 0.4", settings);
+        Assert.Contains("discovery 1", settings);
+        Assert.InRange((double)report["settings"]![0]!["metrics"]!["ndcg"]!, 0, 1);
+        Assert.Contains("<svg", File.ReadAllText(page));
+    }
+
+    /// <summary>The sample's plays as a file.</summary>
+    private static string SamplePlays(ScratchFolder folder)
+    {
+        Plays plays = Sample.Generate(1).Plays;
+        System.Text.StringBuilder text = new();
+        for (int user = 0; user < plays.Counts.Rows; user++)
+        {
+            for (int k = 0; k < plays.Counts.RowLength(user); k++)
+                text.Append($"{plays.UserIds[user]}\t{plays.Artists.Names[plays.Counts.RowIndices(user)[k]]}\t{plays.Counts.RowValues(user)[k]:0}\n");
+        }
+
+        return folder.Write("plays.tsv", "user\tartist\tplays\n" + text);
+    }
+
+    [Fact]
     public void Every_line_of_queries_gets_a_document()
     {
         using ScratchFolder folder = new();
@@ -142,6 +186,10 @@ public sealed class EndToEndTests(SampleHome home) : IClassFixture<SampleHome>
     [InlineData("recommend", "--taste", "2")]
     [InlineData("recommend", "--exclude-heard", "perhaps")]
     [InlineData("explain", "x")]
+    [InlineData("explain", "--user", "7")]
+    [InlineData("explain", "x", "--song", "y", "--user", "7")]
+    [InlineData("recommend", "--discovery", "1.5")]
+    [InlineData("recommend", "--max-per-genre", "0")]
     [InlineData("recomend")]
     public void Wrong_usage_is_exit_code_2(params string[] args) => Assert.Equal(2, Cli.Run([.. args, "--home", home.Path]).Code);
 

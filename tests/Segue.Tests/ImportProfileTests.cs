@@ -94,6 +94,30 @@ public sealed class ImportProfileTests
             Assert.Equal("Massive Attack", report.Missing.Single().Nearest);
     }
 
+    [Fact]
+    public void A_profile_keeps_how_long_ago_each_artist_was_played()
+    {
+        Artists artists = new(TextColumn.From(["a", "b", "c"]), TextColumn.From(["Air", "Björk", "Cake"]));
+        using ScratchFolder folder = new();
+        string dated = folder.Write("h.csv", "Air,Moon Safari,All I Need,01 Jul 2022 12:00\nBjork,Debut,Play Dead,11 Jul 2022 12:00\n"
+            + "Air,Moon Safari,La Femme,09 Jul 2022 12:00\n");
+        Profile profile = HistoryMatcher.ToArtists(HistoryReader.Read(dated), artists).Profile;
+        Assert.Equal([0, 1], profile.Artists);
+        Assert.Equal([2f, 0f], profile.DaysSince!);
+        Profile undated = HistoryMatcher.ToArtists(HistoryReader.Read(folder.Write("l", "artist,plays\nCake,3\nAir,1\n")), artists).Profile;
+        Assert.Null(undated.DaysSince);
+
+        Profile joined = Profile.Join(profile, undated with { Disliked = [1] });
+        Assert.Equal([0, 1, 2], joined.Artists);
+        Assert.Equal([3f, 1f, 3f], joined.Plays);
+        Assert.Equal([2f, 0f, float.NaN], joined.DaysSince!);
+        Assert.Equal([1], joined.Disliked);
+        Profile without = joined.Without([1]);
+        Assert.Equal([0, 2], without.Artists);
+        Assert.Equal([3f, 3f], without.Plays);
+        Assert.Equal([2f, float.NaN], without.DaysSince!);
+    }
+
     [Theory]
     [InlineData("Song 2 - Remastered 2011", "Song 2")]
     [InlineData("Song 2 (Live)", "Song 2")]
