@@ -79,17 +79,18 @@ public sealed partial class Notebook
         Print(line.Replace("**", ""));
     }
 
-    /// <summary>A table: on the page and on the console. The first column is text, the others stand to the right.</summary>
+    /// <summary>A table: on the page and on the console. Columns of numbers stand to the right.</summary>
     public void Table(string[] header, IEnumerable<string[]> rows)
     {
         string[][] all = [header, .. rows];
         int[] widths = [.. header.Select((_, c) => all.Max(r => r[c].Length))];
+        bool[] isText = [.. header.Select((_, c) => c == 0 || all.Skip(1).Any(r => !Number().IsMatch(r[c])))];
         _page.Append("<table>");
         foreach (string[] row in all)
         {
             string tag = row == header ? "th" : "td";
-            _page.Append("<tr>").AppendJoin("", row.Select(c => $"<{tag}>{SvgPlot.Text(c)}</{tag}>")).Append("</tr>");
-            Print("  " + string.Join("  ", row.Select((c, n) => n == 0 ? c.PadRight(widths[n]) : c.PadLeft(widths[n]))).TrimEnd());
+            _page.Append("<tr>").AppendJoin("", row.Select((c, n) => $"<{tag}{(isText[n] ? " style='text-align:left'" : "")}>{SvgPlot.Text(c)}</{tag}>")).Append("</tr>");
+            Print("  " + string.Join("  ", row.Select((c, n) => isText[n] ? c.PadRight(widths[n]) : c.PadLeft(widths[n]))).TrimEnd());
         }
 
         _page.Append("</table>");
@@ -123,6 +124,9 @@ public sealed partial class Notebook
         html = Bold().Replace(html, "<b>$1</b>");
         return Italic().Replace(html, "<i>$1</i>");
     }
+
+    [GeneratedRegex(@"^[+\-.\d%, ]*$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Number();
 
     [GeneratedRegex("`([^`]+)`", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Code();

@@ -116,26 +116,49 @@ public static class Plot
     /// <summary>Horizontal bars of parts that add up.</summary>
     public static string StackedBars(string title, string[] parts, IReadOnlyList<(string Label, double[] Values)> bars)
     {
-        int left = Math.Min(320, 20 + (int)(6.4 * bars.Max(b => b.Label.Length))), height = 70 + bars.Count * 26;
+        int left = Math.Min(320, 20 + (int)(6.4 * bars.Max(b => b.Label.Length)));
+        (int X, int Row)[] places = Key(parts, left);
+        int top = 38 + 18 * (places[^1].Row + 1), height = top + 14 + bars.Count * 26;
         double most = bars.Max(b => b.Values.Sum());
         StringBuilder svg = Open(title, height);
-        for (int p = 0, at = left; p < parts.Length; at += 40 + 8 * parts[p++].Length)
-            svg.Append(SvgPlot.F($"<rect x='{at}' y='30' width='12' height='12' fill='{s_colors[p]}'/><text x='{at + 18}' y='40'>{SvgPlot.Text(parts[p])}</text>"));
+        for (int p = 0; p < parts.Length; p++)
+        {
+            (int x, int y) = (places[p].X, 30 + 18 * places[p].Row);
+            svg.Append(SvgPlot.F($"<rect x='{x}' y='{y}' width='12' height='12' fill='{s_colors[p]}'/><text x='{x + 18}' y='{y + 10}'>{SvgPlot.Text(parts[p])}</text>"));
+        }
+
         for (int b = 0; b < bars.Count; b++)
         {
             double at = left;
-            svg.Append(SvgPlot.F($"<text x='{left - 8}' y='{56 + b * 26 + 14}' text-anchor='end'>{SvgPlot.Text(bars[b].Label)}</text>"));
+            svg.Append(SvgPlot.F($"<text x='{left - 8}' y='{top + b * 26 + 14}' text-anchor='end'>{SvgPlot.Text(bars[b].Label)}</text>"));
             for (int p = 0; p < parts.Length; p++)
             {
                 double width = bars[b].Values[p] / most * (Width - left - 60);
-                svg.Append(SvgPlot.F($"<rect x='{at:0.#}' y='{56 + b * 26}' width='{Math.Max(0, width):0.#}' height='19' fill='{s_colors[p]}' opacity='0.85'/>"));
+                svg.Append(SvgPlot.F($"<rect x='{at:0.#}' y='{top + b * 26}' width='{Math.Max(0, width):0.#}' height='19' fill='{s_colors[p]}' opacity='0.85'/>"));
                 at += width;
             }
 
-            svg.Append(SvgPlot.F($"<text x='{at + 6:0.#}' y='{56 + b * 26 + 14}'>{bars[b].Values.Sum():0.00}</text>"));
+            svg.Append(SvgPlot.F($"<text x='{at + 6:0.#}' y='{top + b * 26 + 14}'>{bars[b].Values.Sum():0.00}</text>"));
         }
 
         return svg.Append("</svg>").ToString();
+    }
+
+    /// <summary>Where the labels of a key above a picture stand, on as many lines as they need.</summary>
+    private static (int X, int Row)[] Key(string[] labels, int left)
+    {
+        (int X, int Row)[] places = new (int, int)[labels.Length];
+        (int x, int row) = (left, 0);
+        for (int n = 0; n < labels.Length; n++)
+        {
+            int width = 36 + (int)(6.6 * labels[n].Length);
+            if (x + width > Width && x > left)
+                (x, row) = (left, row + 1);
+            places[n] = (x, row);
+            x += width;
+        }
+
+        return places;
     }
 
     private static void Axis(StringBuilder svg, Func<double, double> x, double low, double high, int y, string label, int left, int right)

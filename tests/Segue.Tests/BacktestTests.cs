@@ -73,6 +73,8 @@ public sealed class BacktestTests
             {
                 BacktestDate date = Backtest.Run(plays, 8, [spy], new BacktestOptions { Dates = [Day(day)], LovePlays = lovePlays }).Dates.Single();
                 Assert.Equal(known, seen!.Artists.Zip(seen.Plays).ToDictionary(p => p.First, p => p.Second));
+                int newest = rows.Where(r => r.Item2 < day).Max(r => r.Item2);
+                Assert.Equal(seen.Artists.Select(a => (float)(newest - rows.Where(r => r.Item2 < day && r.Item1 == a).Max(r => r.Item2))), seen.DaysSince);
                 Assert.Equal(loves, date.Loves.Select(l => l.Artist).Order());
             }
             catch (SegueException)

@@ -118,13 +118,21 @@ public static class Backtest
         if (at <= At(ordered[0]) || at > At(ordered[^1]))
             throw new SegueException($"{at:yyyy-MM-dd} is outside the history, which runs from {At(ordered[0]):yyyy-MM-dd} to {At(ordered[^1]):yyyy-MM-dd}");
         DatedPlay[] before = [.. ordered.TakeWhile(p => p.UnixSeconds < at.ToUnixTimeSeconds())];
-        Profile profile = Profile.Of(before.Where(p => p.Artist < artistCount).Select(p => (p.Artist, p.Plays)));
+        Profile profile = Known(before, artistCount);
         DateTimeOffset end = options.WithinDays is int days ? at.AddDays(days) : DateTimeOffset.MaxValue;
         Love[] later = [.. loves.Where(l => l.First >= at && l.First < end)], asked = [.. later.Where(l => l.Artist < artistCount)];
         if (profile.Artists.Length == 0 || asked.Length == 0)
             return null;
         return new BacktestDate(at, before.Length, profile.Artists.Length, asked, later.Length - asked.Length,
             [.. methods.Select(m => Unheard(m, profile, options.Depth))]);
+    }
+
+    /// <summary>The listener as they were known on the date, with how long ago each artist was played last.</summary>
+    private static Profile Known(DatedPlay[] before, int artistCount)
+    {
+        Profile profile = Profile.Of(before.Where(p => p.Artist < artistCount).Select(p => (p.Artist, p.Plays)));
+        Dictionary<int, long> last = before.GroupBy(p => p.Artist).ToDictionary(g => g.Key, g => g.Max(p => p.UnixSeconds));
+        return profile with { DaysSince = [.. profile.Artists.Select(a => (float)TimeSpan.FromSeconds(before[^1].UnixSeconds - last[a]).TotalDays)] };
     }
 
     /// <summary>A list that names heard artists, or one twice, would not be a recommendation: that is a bug of the method.</summary>

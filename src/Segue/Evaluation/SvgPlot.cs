@@ -27,7 +27,7 @@ internal static class SvgPlot
             svg.Append(F($"<rect x='{Left}' y='{y}' width='{Math.Max(0, X(value) - Left):0.#}' height='{Bar}' fill='{s_colors[0]}' opacity='0.85'/>"));
             if (high > low)
                 svg.Append(F($"<path d='M{X(low):0.#} {y + 11}H{X(high):0.#}M{X(low):0.#} {y + 6}v10M{X(high):0.#} {y + 6}v10' stroke='#222' fill='none'/>"));
-            svg.Append(F($"<text x='{X(Math.Max(value, high)) + 6:0.#}' y='{y + 15}'>{value:0.0000}</text>"));
+            svg.Append(F($"<text x='{X(Math.Max(value, high)) + 6:0.#}' y='{y + 15}'>{(value < 100 ? F($"{value:0.0000}") : F($"{value:N0}"))}</text>"));
         }
 
         return svg.Append("</svg>").ToString();
