@@ -95,7 +95,7 @@ internal static class BacktestCommand
         if (session.Json)
         {
             JsonObject json = BacktestJson.Of(report, taste.Plays.Artists, dated.Unknown, session.Seed);
-            json.Insert(0, "for", new JsonObject { ["history"] = listener });
+            json.Insert(0, "for", new JsonObject { [session.Has(s_history) ? "history" : "profile"] = listener });
             json.Insert(1, "model", new JsonObject { ["als"] = taste.Version, ["vdb"] = session.Home.VdbModels.Current() });
             json["notes"] = JsonShapes.Strings(notes);
             session.WriteJson(json);
