@@ -12,7 +12,7 @@ namespace Segue.Tests;
 /// </summary>
 public sealed class PipelinePropertyTests
 {
-    private const int Worlds = 24, RequestsEach = 12;
+    private const int Worlds = 16, RequestsEach = 10;
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, Worlds)];
 
