@@ -14,25 +14,27 @@ internal static class ColdListenersBench
 {
     public static int Run(string[] args)
     {
-        Arguments options = new(args, "plays", "artist-tags", "friends", "splits");
+        Arguments options = new(args, "plays", "artist-tags", "friends", "splits", "seed", "known", "friend-weight");
         Plays plays = Importer.ReadPlays(options.Require("plays")).Plays;
         SideInformation side = SideTables.Read(plays, options.Require("artist-tags"), options.Require("friends"));
         AlsOptions als = new();
+        SideOptions weights = new() { FriendWeight = float.Parse(options.Get("friend-weight", $"{new SideOptions().FriendWeight}")) };
+        int[] lengths = [.. options.Get("known", "1,3,5,10").Split(',').Select(int.Parse)];
         (string Name, Func<Split, ITasteModel> Train)[] models =
         [
             ("popularity", s => new Popularity(s.Train)),
             ("als", s => AlsTrainer.Train(s.Train, als, new AlsRun { TrackLoss = false }).Model),
             ("tags", s => SideInformed.Train(s.Train, (side with { Friends = null }).Without(s.Test), als)),
-            ("friends", s => SideInformed.Train(s.Train, side with { Taggings = [] }, als)),
-            ("tagsAndFriends", s => SideInformed.Train(s.Train, side.Without(s.Test), als)),
+            ("friends", s => SideInformed.Train(s.Train, side with { Taggings = [] }, als, weights)),
+            ("tagsAndFriends", s => SideInformed.Train(s.Train, side.Without(s.Test), als, weights)),
         ];
-        foreach (int known in new[] { 1, 3, 5, 10 })
+        foreach (int known in lengths)
         {
             Dictionary<string, double> ndcg = models.ToDictionary(m => m.Name, _ => 0.0);
             int splits = options.Int("splits", 3), listeners = 0;
-            for (int n = 1; n <= splits; n++)
+            for (int n = 0; n < splits; n++)
             {
-                Split split = Cold(Splits.Random(plays.Counts, 0.2, n), known);
+                Split split = Cold(Splits.Random(plays.Counts, 0.2, options.Int("seed", 1) + n), known);
                 foreach ((string name, Func<Split, ITasteModel> train) in models)
                 {
                     EvaluationReport report = Evaluator.Evaluate(train(split), split);

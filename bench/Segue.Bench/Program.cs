@@ -17,6 +17,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
     ("mood", "how well wishes are met (--queries FILE.json --tracks FILE.csv --embedder static|none)", MoodBench.Run),
     ("latency", "one listener: fold-in, explanation, top 10, an answer with reasons (--plays FILE --factors N --history N)", LatencyBench.Run),
     ("pipeline", "songs for listeners with hidden artists: recall, mood, time (--plays FILE --tracks FILE --grid taste|popularity --n 50)", PipelineBench.Run),
+    ("taste-stack", "als, ease and rp3beta stacked, weights chosen on validation (--plays FILE --splits 5)", TasteStackBench.Run),
     ("taste-cold", "listeners with few known artists: what tags and friends do (--plays FILE --artist-tags FILE --friends FILE)", ColdListenersBench.Run),
     ("taste-quality", "every taste model on the same splits (--plays FILE --splits 5 --artist-tags FILE --friends FILE)", TasteQualityBench.Run),
     ("index", "vector indexes: build, file, recall@10 against speed (--base FILE.f32 --query FILE.f32 --truth FILE.i32 --dim N --threads N)", IndexBench.Run),

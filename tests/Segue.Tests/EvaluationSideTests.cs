@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Segue.Catalogue;
 using Segue.Evaluation;
 using Segue.Factorization;
@@ -45,11 +46,16 @@ public sealed class EvaluationSideTests
         SideInformed model = SideInformed.Train(plays, side with { Taggings = [], Friends = friends }, s_als);
         Profile profile = Profile.Of([]);
         float[] alone = Score(model, profile), known = Score(model, profile with { User = 0 });
+        Profile full = Profile.Of(Enumerable.Range(0, 20).Select(i => (i, 1f)));
+        float[] fullAlone = Score(model, full), fullKnown = Score(model, full with { User = 0 });
         Assert.Equal("als+friends", model.Name);
         for (int artist = 0; artist < Artists; artist++)
         {
             int share = new[] { 1, 2 }.Count(f => plays.RowIndices(f).Contains(artist));
-            Assert.Equal(2 * 0.06f * share / 2, known[artist] - alone[artist], 1e-6f);
+            float taste = new[] { 1, 2 }.Average(f => TensorPrimitives.Dot(model.Als.UserFactors.Row(f), model.Als.ArtistFactors.Row(artist)));
+            Assert.Equal((2 * 0.06f * share / 2) + (0.3f * taste), known[artist] - alone[artist], 1e-5f);
+            Assert.Equal(known[artist], model.Explain(profile with { User = 0 }, artist).Score, 1e-5);
+            Assert.Equal(0.06f * share / 2, fullKnown[artist] - fullAlone[artist], 1e-5f); // From twenty artists on the friends' tastes add nothing.
             Assert.Equal((share, 2), (model.Explain(profile with { User = 0 }, artist).Friends.Playing, model.Explain(profile with { User = 0 }, artist).Friends.Of));
             Assert.Equal(0, model.Explain(profile, artist).Friends.Of);
         }

@@ -9,7 +9,7 @@ public readonly record struct AlsPart(int Artist, float Confidence, double Part)
 /// <summary>What a tag adds to a score, because artists of the listener's history carry it too.</summary>
 public readonly record struct TagPart(string Tag, double Part);
 
-/// <summary>What the listener's friends add to a score.</summary>
+/// <summary>What the listener's friends add to a score: by playing the artist, and by having a taste for it.</summary>
 /// <param name="Playing">Friends who play the artist.</param>
 /// <param name="Of">All friends of the listener.</param>
 public readonly record struct FriendsPart(int Playing, int Of, double Part);

@@ -18,20 +18,26 @@ public sealed record SideOptions
 
     /// <summary>Weight of the share of friends who play an artist, from five known artists on.</summary>
     public float FriendWeight { get; init; } = 0.06f;
+
+    /// <summary>Weight of the friends' own tastes, the mean of their scores, up to five known artists; it falls to nothing at twenty.</summary>
+    public float FriendTaste { get; init; } = 0.3f;
 }
 
 /// <summary>
-/// ALS that also knows tags of artists and listeners' friends. Three things are added:
+/// ALS that also knows tags of artists and listeners' friends. Four things are added:
 /// (1) tags train as extra rows beside the users, confidence ∝ log(1 + people who gave the tag) (<see cref="AlsSideRows"/>);
 /// (2) score += weight · cosine of the listener's tags (the sum over their artists) and the artist's, each tag weighing log(1 + people) · idf. With
 /// fewer than ten known artists that says less, so it fades in: nothing at one, 0.3 at five, 1 from ten on;
-/// (3) score += weight · share of the listener's friends who play the artist; twice the weight at one known artist, falling to the weight at five.
+/// (3) score += weight · share of the listener's friends who play the artist; twice the weight at one known artist, falling to the weight at five;
+/// (4) score += weight · mean of the friends' own scores of the artist, up to five known artists, fading out at twenty: what friends would like, not
+/// only what they play.
 /// An artist that nobody has played has a vector from its tags, and can be recommended.
 /// </summary>
 public sealed class SideInformed : IExplainedTaste
 {
     private const int FadeFrom = 5, FadeTo = 10;
     private const float FadeMiddle = 0.3f;
+    private const int TasteFadesAt = 20;
 
     private readonly CsrMatrix? _artistsOf;
     private readonly CsrMatrix _plays;
@@ -110,12 +116,21 @@ public sealed class SideInformed : IExplainedTaste
         if (TagsOf is not null && _artistsOf is not null)
             AddTags(TagWeights(profile, TagsOf), scores, _artistsOf);
         ReadOnlySpan<int> friends = FriendsOf(profile);
-        float each = FriendWeight(profile) / Math.Max(1, friends.Length);
+        if (friends.IsEmpty)
+            return;
+
+        float each = FriendWeight(profile) / friends.Length;
         foreach (int friend in friends)
         {
             foreach (int artist in _plays.RowIndices(friend))
                 scores[artist] += each;
         }
+
+        if (TasteWeight(profile) == 0)
+            return;
+        float[] tastes = new float[ArtistCount];
+        Als.Score(FriendTaste(profile, friends), tastes);
+        TensorPrimitives.Add(scores[..ArtistCount], tastes, scores);
     }
 
     /// <inheritdoc/>
@@ -129,6 +144,8 @@ public sealed class SideInformed : IExplainedTaste
         foreach (int friend in friends)
             playing += _plays.RowIndices(friend).BinarySearch(artist) >= 0 ? 1 : 0;
         double part = (double)FriendWeight(profile) / Math.Max(1, friends.Length) * playing;
+        if (!friends.IsEmpty)
+            part += TensorPrimitives.Dot(FriendTaste(profile, friends), Als.ArtistFactors.Row(artist));
         return plain with { Score = plain.Score + tags.Sum(t => t.Part) + part, Tags = tags, Friends = new FriendsPart(playing, friends.Length, part) };
     }
 
@@ -158,6 +175,19 @@ public sealed class SideInformed : IExplainedTaste
     /// <summary>Friends say most where the history says least.</summary>
     private float FriendWeight(Profile profile) =>
         Options.FriendWeight * (1 + Math.Clamp((FadeFrom - profile.Artists.Length) / (FadeFrom - 1f), 0, 1));
+
+    private float TasteWeight(Profile profile) =>
+        Options.FriendTaste * Math.Clamp((TasteFadesAt - profile.Artists.Length) / (float)(TasteFadesAt - FadeFrom), 0, 1);
+
+    /// <summary>The weighted mean of the friends' vectors.</summary>
+    private float[] FriendTaste(Profile profile, ReadOnlySpan<int> friends)
+    {
+        float[] sum = new float[Als.Options.Factors];
+        foreach (int friend in friends)
+            TensorPrimitives.Add(sum, Als.UserFactors.Row(friend), sum);
+        TensorPrimitives.Multiply(sum, TasteWeight(profile) / friends.Length, sum);
+        return sum;
+    }
 
     /// <summary>Adds the weighted cosine of the listener's tags and each artist's.</summary>
     private static void AddTags(float[] weights, Span<float> scores, CsrMatrix artistsOf)

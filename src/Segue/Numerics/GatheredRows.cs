@@ -46,8 +46,9 @@ internal readonly unsafe partial struct GatheredRows<TFormat>(
         {
             if (j + Group <= aheadCount)
                 Prefetch(ahead + j);
-            (Vector256.Load(b + j) - (Vector256.Load(a + j) * Dots(j, x))).Store(e + j);
-            AddWithSquares(j, e + j, r, diagonal);
+            byte* t0 = Row(j), t1 = Row(j + 1), t2 = Row(j + 2), t3 = Row(j + 3), t4 = Row(j + 4), t5 = Row(j + 5), t6 = Row(j + 6), t7 = Row(j + 7);
+            (Vector256.Load(b + j) - (Vector256.Load(a + j) * Dots(x, t0, t1, t2, t3, t4, t5, t6, t7))).Store(e + j);
+            AddWithSquares(e + j, a + j, r, diagonal, t0, t1, t2, t3, t4, t5, t6, t7);
         }
     }
 
@@ -59,7 +60,8 @@ internal readonly unsafe partial struct GatheredRows<TFormat>(
         {
             if (j + Group <= aheadCount)
                 Prefetch(ahead + j);
-            (Vector256.Load(b + j) - (Vector256.Load(a + j) * Dots(j, x))).Store(e + j);
+            byte* t0 = Row(j), t1 = Row(j + 1), t2 = Row(j + 2), t3 = Row(j + 3), t4 = Row(j + 4), t5 = Row(j + 5), t6 = Row(j + 6), t7 = Row(j + 7);
+            (Vector256.Load(b + j) - (Vector256.Load(a + j) * Dots(x, t0, t1, t2, t3, t4, t5, t6, t7))).Store(e + j);
         }
     }
 
@@ -71,7 +73,8 @@ internal readonly unsafe partial struct GatheredRows<TFormat>(
         {
             if (j + Group <= aheadCount)
                 Prefetch(ahead + j);
-            AddWithSquares(j, e + j, r, diagonal);
+            byte* t0 = Row(j), t1 = Row(j + 1), t2 = Row(j + 2), t3 = Row(j + 3), t4 = Row(j + 4), t5 = Row(j + 5), t6 = Row(j + 6), t7 = Row(j + 7);
+            AddWithSquares(e + j, a + j, r, diagonal, t0, t1, t2, t3, t4, t5, t6, t7);
         }
     }
 
@@ -83,32 +86,24 @@ internal readonly unsafe partial struct GatheredRows<TFormat>(
         {
             if (count > LongList && j + Group + Distance <= count)
                 Prefetch(index + j + Distance);
-            (Vector256.Load(a + j) * Dots(j, p)).Store(s + j);
-            Add(j, s + j, q);
+            byte* t0 = Row(j), t1 = Row(j + 1), t2 = Row(j + 2), t3 = Row(j + 3), t4 = Row(j + 4), t5 = Row(j + 5), t6 = Row(j + 6), t7 = Row(j + 7);
+            (Vector256.Load(a + j) * Dots(p, t0, t1, t2, t3, t4, t5, t6, t7)).Store(s + j);
+            Add(s + j, q, t0, t1, t2, t3, t4, t5, t6, t7);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector256<float> Dots(int j, float* x)
-    {
-        byte* t0 = Row(j), t1 = Row(j + 1), t2 = Row(j + 2), t3 = Row(j + 3), t4 = Row(j + 4), t5 = Row(j + 5), t6 = Row(j + 6), t7 = Row(j + 7);
-        return Vector512.IsHardwareAccelerated ? DotsWide(x, t0, t1, t2, t3, t4, t5, t6, t7) : Dots(x, t0, t1, t2, t3, t4, t5, t6, t7);
     }
 
     /// <summary>r += Σ wⱼtⱼ  and  diagonal += Σ aⱼ tⱼ²  over a group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void AddWithSquares(int j, float* w, float* r, float* diagonal)
+    private void AddWithSquares(float* w, float* u, float* r, float* diagonal, byte* t0, byte* t1, byte* t2, byte* t3, byte* t4, byte* t5, byte* t6, byte* t7)
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            AddWithSquaresWide(j, w, r, diagonal);
+            AddWithSquaresWide(w, u, r, diagonal, t0, t1, t2, t3, t4, t5, t6, t7);
             return;
         }
 
-        byte* t0 = Row(j), t1 = Row(j + 1), t2 = Row(j + 2), t3 = Row(j + 3), t4 = Row(j + 4), t5 = Row(j + 5), t6 = Row(j + 6), t7 = Row(j + 7);
         Vector256<float> w0 = Vector256.Create(w[0]), w1 = Vector256.Create(w[1]), w2 = Vector256.Create(w[2]), w3 = Vector256.Create(w[3]);
         Vector256<float> w4 = Vector256.Create(w[4]), w5 = Vector256.Create(w[5]), w6 = Vector256.Create(w[6]), w7 = Vector256.Create(w[7]);
-        float* u = a + j;
         for (nint at = 0; at < _rowBytes; at += 16 * TFormat.ValueBytes, r += 16, diagonal += 16)
         {
             Vector256<float> r0 = Vector256.Load(r), r1 = Vector256.Load(r + 8), d0 = Vector256.Load(diagonal), d1 = Vector256.Load(diagonal + 8);
@@ -129,15 +124,14 @@ internal readonly unsafe partial struct GatheredRows<TFormat>(
 
     /// <summary>q += Σ wⱼtⱼ  over a group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Add(int j, float* w, float* q)
+    private void Add(float* w, float* q, byte* t0, byte* t1, byte* t2, byte* t3, byte* t4, byte* t5, byte* t6, byte* t7)
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            AddWide(j, w, q);
+            AddWide(w, q, t0, t1, t2, t3, t4, t5, t6, t7);
             return;
         }
 
-        byte* t0 = Row(j), t1 = Row(j + 1), t2 = Row(j + 2), t3 = Row(j + 3), t4 = Row(j + 4), t5 = Row(j + 5), t6 = Row(j + 6), t7 = Row(j + 7);
         Vector256<float> w0 = Vector256.Create(w[0]), w1 = Vector256.Create(w[1]), w2 = Vector256.Create(w[2]), w3 = Vector256.Create(w[3]);
         Vector256<float> w4 = Vector256.Create(w[4]), w5 = Vector256.Create(w[5]), w6 = Vector256.Create(w[6]), w7 = Vector256.Create(w[7]);
         for (nint at = 0; at < _rowBytes; at += 16 * TFormat.ValueBytes, q += 16)
@@ -175,6 +169,8 @@ internal readonly unsafe partial struct GatheredRows<TFormat>(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector256<float> Dots(float* x, byte* t0, byte* t1, byte* t2, byte* t3, byte* t4, byte* t5, byte* t6, byte* t7)
     {
+        if (Vector512.IsHardwareAccelerated)
+            return DotsWide(x, t0, t1, t2, t3, t4, t5, t6, t7);
         Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
         for (nint at = 0; at < _rowBytes; at += 16 * TFormat.ValueBytes, x += 16)
         {

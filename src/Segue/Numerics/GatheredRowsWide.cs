@@ -7,12 +7,10 @@ namespace Segue.Numerics;
 internal readonly unsafe partial struct GatheredRows<TFormat>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void AddWithSquaresWide(int j, float* w, float* r, float* diagonal)
+    private void AddWithSquaresWide(float* w, float* u, float* r, float* diagonal, byte* t0, byte* t1, byte* t2, byte* t3, byte* t4, byte* t5, byte* t6, byte* t7)
     {
-        byte* t0 = Row(j), t1 = Row(j + 1), t2 = Row(j + 2), t3 = Row(j + 3), t4 = Row(j + 4), t5 = Row(j + 5), t6 = Row(j + 6), t7 = Row(j + 7);
         Vector512<float> w0 = Vector512.Create(w[0]), w1 = Vector512.Create(w[1]), w2 = Vector512.Create(w[2]), w3 = Vector512.Create(w[3]);
         Vector512<float> w4 = Vector512.Create(w[4]), w5 = Vector512.Create(w[5]), w6 = Vector512.Create(w[6]), w7 = Vector512.Create(w[7]);
-        float* u = a + j;
         for (nint at = 0; at < _rowBytes; at += 32 * TFormat.ValueBytes, r += 32, diagonal += 32)
         {
             Vector512<float> r0 = Vector512.Load(r), r1 = Vector512.Load(r + 16), d0 = Vector512.Load(diagonal), d1 = Vector512.Load(diagonal + 16);
@@ -32,9 +30,8 @@ internal readonly unsafe partial struct GatheredRows<TFormat>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void AddWide(int j, float* w, float* q)
+    private void AddWide(float* w, float* q, byte* t0, byte* t1, byte* t2, byte* t3, byte* t4, byte* t5, byte* t6, byte* t7)
     {
-        byte* t0 = Row(j), t1 = Row(j + 1), t2 = Row(j + 2), t3 = Row(j + 3), t4 = Row(j + 4), t5 = Row(j + 5), t6 = Row(j + 6), t7 = Row(j + 7);
         Vector512<float> w0 = Vector512.Create(w[0]), w1 = Vector512.Create(w[1]), w2 = Vector512.Create(w[2]), w3 = Vector512.Create(w[3]);
         Vector512<float> w4 = Vector512.Create(w[4]), w5 = Vector512.Create(w[5]), w6 = Vector512.Create(w[6]), w7 = Vector512.Create(w[7]);
         for (nint at = 0; at < _rowBytes; at += 32 * TFormat.ValueBytes, q += 32)

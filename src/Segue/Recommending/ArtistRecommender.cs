@@ -71,7 +71,7 @@ public static class ArtistRecommender
             .Take(count)
             .Select(p => new Reason(Reason.BecauseYouPlayed, Artist: plays.Artists.Names[p.Artist], Part: Share(p.Part)))
             .Concat(why.Tags.Take(TagsMax).Select(t => new Reason(Reason.TaggedLike, Text: t.Tag, Part: Share(t.Part))));
-        if (why.Friends.Part > 0)
+        if (why.Friends is { Playing: > 0, Part: > 0 })
             reasons = reasons.Append(new Reason(Reason.FriendsPlay, Text: $"{why.Friends.Playing} of {why.Friends.Of}", Part: Share(why.Friends.Part)));
         return [.. reasons.OrderByDescending(r => r.Part)];
 
