@@ -25,6 +25,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
     ("backtest", "later loves foretold, over many listeners with invented dates (--home DIR with both models, --listeners N)", BacktestBench.Run),
     ("path", "paths between songs: how smooth, how long it takes (--home DIR --pairs N --steps N --widths 20,80,200)", PathBench.Run),
     ("curve", "playlists with a curve: how near to it, at what price in score (--home DIR --count N)", CurveBench.Run),
+    ("group", "several listeners at once: how well each strategy serves the least served (--home DIR --groups N)", GroupBench.Run),
     ("import-fuzz", "damaged files at every reader: any crash, hang or lost row is a bug (--inputs N --from N)", ImportFuzz.Run),
 ];
 

@@ -163,5 +163,5 @@ internal static class Answers
     private static Text Strong(string text) => new(Clean(text), new Style(decoration: Decoration.Bold));
 
     /// <summary>No control character of a title reaches the terminal.</summary>
-    private static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+    internal static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 }

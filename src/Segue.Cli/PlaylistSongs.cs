@@ -190,6 +190,13 @@ internal sealed record PlaylistSongs(string Title, string Annotation, IReadOnlyL
         Session session, MoodModel model, WishMood? wish, SongFilter filter, SelectionOptions selection)
     {
         TasteModel taste = TasteModel.Load(session.Home);
+        if (ListenerOptions.IsGroup(session))
+        {
+            PipelineOptions weights = new() { ExcludeHeard = FilterOptions.Says(session, FilterOptions.ExcludeHeard, otherwise: true) };
+            (IReadOnlyList<string> names, GroupAnswer answer) = GroupAnswers.Recommend(session, taste, model, wish, weights, selection);
+            return ($"For {string.Join(" and ", names)}{(wish is null ? "" : $": {wish.Text}")}", [.. answer.Rows.Select(r => r.Item)]);
+        }
+
         Profile profile = ListenerOptions.Profile(session, taste.Plays);
         PipelineOptions options = new() { ExcludeHeard = FilterOptions.Says(session, FilterOptions.ExcludeHeard, otherwise: true) };
         string title = $"For {ListenerOptions.Describe(session)}{(wish is null ? "" : $": {wish.Text}")}";

@@ -31,6 +31,7 @@ internal static class RecommendCommand
         .WithExamples(
             "segue recommend --user 2",
             "segue recommend --like \"Massive Attack\" --mood \"calm and dark\"",
+            "segue recommend --user 2 --user 7 --mood party                    # for both, and how well each is served",
             "segue recommend --user 2 --more-like \"Teardrop - Massive Attack\" --less-like Nickelback",
             "segue recommend --user 2 --discovery 0.5 --diversity 0.3          # songs that few know, that differ",
             "segue recommend --user 2 --taste 0.8 --dislike Coldplay --not-genre pop --json")
@@ -40,8 +41,16 @@ internal static class RecommendCommand
     {
         MoodModel mood = MoodModel.Load(session.Home);
         TasteModel taste = TasteModel.Load(session.Home);
-        Profile profile = ListenerOptions.Profile(session, taste.Plays);
         WishMood? wish = MoodOptions.AnyIn(session) ? MoodOptions.Read(session, mood, session.Get(MoodOptions.Mood) ?? "") : null;
+        if (ListenerOptions.IsGroup(session))
+        {
+            (IReadOnlyList<string> names, GroupAnswer answer) = GroupAnswers.Recommend(
+                session, taste, mood, wish, OptionsOf(session), FilterOptions.Selection(session));
+            GroupAnswers.Write(session, taste, mood, wish, names, answer);
+            return;
+        }
+
+        Profile profile = ListenerOptions.Profile(session, taste.Plays);
         Pipeline pipeline = new(taste.Model, taste.Plays, mood.Songs);
         IReadOnlyList<SongRecommendation> items = pipeline.Recommend(
             profile, wish, OptionsOf(session), FilterOptions.Filter(session, mood.Songs.Tracks), FilterOptions.Selection(session));

@@ -122,6 +122,18 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
         return (joined, playsAll > 0 ? playsJoined / playsAll : 0);
     }
 
+    /// <summary>A listener's candidates, for <see cref="GroupRecommender"/>; parameters as in <see cref="Rank"/>.</summary>
+    internal int[] Candidates(Profile profile, ISongMood? wish, PipelineOptions options, SongFilter filter, int[] heard, int[] forbidden) =>
+        Rank(profile, wish, options, filter, heard, forbidden: forbidden).Tracks;
+
+    /// <summary>What a listener makes of given tracks, whoever's candidates they are.</summary>
+    internal Judgement Judge(int[] tracks, Profile profile, ISongMood? wish, PipelineOptions options)
+    {
+        Listener listener = new(als, songs, _join, profile, wish);
+        SongReasons reasons = new(als, plays, songs, _join, options);
+        return new Judgement(Score(tracks, listener, options), track => reasons.Of(listener, track, null));
+    }
+
     /// <summary>All candidates with their parts.</summary>
     /// <param name="heard">Artists that are left out where the options exclude what was heard.</param>
     /// <param name="asked">A track that is a candidate whatever else holds; -1 for none.</param>
