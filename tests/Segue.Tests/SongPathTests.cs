@@ -36,7 +36,7 @@ public sealed class SongPathTests(SampleModels models) : IClassFixture<SampleMod
     {
         Tracks tracks = models.Songs.Tracks;
         List<double> ratios = [];
-        for (int from = 3; from < tracks.Count; from += 331)
+        for (int from = 3; from < tracks.Count; from += 701)
         {
             int to = (from * 7 + 11) % tracks.Count, steps = 2 + from % 9;
             IReadOnlyList<PathSong> path = SongPath.Find(models.Songs, from, to, new SongPathOptions { Steps = steps }, new SongFilter());
