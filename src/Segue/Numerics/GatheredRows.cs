@@ -42,6 +42,12 @@ internal readonly unsafe partial struct GatheredRows<TFormat>(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Residual(float* x, float* e, float* r, float* diagonal)
     {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            ResidualWide(x, e, r, diagonal);
+            return;
+        }
+
         for (int j = 0; j < count; j += Group)
         {
             if (j + Group <= aheadCount)
@@ -82,6 +88,12 @@ internal readonly unsafe partial struct GatheredRows<TFormat>(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(float* p, float* s, float* q)
     {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            ApplyWide(p, s, q);
+            return;
+        }
+
         for (int j = 0; j < count; j += Group)
         {
             if (count > LongList && j + Group + Distance <= count)
