@@ -86,14 +86,15 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
             others.Add(Otherwise("dislike", plays.Artists.Names[artist], profile with { Disliked = [.. profile.Disliked.Where(d => d != artist)] }, wish));
         if (wish is not null)
             others.Add(Otherwise("mood", (wish as WishMood)?.Text ?? "the mood", profile, null));
-        return new SongExplanation(track, ranking.Parts[at].Sum, RankOf(ranking, at), SongsIn(ranking), LeftOut(profile, options, filter, track), ranking.Parts[at],
+        (int rank, int of) = RankOf(ranking, track);
+        return new SongExplanation(track, ranking.Parts[at].Sum, rank, of, LeftOut(profile, options, filter, track), ranking.Parts[at],
             ranking.Sources[at], reasons.Of(ranking.Listener, track, undisliked is null ? null : ranking.Parts[at] - undisliked[at]), others);
 
         SongCounterfactual Otherwise(string kind, string name, Profile other, ISongMood? mood)
         {
             Ranking then = Rank(other, mood, options, filter, profile.Artists, asked: track, forbidden: profile.Disliked);
             int place = Array.BinarySearch(then.Tracks, track);
-            return new SongCounterfactual(kind, name, then.Parts[place].Sum, RankOf(then, place));
+            return new SongCounterfactual(kind, name, then.Parts[place].Sum, RankOf(then, track).Rank);
         }
     }
 
@@ -190,23 +191,12 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
         return taste;
     }
 
-    /// <summary>1-based place by score, other songs' versions counting once, equal scores by the lower index.</summary>
-    private int RankOf(Ranking ranking, int at)
+    /// <summary>1-based place in the answer that leaves no song out, where a song has the place of its best version; and how long that answer is.</summary>
+    private (int Rank, int Of) RankOf(Ranking ranking, int track)
     {
-        double score = ranking.Parts[at].Sum;
-        int own = songs.Tracks.SongOf[ranking.Tracks[at]];
-        HashSet<int> above = [];
-        for (int c = 0; c < ranking.Tracks.Length; c++)
-        {
-            int song = songs.Tracks.SongOf[ranking.Tracks[c]];
-            if (song != own && (ranking.Parts[c].Sum > score || (ranking.Parts[c].Sum == score && c < at)))
-                above.Add(song);
-        }
-
-        return above.Count + 1;
+        List<int> answer = Selection.Choose(songs.Tracks, ranking.Tracks, [.. ranking.Parts.Select(p => p.Sum)], SelectionOptions.AllSongs, (_, _) => 0);
+        return (answer.FindIndex(c => SongVersion.AreOne(songs.Tracks, ranking.Tracks[c], track)) + 1, answer.Count);
     }
-
-    private int SongsIn(Ranking ranking) => ranking.Tracks.Select(t => songs.Tracks.SongOf[t]).Distinct().Count();
 
     private string? LeftOut(Profile profile, PipelineOptions options, SongFilter filter, int track)
     {

@@ -16,6 +16,9 @@ public sealed record SelectionOptions
 
     /// <summary>0 ranks by score alone; towards 1 a song must also differ from those above it.</summary>
     public double Diversity { get; init; }
+
+    /// <summary>Every song in the order of the scores, one version of each.</summary>
+    internal static readonly SelectionOptions AllSongs = new() { Count = int.MaxValue - 1, MaxPerArtist = int.MaxValue };
 }
 
 /// <summary>
@@ -114,7 +117,7 @@ internal static class Selection
     private sealed class Caps(Tracks tracks, SelectionOptions options)
     {
         private readonly HashSet<int> _songs = [];
-        private readonly HashSet<string> _versions = new(StringComparer.Ordinal);
+        private readonly HashSet<(int Artist, string Title)> _versions = [];
         private readonly Dictionary<int, int> _ofArtist = [], _ofGenre = [];
         private readonly bool _all = options.Count == int.MaxValue;
 
@@ -122,7 +125,7 @@ internal static class Selection
         {
             if (_all)
                 return true;
-            if (_songs.Contains(tracks.SongOf[track]) || _versions.Contains(VersionKey(track)))
+            if (_songs.Contains(tracks.SongOf[track]) || _versions.Contains(SongVersion.Of(tracks, track)))
                 return false;
             foreach (int artist in tracks.ArtistsOf[track])
             {
@@ -144,19 +147,12 @@ internal static class Selection
             if (!Allows(track))
                 return false;
             _songs.Add(tracks.SongOf[track]);
-            _versions.Add(VersionKey(track));
+            _versions.Add(SongVersion.Of(tracks, track));
             foreach (int artist in tracks.ArtistsOf[track])
                 _ofArtist[artist] = _ofArtist.GetValueOrDefault(artist) + 1;
             foreach (int genre in tracks.GenresOf[track])
                 _ofGenre[genre] = _ofGenre.GetValueOrDefault(genre) + 1;
             return true;
-        }
-
-        /// <summary>Main artist and bare title: a remaster, a live take or a radio edit is the same song to a listener.</summary>
-        private string VersionKey(int track)
-        {
-            ReadOnlySpan<int> artists = tracks.ArtistsOf[track];
-            return $"{(artists.Length > 0 ? artists[0] : -1)}\n{SongTitle.Bare(tracks.Titles[track])}";
         }
     }
 }

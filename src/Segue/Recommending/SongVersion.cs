@@ -9,6 +9,8 @@ internal static class SongVersion
     public static (int Artist, string Title) Of(Tracks tracks, int track) =>
         (tracks.ArtistsOf[track] is [int artist, ..] ? artist : -1, SongTitle.Bare(tracks.Titles[track]));
 
+    public static bool AreOne(Tracks tracks, int a, int b) => tracks.SongOf[a] == tracks.SongOf[b] || Of(tracks, a) == Of(tracks, b);
+
     public static bool ShareArtist(Tracks tracks, int a, int b)
     {
         ReadOnlySpan<int> others = tracks.ArtistsOf[b];
