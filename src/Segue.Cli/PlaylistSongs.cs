@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Segue.Catalogue;
+using Segue.Cli.Commands;
 using Segue.Interactions;
 using Segue.Recommending;
 using Segue.Recommending.Playlists;
@@ -190,15 +191,14 @@ internal sealed record PlaylistSongs(string Title, string Annotation, IReadOnlyL
         Session session, MoodModel model, WishMood? wish, SongFilter filter, SelectionOptions selection)
     {
         TasteModel taste = TasteModel.Load(session.Home);
+        PipelineOptions options = RecommendCommand.OptionsOf(session);
         if (ListenerOptions.IsGroup(session))
         {
-            PipelineOptions weights = new() { ExcludeHeard = FilterOptions.Says(session, FilterOptions.ExcludeHeard, otherwise: true) };
-            (IReadOnlyList<string> names, GroupAnswer answer) = GroupAnswers.Recommend(session, taste, model, wish, weights, selection);
+            (IReadOnlyList<string> names, GroupAnswer answer) = GroupAnswers.Recommend(session, taste, model, wish, options, selection);
             return ($"For {string.Join(" and ", names)}{(wish is null ? "" : $": {wish.Text}")}", [.. answer.Rows.Select(r => r.Item)]);
         }
 
         Profile profile = ListenerOptions.Profile(session, taste.Plays);
-        PipelineOptions options = new() { ExcludeHeard = FilterOptions.Says(session, FilterOptions.ExcludeHeard, otherwise: true) };
         string title = $"For {ListenerOptions.Describe(session)}{(wish is null ? "" : $": {wish.Text}")}";
         return (title, new Pipeline(taste.Model, taste.Plays, model.Songs).Recommend(profile, wish, options, filter, selection));
     }

@@ -52,6 +52,21 @@ public sealed class PlaylistCommandTests : IClassFixture<PlaylistCommandTests.De
     }
 
     [Fact]
+    public void The_sides_are_weighed_as_in_a_recommendation()
+    {
+        string[][] weighed = [.. new[] { "0", "1" }.Select(discovery =>
+        {
+            string[] asked = ["--user", "7", "--taste", "0.6", "--discovery", discovery, "-n", "8", "--json"];
+            string[] rows = Ids(_demo.Run(["recommend", .. asked]));
+            Assert.Equal(rows, Ids(_demo.Run(["playlist", .. asked, "-o", _demo.Folder.File("weighed.csv")])));
+            return rows;
+        })];
+        Assert.NotEqual(weighed[0], weighed[1]);
+
+        static string[] Ids(string json) => [.. JsonNode.Parse(json)!["items"]!.AsArray().Select(i => (string)i!["trackId"]!)];
+    }
+
+    [Fact]
     public void A_list_is_read_back_and_a_library_keeps_its_paths()
     {
         string csv = _demo.Folder.File("some.csv");

@@ -24,11 +24,11 @@ internal static class PlaylistCommand
             "playlist", "A recommendation as M3U8, JSPF, XSPF, CSV or a page: for a listener, for a mood, like some songs, or from one song to another. "
                 + "With --among, your own files in that order")
         .With(s_output, s_format, s_title)
-        .With(ListenerOptions.All).With(MoodOptions.All).With(PlaylistSongs.Options)
+        .With(ListenerOptions.All).With(MoodOptions.All).With(RecommendCommand.Weights).With(PlaylistSongs.Options)
         .With(FilterOptions.OfSongs)
         .WithExamples(
             "segue playlist --mood \"sad and slow, for a rainy night\" -n 25 -o rain.xspf",
-            "segue playlist --user 2 --mood energetic -o run.m3u8",
+            "segue playlist --user 2 --mood energetic --discovery 0.5 -o run.m3u8",
             "segue playlist --song \"Teardrop - Massive Attack\" --format csv",
             "segue playlist --mood rock --curve peak --minutes 45 --bpm 110..140 -o run.html",
             "segue playlist --from \"Creep - Radiohead\" --to \"Master of Puppets\" --steps 8 -o way.m3u8",
