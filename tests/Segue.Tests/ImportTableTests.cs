@@ -92,6 +92,21 @@ public sealed class ImportTableTests
     }
 
     [Fact]
+    public void Where_no_beat_was_found_what_rests_on_it_is_unknown()
+    {
+        using ScratchFolder folder = new();
+        string noise = Numbers.Replace("0.676", "0.0").Replace("0.715,87.917,4", "0.0,0.0,0");
+        Tracks tracks = Importer.ReadTracks(folder.Write("t.csv", $"{TrackHeader}0,a,Abba,x,Song,{Numbers},pop\n1,b,Fan,x,White Noise,{noise},sleep\n")).Tracks;
+        foreach (AudioFeature feature in (ReadOnlySpan<AudioFeature>)[AudioFeature.Tempo, AudioFeature.TimeSignature, AudioFeature.Danceability, AudioFeature.Valence])
+        {
+            Assert.False(float.IsNaN(tracks.Feature(feature)[tracks.IndexOfId("a")]));
+            Assert.True(float.IsNaN(tracks.Feature(feature)[tracks.IndexOfId("b")]));
+        }
+
+        Assert.Equal(0.461f, tracks.Feature(AudioFeature.Energy)[tracks.IndexOfId("b")]);
+    }
+
+    [Fact]
     public void The_large_public_shapes_are_known()
     {
         using ScratchFolder folder = new();

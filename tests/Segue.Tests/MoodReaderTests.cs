@@ -83,6 +83,16 @@ public sealed class MoodReaderTests
     }
 
     [Fact]
+    public void Words_that_cancel_altogether_are_not_called_unknown()
+    {
+        Wish wish = s_reader.Read("midnight highway");
+        Assert.True(wish.IsEmpty);
+        Assert.Contains(wish.Contradictions, c => c.High.Contains("highway") && c.Low.Contains("midnight"));
+        Assert.Empty(s_reader.Read("sad midnight highway").Contradictions); // Something is left that decides.
+        Assert.False(s_reader.Read("late night drive").IsEmpty);
+    }
+
+    [Fact]
     public void The_reading_says_which_words_did_what_and_which_did_nothing()
     {
         Wish wish = s_reader.Read("Something SAD for a rainy day, no vocals, xqzzyx");

@@ -29,6 +29,8 @@ internal sealed class TracksTable
         ("timesignature", AudioFeature.TimeSignature, 0, 16, false),
     ];
 
+    private static readonly AudioFeature[] s_restOnTheBeat = [AudioFeature.Tempo, AudioFeature.TimeSignature, AudioFeature.Danceability, AudioFeature.Valence];
+
     private static readonly string[] s_id = ["trackid", "id", "spotifyid"];
     private static readonly string[] s_title = ["trackname", "name", "title"];
     private static readonly string[] s_artists = ["artists", "artistname", "artist"];
@@ -123,6 +125,13 @@ internal sealed class TracksTable
             if (!(value >= min && value <= max))
                 return $"{key}: outside {min}..{max}";
             features[(int)feature] = feature == AudioFeature.Duration ? value / 1000 : value;
+        }
+
+        if (features[(int)AudioFeature.Tempo] == 0)
+        {
+            // No beat was found, and Spotify writes 0 for all that rests on it. Taken at its word, white noise would be the saddest and slowest song there is.
+            foreach (AudioFeature feature in s_restOnTheBeat)
+                features[(int)feature] = float.NaN;
         }
 
         return null;

@@ -59,6 +59,8 @@ public sealed record MoodVerdict(bool Fits, IReadOnlyList<string> Messages)
         bool fits = true;
         if (wish.IsEmpty)
         {
+            if (wish.Contradictions is [Contradiction first, ..])
+                return new MoodVerdict(false, [$"{Quote(first.High)} and {Quote(first.Low)} cancel each other, and nothing else is asked; {HowToAsk}"]);
             string words = wish.NotUnderstood.Count > 0 ? $" ({string.Join(", ", wish.NotUnderstood.Take(5).Select(w => $"'{w}'"))} unknown)" : "";
             return new MoodVerdict(false, [$"nothing in this wish was understood{words}; {HowToAsk}"]);
         }

@@ -25,7 +25,7 @@ internal static class WishCombiner
     public static Wish Combine(Wish start, IReadOnlyList<WishItem> items)
     {
         List<FeatureWant> wants = [];
-        List<Contradiction> contradictions = [];
+        List<Contradiction> contradictions = [], silent = [];
         List<Contribution>[] contributions = [.. Enumerable.Range(0, MoodFeatures.Count).Select(_ => new List<Contribution>())];
         foreach (WishItem item in items)
         {
@@ -40,7 +40,12 @@ internal static class WishCombiner
                 contradictions.Add(new Contradiction(all[0].Feature, Phrases(all, 1, primaryOnly: true), Phrases(all, -1, primaryOnly: true)));
             if (Math.Abs(weight) >= WeightMin)
                 wants.Add(new FeatureWant(all[0].Feature, weight, Phrases(all, Math.Sign(weight), primaryOnly: false)));
+            else if (!cancelled && Phrases(all, 1, primaryOnly: false) is [_, ..] up && Phrases(all, -1, primaryOnly: false) is [_, ..] down)
+                silent.Add(new Contradiction(all[0].Feature, up, down));
         }
+
+        if (wants.Count == 0)
+            contradictions.AddRange(silent.DistinctBy(s => (s.High[0], s.Low[0]))); // Else what was said would seem not to have been heard.
 
         wants.Sort((a, b) => Math.Abs(b.Weight).CompareTo(Math.Abs(a.Weight)));
         GenreExclusion[] excluded = [.. items.Where(i => i.Negated).SelectMany(i => i.Entry.Genres.Where(g => g.Weight >= 0.5f && i.Entry.NamesGenre)
