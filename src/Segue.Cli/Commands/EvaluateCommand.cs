@@ -170,8 +170,8 @@ internal static class EvaluateCommand
         foreach (EvaluationReport other in reports.Skip(1))
         {
             PairedDifference d = Significance.Paired(main.Values("ndcg", k), other.Values("ndcg", k), seed: session.Seed);
-            session.Say($"{main.Model} - {other.Model}: {d.Difference:+0.0000;-0.0000} NDCG@{k} "
-                + $"(95% {d.Low:+0.0000;-0.0000} .. {d.High:+0.0000;-0.0000}, p {d.P:0.000})");
+            session.Say($"{main.Model} - {other.Model}: {d.Difference:+0.0000;-0.0000;0.0000} NDCG@{k} "
+                + $"(95% {d.Low:+0.0000;-0.0000;0.0000} .. {d.High:+0.0000;-0.0000;0.0000}, p {d.P:0.000})");
         }
 
         foreach (EvaluationReport r in reports)

@@ -55,7 +55,7 @@ internal static class EvaluateSongs
         foreach (SongResult result in report.Results)
         {
             PairedDifference cost = SongPage.Cost(report, result, session.Seed);
-            string difference = ReferenceEquals(result, report.Results[0]) ? "" : $"{cost.Difference:+0.000;-0.000} ± {1.96 * cost.StandardError:0.000}";
+            string difference = ReferenceEquals(result, report.Results[0]) ? "" : $"{cost.Difference:+0.000;-0.000;0.000} ± {1.96 * cost.StandardError:0.000}";
             IEnumerable<string> values = SongPage.Columns.Select(c => c.Name switch
             {
                 "popularity" => $"{c.Of(result):0.0}",

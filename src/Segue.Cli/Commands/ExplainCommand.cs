@@ -74,13 +74,15 @@ internal static class ExplainCommand
         foreach (AlsPart part in why.Parts.Take(shown))
         {
             string without = what.FirstOrDefault(w => w.Part.Artist == part.Artist) is { Without: { Rank: > 0 } counter } ? $"would be number {counter.Rank}" : "";
-            table.AddRow(new Text(artists.Names[part.Artist]), new Text($"{part.Part:+0.0000;-0.0000}"), new Text($"{part.Part / why.Score:0%}"), new Text(without));
+            table.AddRow(new Text(artists.Names[part.Artist]), new Text($"{part.Part:+0.0000;-0.0000;0.0000}"), new Text($"{part.Part / why.Score:0%}"),
+                new Text(without));
         }
 
         if (why.Parts.Count > shown)
-            table.AddRow(new Text($"{why.Parts.Count - shown} more"), new Text($"{why.Parts.Skip(shown).Sum(p => p.Part):+0.0000;-0.0000}"), new Text(""), new Text(""));
+            table.AddRow(new Text($"{why.Parts.Count - shown} more"), new Text($"{why.Parts.Skip(shown).Sum(p => p.Part):+0.0000;-0.0000;0.0000}"),
+                new Text(""), new Text(""));
         AddSide(table, why, session.Get(Count));
-        table.AddRow(new Text("sum = score"), new Text($"{Sum(why):+0.0000;-0.0000}"), new Text("100%"), new Text(""));
+        table.AddRow(new Text("sum = score"), new Text($"{Sum(why):+0.0000;-0.0000;0.0000}"), new Text("100%"), new Text(""));
         session.Terminal.Ansi().Write(table);
     }
 

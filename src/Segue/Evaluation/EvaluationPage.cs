@@ -103,8 +103,8 @@ public static class EvaluationPage
         foreach (EvaluationReport other in reports.Skip(1))
         {
             PairedDifference d = Significance.Paired(reports[0].Values("ndcg", k), other.Values("ndcg", k), seed: seed);
-            page.Append(SvgPlot.F($"<tr><td>{SvgPlot.Text(other.Model)}</td><td>{d.Difference:+0.0000;-0.0000}</td><td>{d.StandardError:0.0000}</td>"));
-            page.Append(SvgPlot.F($"<td>{d.Low:+0.0000;-0.0000} .. {d.High:+0.0000;-0.0000}</td><td>{d.P:0.000}</td></tr>"));
+            page.Append(SvgPlot.F($"<tr><td>{SvgPlot.Text(other.Model)}</td><td>{d.Difference:+0.0000;-0.0000;0.0000}</td><td>{d.StandardError:0.0000}</td>"));
+            page.Append(SvgPlot.F($"<td>{d.Low:+0.0000;-0.0000;0.0000} .. {d.High:+0.0000;-0.0000;0.0000}</td><td>{d.P:0.000}</td></tr>"));
         }
 
         page.Append("</table><p class='note'>Paired over listeners; p by flipping the signs of their differences at random.</p>");

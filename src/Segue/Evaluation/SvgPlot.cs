@@ -49,14 +49,11 @@ internal static class SvgPlot
         double X(double x) => left + (Scale(x) - from) / (to - from) * (Width - left - 150);
         double Y(double y) => height - bottom - (y - low) / (high - low) * (height - bottom - 36);
         StringBuilder svg = Open(title, height);
-        for (int tick = 0; tick <= 5; tick++)
-        {
-            double y = low + (high - low) * tick / 5;
-            svg.Append(F($"<path d='M{left} {Y(y):0.#}H{Width - 150}' stroke='#ddd'/><text x='{left - 6}' y='{Y(y) + 4:0.#}' text-anchor='end'>{y:0.###}</text>"));
-        }
+        foreach (double y in Ticks(low, high, log: false))
+            svg.Append(F($"<path d='M{left} {Y(y):0.#}H{Width - 150}' stroke='#ddd'/><text x='{left - 6}' y='{Y(y) + 4:0.#}' text-anchor='end'>{y:0.######}</text>"));
 
         foreach (double x in Ticks(from, to, logX))
-            svg.Append(F($"<text x='{X(x):0.#}' y='{height - bottom + 16}' text-anchor='middle'>{x:G3}</text>"));
+            svg.Append(F($"<text x='{X(x):0.#}' y='{height - bottom + 16}' text-anchor='middle'>{x:0.######}</text>"));
 
         svg.Append(F($"<text x='{(left + Width - 150) / 2}' y='{height - 8}' text-anchor='middle'>{Text(xLabel)}</text>"));
         for (int n = 0; n < series.Count; n++)
@@ -109,8 +106,8 @@ internal static class SvgPlot
         }
 
         double step = NiceMax((to - from) / 8);
-        for (double x = Math.Ceiling(from / step) * step; x <= to; x += step)
-            yield return Math.Abs(x) < step / 1e6 ? 0 : x;
+        for (double n = Math.Ceiling(from / step); n * step <= to + step * 1e-6; n++)
+            yield return n * step;
     }
 
     /// <summary>1, 2, 3, 4, 5, 6 or 8 times a power of ten, at or above the value.</summary>

@@ -59,6 +59,6 @@ internal sealed class SongReasons(IExplainedTaste als, Plays plays, SongIndex so
         string sides = $"{Invariant(gain.Taste + gain.Recency)} taste, {Invariant(gain.Mood)} mood";
         return new Reason(Reason.UnlikeDisliked, Artist: names, Text: sides, Part: gain.Sum);
 
-        static string Invariant(double value) => value.ToString("+0.000;-0.000", System.Globalization.CultureInfo.InvariantCulture);
+        static string Invariant(double value) => value.ToString("+0.000;-0.000;0.000", System.Globalization.CultureInfo.InvariantCulture);
     }
 }
