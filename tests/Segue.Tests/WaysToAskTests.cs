@@ -39,6 +39,24 @@ public sealed class WaysToAskTests(PlaylistCommandTests.Demo demo) : IClassFixtu
     }
 
     [Fact]
+    public void What_is_not_wanted_leaves_a_listeners_own_moods_in_place()
+    {
+        string far = (string)Items("recommend", "songs", "--mood", "loud", "-n", "1")[0]["artists"]![0]!;
+        JsonNode plain = JsonNode.Parse(demo.Run("recommend", "--user", "7", "--json"))!;
+        JsonNode narrowed = JsonNode.Parse(demo.Run("recommend", "--user", "7", "--less-like", far, "--json"))!;
+        Assert.Equal(plain["moods"]!.ToJsonString(), narrowed["moods"]!.ToJsonString());
+        foreach (JsonNode? item in narrowed["items"]!.AsArray())
+        {
+            string[] kinds = [.. item!["reasons"]!.AsArray().Select(r => (string)r!["kind"]!)];
+            Assert.Contains("keeps-away", kinds);
+            Assert.Contains(kinds, k => k is "feels-like");
+            Assert.DoesNotContain(far, item["artists"]!.AsArray().Select(a => (string)a!));
+        }
+
+        Assert.Null(JsonNode.Parse(demo.Run("recommend", "--user", "7", "--less-like", far, "--mood", "calm", "--json"))!["moods"]);
+    }
+
+    [Fact]
     public void Near_and_away_at_once_is_wrong_usage()
     {
         string artist = (string)Items("recommend", "songs", "--mood", "calm", "-n", "1")[0]["artists"]![0]!;

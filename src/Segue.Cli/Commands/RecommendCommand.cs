@@ -83,7 +83,7 @@ internal static class RecommendCommand
                 ["for"] = asked,
                 ["model"] = new JsonObject { ["als"] = taste.Version, ["vdb"] = mood.Version },
                 ["reading"] = wish?.ToJson(),
-                ["moods"] = wish is null && profile.Artists.Length > 0 ? MoodsOf(pipeline.Moods(profile), mood.Songs.Tracks) : null,
+                ["moods"] = wish is null or { OnlyRulesOut: true } && profile.Artists.Length > 0 ? MoodsOf(pipeline.Moods(profile), mood.Songs.Tracks) : null,
                 ["joined"] = new JsonObject { ["artists"] = joined, ["ofArtists"] = profile.Artists.Length, ["playsShare"] = JsonShapes.Round(share) },
                 ["items"] = new JsonArray([.. items.Select(i => (JsonNode?)Answers.ToJson(i, mood.Songs.Tracks))]),
             });
@@ -93,7 +93,7 @@ internal static class RecommendCommand
         session.Say($"Songs for {ListenerOptions.Describe(session)}{(wish is null ? "" : $", \"{wish.Text}\"")}:");
         if (wish is not null)
             MoodOptions.WriteReading(session, wish);
-        else if (pipeline.Moods(profile) is { Count: > 0 } moods)
+        if (wish is null or { OnlyRulesOut: true } && pipeline.Moods(profile) is { Count: > 0 } moods)
             session.Say($"Mood of the listener: {string.Join("; ", moods.OrderByDescending(m => m.Share).Select(m => Describe(m, mood.Songs.Tracks)))}");
         Answers.WriteTable(session, items, mood.Songs.Tracks);
         if (profile.Artists.Length > 0)

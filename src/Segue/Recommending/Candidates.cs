@@ -120,15 +120,18 @@ internal sealed class Listener
                 throw new SegueException($"a profile has artist {artist}, but the model knows {model.ArtistCount}; was it made for another model?");
         }
 
-        (Profile, HasWish) = (profile, wish is not null);
+        Profile = profile;
         Taste = ArtistRecommender.Score(model, profile);
         Lately = LatelyOf(profile);
         Recent = Lately is null ? null : ArtistRecommender.Score(model, Lately);
         ByLove = [.. profile.Artists.Zip(profile.Plays).OrderByDescending(a => a.Second).ThenBy(a => a.First).Select(a => a.First).Except(profile.Disliked)];
         (int Track, double Weight)[] loved = [.. LovedSongs(songs, join)];
         OwnMood = loved.Length > 0 ? new ListenerMood(songs, loved) : null;
+        bool isNarrowed = wish is { OnlyRulesOut: true } && OwnMood is not null;
+        HasWish = wish is not null && !isNarrowed;
+        ISongMood? mood = isNarrowed ? new NarrowedMood(OwnMood!, wish!) : wish ?? OwnMood;
         int[] away = [.. profile.Disliked.SelectMany(a => join.BestKnown(a, DislikedSongs))];
-        Mood = away.Length == 0 ? wish ?? OwnMood : new RepelledMood(wish ?? OwnMood, songs, away);
+        Mood = away.Length == 0 ? mood : new RepelledMood(mood, songs, away);
     }
 
     public Profile Profile { get; }
@@ -136,7 +139,7 @@ internal sealed class Listener
     /// <summary>Whether anything is known that they like.</summary>
     public bool IsKnown => Profile.Artists.Length > 0;
 
-    /// <summary>Whether the mood is a wish, not their own.</summary>
+    /// <summary>Whether the mood is a wish, not their own or that narrowed by one.</summary>
     public bool HasWish { get; }
 
     /// <summary>The taste for each artist of the plays.</summary>

@@ -12,6 +12,9 @@ public interface ISongMood
     /// <summary>Whether the mood rules the track out, however good it is otherwise: "no rap", "by nobody but Radiohead".</summary>
     bool Forbids(int track) => false;
 
+    /// <summary>Whether it says only what is not wanted: "no rap", "less like Coldplay". A listener's own moods go on to count then.</summary>
+    bool OnlyRulesOut => false;
+
     /// <summary>What speaks for the track, and what does not.</summary>
     IReadOnlyList<Reason> Reasons(int track);
 }

@@ -10,7 +10,7 @@ public sealed class RepelledMood(ISongMood? mood, SongIndex songs, IReadOnlyList
     /// What a dislike weighs against the mood itself: a song that is as like the disliked as songs get falls by about as much as the median song is behind
     /// the best. A guess; more would empty a whole genre for one artist.
     /// </summary>
-    private const double Strength = 0.3;
+    public const double Strength = 0.3;
 
     private readonly SongLikeness _likeness = new(songs);
 

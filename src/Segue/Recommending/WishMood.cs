@@ -51,6 +51,8 @@ public sealed class WishMood : ISongMood
             scores[i] = Math.Clamp(Math.Exp((_scores[tracks[i]] - _best) / _weight), 0, 1);
     }
 
+    public bool OnlyRulesOut => Wish.Wants.Count + Wish.Ranges.Count + Wish.Genres.Count == 0 && Wish.References.All(r => r.Use is Use.Exclude or Use.Avoid);
+
     public bool Forbids(int track) => float.IsNegativeInfinity(_scores[track]);
 
     public IReadOnlyList<int> Best(int count, bool[] allowed)
