@@ -74,6 +74,12 @@ public sealed class MoodReaderTests
         Assert.Equal(["metal"], wish.Negated);
     }
 
+    [Theory]
+    [InlineData("calm, no synth-pop", "synth-pop")]
+    [InlineData("no synth pop please", "synth-pop")]
+    public void A_negation_is_of_the_longest_phrase_after_it(string text, string genre) =>
+        Assert.Contains(s_reader.Read(text).ExcludedGenres, g => g.Genre == genre);
+
     [Fact]
     public void Wants_that_cancel_are_said()
     {

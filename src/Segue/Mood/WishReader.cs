@@ -128,7 +128,11 @@ public sealed class WishReader
             for (int count = most; count > 0; count--)
             {
                 string phrase = Phrase(at, at + count);
-                if ((Lexicon.Find(phrase, language) ?? Lexicon.FindStem(WordForms.StemPhrase(phrase), language)) is { } entry)
+                if ((Lexicon.Find(phrase, language) ?? Lexicon.FindStem(WordForms.StemPhrase(phrase), language)) is not { } entry)
+                    continue;
+                // "no synths" is a phrase of its own, but "no synth pop" negates "synth pop".
+                bool negatesMore = count > 1 && Lexicon.Find(tokens[at].Word, language)?.Role == WordRole.Not && Longest(at + 1) is { } rest && rest.Count >= count;
+                if (!negatesMore)
                     return new Segment(entry.Role, entry, at, count) { IsComparison = count == 1 && IsComparative(phrase) };
             }
 
