@@ -17,6 +17,20 @@ internal static class Answers
         AudioFeature.Instrumentalness, AudioFeature.Liveness, AudioFeature.Valence, AudioFeature.Tempo,
     ];
 
+    /// <summary>How the pipeline's answers begin: who asked for what, of which models.</summary>
+    public static JsonObject HeadOf(Session session, TasteModel taste, MoodModel mood, WishMood? wish)
+    {
+        JsonObject asked = ListenerOptions.ToJson(session);
+        if (wish is not null)
+            asked["mood"] = wish.Text;
+        return new JsonObject
+        {
+            ["for"] = asked,
+            ["model"] = new JsonObject { ["als"] = taste.Version, ["vdb"] = mood.Version },
+            ["reading"] = wish?.ToJson(),
+        };
+    }
+
     public static JsonObject ToJson(ArtistRecommendation item, Artists artists) => new()
     {
         ["rank"] = item.Rank,

@@ -27,22 +27,15 @@ internal static class GroupAnswers
         Tracks tracks = mood.Songs.Tracks;
         if (session.Json)
         {
-            JsonObject asked = ListenerOptions.ToJson(session);
-            if (wish is not null)
-                asked["mood"] = wish.Text;
-            session.WriteJson(new JsonObject
+            JsonObject json = Answers.HeadOf(session, taste, mood, wish);
+            json["listeners"] = new JsonArray([.. names.Select((name, l) => (JsonNode?)new JsonObject
             {
-                ["for"] = asked,
-                ["model"] = new JsonObject { ["als"] = taste.Version, ["vdb"] = mood.Version },
-                ["reading"] = wish?.ToJson(),
-                ["listeners"] = new JsonArray([.. names.Select((name, l) => (JsonNode?)new JsonObject
-                {
-                    ["listener"] = name,
-                    ["satisfaction"] = JsonShapes.Round(answer.Satisfaction[l]),
-                    ["rows"] = answer.Rows.Count(r => r.For.Contains(l)),
-                })]),
-                ["items"] = new JsonArray([.. answer.Rows.Select(r => (JsonNode?)ToJson(r, names, tracks))]),
-            });
+                ["listener"] = name,
+                ["satisfaction"] = JsonShapes.Round(answer.Satisfaction[l]),
+                ["rows"] = answer.Rows.Count(r => r.For.Contains(l)),
+            })]);
+            json["items"] = new JsonArray([.. answer.Rows.Select(r => (JsonNode?)ToJson(r, names, tracks))]);
+            session.WriteJson(json);
             return;
         }
 

@@ -57,6 +57,17 @@ public sealed class WaysToAskTests(PlaylistCommandTests.Demo demo) : IClassFixtu
     }
 
     [Fact]
+    public void An_explanation_says_that_the_wish_rules_a_song_out()
+    {
+        JsonNode song = Items("recommend", "songs", "--mood", "calm", "-n", "1")[0];
+        Assert.Null(LeftOut("calm"));
+        Assert.Contains("wish", LeftOut($"calm, no {song["genre"]}"));
+
+        string? LeftOut(string wish) => (string?)JsonNode.Parse(
+            demo.Run("explain", "--song", NameOf(song), "--user", "7", "--exclude-heard", "no", "--mood", wish, "--json"))!["leftOut"];
+    }
+
+    [Fact]
     public void Near_and_away_at_once_is_wrong_usage()
     {
         string artist = (string)Items("recommend", "songs", "--mood", "calm", "-n", "1")[0]["artists"]![0]!;

@@ -75,18 +75,11 @@ internal static class RecommendCommand
         (int joined, double share) = pipeline.Joined(profile);
         if (session.Json)
         {
-            JsonObject asked = ListenerOptions.ToJson(session);
-            if (wish is not null)
-                asked["mood"] = wish.Text;
-            session.WriteJson(new JsonObject
-            {
-                ["for"] = asked,
-                ["model"] = new JsonObject { ["als"] = taste.Version, ["vdb"] = mood.Version },
-                ["reading"] = wish?.ToJson(),
-                ["moods"] = wish is null or { OnlyRulesOut: true } && profile.Artists.Length > 0 ? MoodsOf(pipeline.Moods(profile), mood.Songs.Tracks) : null,
-                ["joined"] = new JsonObject { ["artists"] = joined, ["ofArtists"] = profile.Artists.Length, ["playsShare"] = JsonShapes.Round(share) },
-                ["items"] = new JsonArray([.. items.Select(i => (JsonNode?)Answers.ToJson(i, mood.Songs.Tracks))]),
-            });
+            JsonObject json = Answers.HeadOf(session, taste, mood, wish);
+            json["moods"] = wish is null or { OnlyRulesOut: true } && profile.Artists.Length > 0 ? MoodsOf(pipeline.Moods(profile), mood.Songs.Tracks) : null;
+            json["joined"] = new JsonObject { ["artists"] = joined, ["ofArtists"] = profile.Artists.Length, ["playsShare"] = JsonShapes.Round(share) };
+            json["items"] = new JsonArray([.. items.Select(i => (JsonNode?)Answers.ToJson(i, mood.Songs.Tracks))]);
+            session.WriteJson(json);
             return;
         }
 

@@ -54,9 +54,7 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
         SongLikeness likeness = new(songs);
         List<int> chosen = Selection.Choose(songs.Tracks, ranking.Tracks, [.. ranking.Parts.Select(p => p.Sum)], selection, likeness.Of);
         SongReasons reasons = new(als, plays, songs, _join, options);
-        SongParts[]? without = profile.Disliked.Length == 0
-            ? null
-            : Score(ranking.Tracks, new Listener(als, songs, _join, profile with { Disliked = [] }, wish), options);
+        SongParts[]? without = WithoutDislikes(ranking, wish, options);
         return [.. chosen.Select((c, i) =>
         {
             (int track, SongParts parts) = (ranking.Tracks[c], ranking.Parts[c]);
@@ -76,9 +74,7 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
         Ranking ranking = Rank(profile, wish, options, filter, profile.Artists, asked: track);
         int at = Array.BinarySearch(ranking.Tracks, track);
         SongReasons reasons = new(als, plays, songs, _join, options);
-        SongParts[]? undisliked = profile.Disliked.Length == 0
-            ? null
-            : Score(ranking.Tracks, new Listener(als, songs, _join, profile with { Disliked = [] }, wish), options);
+        SongParts[]? without = WithoutDislikes(ranking, wish, options);
         List<SongCounterfactual> others = [];
         foreach (int artist in reasons.SpeakingFor(ranking.Listener, track, count))
             others.Add(Otherwise("artist", plays.Artists.Names[artist], profile.Without([artist]), wish));
@@ -87,8 +83,8 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
         if (wish is not null)
             others.Add(Otherwise("mood", (wish as WishMood)?.Text ?? "the mood", profile, null));
         (int rank, int of) = RankOf(ranking, track);
-        return new SongExplanation(track, ranking.Parts[at].Sum, rank, of, LeftOut(profile, options, filter, track), ranking.Parts[at],
-            ranking.Sources[at], reasons.Of(ranking.Listener, track, undisliked is null ? null : ranking.Parts[at] - undisliked[at]), others);
+        return new SongExplanation(track, ranking.Parts[at].Sum, rank, of, LeftOut(profile, wish, options, filter, track), ranking.Parts[at],
+            ranking.Sources[at], reasons.Of(ranking.Listener, track, without is null ? null : ranking.Parts[at] - without[at]), others);
 
         SongCounterfactual Otherwise(string kind, string name, Profile other, ISongMood? mood)
         {
@@ -125,7 +121,7 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
 
     /// <summary>A listener's candidates, for <see cref="GroupRecommender"/>; parameters as in <see cref="Rank"/>.</summary>
     internal int[] Candidates(Profile profile, ISongMood? wish, PipelineOptions options, SongFilter filter, int[] heard, int[] forbidden) =>
-        Rank(profile, wish, options, filter, heard, forbidden: forbidden).Tracks;
+        Find(new Listener(als, songs, _join, profile, wish), wish, options, filter, heard, forbidden).Tracks;
 
     /// <summary>What a listener makes of given tracks, whoever's candidates they are.</summary>
     internal Judgement Judge(int[] tracks, Profile profile, ISongMood? wish, PipelineOptions options)
@@ -142,15 +138,30 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
     private Ranking Rank(Profile profile, ISongMood? wish, PipelineOptions options, SongFilter filter, int[] heard, int asked = -1, int[]? forbidden = null)
     {
         Listener listener = new(als, songs, _join, profile, wish);
+        (int[] tracks, CandidateSources[] sources) = Find(listener, wish, options, filter, heard, forbidden ?? profile.Disliked, asked);
+        return new Ranking(listener, tracks, sources, Score(tracks, listener, options));
+    }
+
+    private (int[] Tracks, CandidateSources[] Sources) Find(
+        Listener listener, ISongMood? wish, PipelineOptions options, SongFilter filter, int[] heard, int[] forbidden, int asked = -1)
+    {
         bool[] allowed = filter.Allowed(songs.Tracks);
-        Forbid(forbidden ?? profile.Disliked, allowed);
+        Forbid(forbidden, allowed);
         if (options.ExcludeHeard)
             Forbid(heard, allowed);
         for (int track = 0; wish is not null && track < allowed.Length; track++)
             allowed[track] &= !wish.Forbids(track);
         Candidates candidates = LazyInitializer.EnsureInitialized(ref _candidates, () => new Candidates(als, songs, _join));
-        (int[] tracks, CandidateSources[] sources) = candidates.For(listener, allowed, ownToo: !options.ExcludeHeard, asked);
-        return new Ranking(listener, tracks, sources, Score(tracks, listener, options));
+        return candidates.For(listener, allowed, ownToo: !options.ExcludeHeard, asked);
+    }
+
+    /// <summary>What the same candidates would score if the listener disliked nobody; null where that is so.</summary>
+    private SongParts[]? WithoutDislikes(Ranking ranking, ISongMood? wish, PipelineOptions options)
+    {
+        Profile profile = ranking.Listener.Profile;
+        return profile.Disliked.Length == 0
+            ? null
+            : Score(ranking.Tracks, new Listener(als, songs, _join, profile with { Disliked = [] }, wish), options);
     }
 
     private SongParts[] Score(int[] tracks, Listener listener, PipelineOptions options)
@@ -162,7 +173,9 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
         mood = listener.Mood is null ? mood : PercentileScale.Of(mood);
         double[] popular = [.. tracks.Select(t => (double)songs.Percentiles.Row((int)AudioFeature.Popularity)[t])];
         double[] popularity = PercentileScale.Of(popular);
-        double[] discovery = PercentileScale.Of([.. tracks.Select((t, c) => (1 - popular[c]) * (1 - Knows(listener, t)))]);
+        double[] discovery = options.Discovery > 0
+            ? PercentileScale.Of([.. tracks.Select((t, c) => (1 - popular[c]) * (1 - Knows(listener, t)))])
+            : new double[tracks.Length];
 
         double p = options.Popularity * (1 - options.Discovery), d = DiscoveryWeight * options.Discovery * options.Discovery;
         double r = listener.Recent is null ? 0 : RecencyShare, rest = 1 - p - d;
@@ -198,12 +211,13 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
         return (answer.FindIndex(c => SongVersion.AreOne(songs.Tracks, ranking.Tracks[c], track)) + 1, answer.Count);
     }
 
-    private string? LeftOut(Profile profile, PipelineOptions options, SongFilter filter, int track)
+    private string? LeftOut(Profile profile, ISongMood? wish, PipelineOptions options, SongFilter filter, int track)
     {
         int[] artists = [.. _join.PlayedArtistsOf(track)];
         return artists.Intersect(profile.Disliked).Any() ? "the listener dislikes the artist"
             : options.ExcludeHeard && artists.Intersect(profile.Artists).Any() ? "the listener knows the artist"
             : !filter.Allowed(songs.Tracks)[track] ? "a filter leaves it out"
+            : wish?.Forbids(track) == true ? "the wish rules it out"
             : null;
     }
 
