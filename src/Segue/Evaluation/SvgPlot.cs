@@ -11,10 +11,11 @@ internal static class SvgPlot
 
     private static readonly string[] s_colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#666666", "#000000"];
 
-    /// <summary>Horizontal bars with an interval each.</summary>
+    /// <summary>Horizontal bars with an interval each; whole numbers where all values are.</summary>
     public static string Bars(string title, IReadOnlyList<(string Label, double Value, double Low, double High)> bars)
     {
         double most = NiceMax(bars.Max(b => Math.Max(b.Value, b.High)));
+        bool counts = bars.All(b => double.IsInteger(b.Value));
         int height = 60 + bars.Count * (Bar + 8);
         StringBuilder svg = Open(title, height);
         double X(double v) => Left + v / most * (Width - Left - Right);
@@ -27,7 +28,7 @@ internal static class SvgPlot
             svg.Append(F($"<rect x='{Left}' y='{y}' width='{Math.Max(0, X(value) - Left):0.#}' height='{Bar}' fill='{s_colors[0]}' opacity='0.85'/>"));
             if (high > low)
                 svg.Append(F($"<path d='M{X(low):0.#} {y + 11}H{X(high):0.#}M{X(low):0.#} {y + 6}v10M{X(high):0.#} {y + 6}v10' stroke='#222' fill='none'/>"));
-            svg.Append(F($"<text x='{X(Math.Max(value, high)) + 6:0.#}' y='{y + 15}'>{(value < 100 ? F($"{value:0.0000}") : F($"{value:N0}"))}</text>"));
+            svg.Append(F($"<text x='{X(Math.Max(value, high)) + 6:0.#}' y='{y + 15}'>{(value < 100 && !counts ? F($"{value:0.0000}") : F($"{value:N0}"))}</text>"));
         }
 
         return svg.Append("</svg>").ToString();
