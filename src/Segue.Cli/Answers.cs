@@ -77,14 +77,14 @@ internal static class Answers
         Table table = NewTable().AddColumn(Right("#")).AddColumn("artist").AddColumn(Right("score"));
         bool reasons = items.Any(i => i.Reasons.Count > 0);
         if (reasons)
-            table.AddColumn(items.Any(i => i.Reasons.Any(r => r.Kind is Reason.TaggedLike or Reason.FriendsPlay)) ? "why" : "because you played");
+            table.AddColumn(items.Any(i => i.Reasons.Any(r => r.Kind is ReasonKind.TaggedLike or ReasonKind.FriendsPlay)) ? "why" : "because you played");
         foreach (ArtistRecommendation item in items)
         {
             string why = string.Join(", ", item.Reasons.Select(r => r.Kind switch
             {
-                Reason.BecauseYouPlayed => $"{r.Artist} ({r.Part:0%})",
-                Reason.TaggedLike => $"tag {r.Text} ({r.Part:0%})",
-                Reason.FriendsPlay => $"{r.Text} friends ({r.Part:0%})",
+                ReasonKind.BecauseYouPlayed => $"{r.Artist} ({r.Part:0%})",
+                ReasonKind.TaggedLike => $"tag {r.Text} ({r.Part:0%})",
+                ReasonKind.FriendsPlay => $"{r.Text} friends ({r.Part:0%})",
                 _ => $"({r})",
             }));
             List<Text> cells = [Cell($"{item.Rank}"), Strong(artists.Names[item.Artist]), Cell($"{item.Score:0.000}")];
@@ -140,12 +140,12 @@ internal static class Answers
         IEnumerable<Reason> shown = reasons.GroupBy(r => r.Kind).SelectMany(group => group.Take(ReasonsShownMax));
         IEnumerable<string> groups = shown.GroupBy(r => r.Kind).Select(group => group.Key switch
         {
-            Reason.BecauseYouPlayed => $"you played {string.Join(", ", group.Select(r => $"{r.Artist} {r.Part:0%}"))}",
-            Reason.TaggedLike => $"tagged {string.Join(", ", group.Select(r => $"{r.Text} {r.Part:0%}"))}",
-            Reason.PlayedLately => $"lately {string.Join(", ", group.Select(r => $"{r.Artist} {r.Part:0%}"))}",
-            Reason.Matches => string.Join(", ", group.Select(r => $"{r.Text} {r.Part:0%}")),
-            Reason.Misses => $"less {string.Join(", ", group.Select(r => $"{r.Text} {r.Part:0%}"))}",
-            Reason.KeepsAway => string.Join(", ", group.Select(r => $"unlike {r.Text} {r.Part:0%}")),
+            ReasonKind.BecauseYouPlayed => $"you played {string.Join(", ", group.Select(r => $"{r.Artist} {r.Part:0%}"))}",
+            ReasonKind.TaggedLike => $"tagged {string.Join(", ", group.Select(r => $"{r.Text} {r.Part:0%}"))}",
+            ReasonKind.PlayedLately => $"lately {string.Join(", ", group.Select(r => $"{r.Artist} {r.Part:0%}"))}",
+            ReasonKind.Matches => string.Join(", ", group.Select(r => $"{r.Text} {r.Part:0%}")),
+            ReasonKind.Misses => $"less {string.Join(", ", group.Select(r => $"{r.Text} {r.Part:0%}"))}",
+            ReasonKind.KeepsAway => string.Join(", ", group.Select(r => $"unlike {r.Text} {r.Part:0%}")),
             _ => string.Join(", ", group),
         });
         return string.Join("; ", groups);

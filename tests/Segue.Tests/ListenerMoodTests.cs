@@ -76,7 +76,7 @@ public sealed class ListenerMoodTests
         for (int track = 3; track < 2 * Each; track++)
         {
             Reason reason = Assert.Single(mood.Reasons(track));
-            Assert.Equal(Reason.FeelsLike, reason.Kind);
+            Assert.Equal(ReasonKind.FeelsLike, reason.Kind);
             int song = SongNames.Resolve(s_songs.Tracks, reason.Song!);
             Assert.Equal(song < Each, track < Each || (track is >= 30 && song < Each));
             foreach (string word in (reason.Text ?? "").Split(" and ", StringSplitOptions.RemoveEmptyEntries))
@@ -118,11 +118,11 @@ public sealed class ListenerMoodTests
             SelectionOptions everything = new() { Count = 1000, MaxPerArtist = 1000 };
             foreach (SongRecommendation row in world.Pipeline.Recommend(profile, null, new PipelineOptions(), new SongFilter(), everything))
             {
-                if (row.Reasons.FirstOrDefault(r => r.Kind == Reason.UnlikeDisliked) is not { } reason)
+                if (row.Reasons.FirstOrDefault(r => r.Kind == ReasonKind.UnlikeDisliked) is not { } reason)
                     continue;
                 Assert.Equal(name, reason.Artist);
-                SongExplanation why = world.Pipeline.Explain(profile, null, new PipelineOptions(), new SongFilter(), row.Track);
-                SongCounterfactual without = why.Counterfactuals.Single(c => c.Without == "dislike");
+                TrackExplanation why = world.Pipeline.Explain(profile, null, new PipelineOptions(), new SongFilter(), row.Track);
+                TrackCounterfactual without = why.Counterfactuals.Single(c => c.Without == "dislike");
                 Assert.True(why.Score > without.Score);
                 onTaste |= reason.Text!.StartsWith('+');
                 onMood |= reason.Text!.Contains(", +", StringComparison.Ordinal);

@@ -92,13 +92,13 @@ public sealed class PipelinePropertyTests
         SelectionOptions everything = new() { Count = 10_000, MaxPerArtist = 10_000 };
         IReadOnlyList<SongRecommendation> rows = world.Pipeline.Recommend(profile, null, options, new SongFilter(), everything);
         SongRecommendation row = rows[world.Random.Next(Math.Min(20, rows.Count))];
-        SongExplanation why = world.Pipeline.Explain(profile, null, options, new SongFilter(), row.Track);
+        TrackExplanation why = world.Pipeline.Explain(profile, null, options, new SongFilter(), row.Track);
         Assert.Equal((row.Score, row.Parts), (why.Score, why.Parts));
         Assert.Equal(row.Reasons, why.Reasons);
         Assert.Null(why.LeftOut);
         Assert.Equal((row.Rank, rows.Count), (why.Rank, why.Of));
         Assert.NotEmpty(why.Counterfactuals);
-        foreach (SongCounterfactual other in why.Counterfactuals)
+        foreach (TrackCounterfactual other in why.Counterfactuals)
         {
             // The slow twin: somebody who never played the artist, with what the listener knows left out by name.
             int artist = world.Plays.Artists.ByName.Find(other.Name);

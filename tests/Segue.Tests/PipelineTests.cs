@@ -141,7 +141,7 @@ public sealed class PipelineTests(SampleModels models) : IClassFixture<SampleMod
 
         IReadOnlyList<SongRecommendation> nobody = For(Profile.Of([]));
         Assert.Equal(20, nobody.Count);
-        Assert.All(nobody, i => Assert.Equal(Reason.Popular, Assert.Single(i.Reasons).Kind));
+        Assert.All(nobody, i => Assert.Equal(ReasonKind.Popular, Assert.Single(i.Reasons).Kind));
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class PipelineTests(SampleModels models) : IClassFixture<SampleMod
         IReadOnlyList<SongRecommendation> all = SongRecommender.Recommend(models.Songs, wish, new SongFilter(), new SelectionOptions { Count = int.MaxValue });
         Assert.Equal(Tracks.Count, all.Count);
         Assert.Equal(all.OrderByDescending(i => i.Score).Select(i => i.Score), all.Select(i => i.Score));
-        Assert.Contains(all[0].Reasons, r => r.Kind == Reason.Matches);
+        Assert.Contains(all[0].Reasons, r => r.Kind == ReasonKind.Matches);
     }
 
     private IReadOnlyList<SongRecommendation> For(Profile profile) =>

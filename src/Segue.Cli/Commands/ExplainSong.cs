@@ -19,7 +19,7 @@ internal static class ExplainSong
         Tracks tracks = mood.Songs.Tracks;
         Profile profile = ListenerOptions.Profile(session, taste.Plays);
         WishMood? wish = MoodOptions.AnyIn(session) ? MoodOptions.Read(session, mood, session.Get(MoodOptions.Mood) ?? "") : null;
-        SongExplanation why = new Pipeline(taste.Model, taste.Plays, mood.Songs).Explain(
+        TrackExplanation why = new Pipeline(taste.Model, taste.Plays, mood.Songs).Explain(
             profile, wish, RecommendCommand.OptionsOf(session), new SongFilter(), SongNames.Resolve(tracks, song),
             session.Has(ExplainCommand.Count) ? session.Get(ExplainCommand.Count) : ArtistsTried);
         if (session.Json)
@@ -28,7 +28,7 @@ internal static class ExplainSong
             Show(session, tracks, wish, why);
     }
 
-    private static void Show(Session session, Tracks tracks, WishMood? wish, SongExplanation why)
+    private static void Show(Session session, Tracks tracks, WishMood? wish, TrackExplanation why)
     {
         session.Say($"{tracks.DisplayName(why.Track)} for {ListenerOptions.Describe(session)}{(wish is null ? "" : $", \"{wish.Text}\"")}: "
             + $"score {why.Score:0.000}, number {why.Rank:N0} of {why.Of:N0} songs{(why.LeftOut is null ? "." : $"; left out of answers: {why.LeftOut}.")}");
@@ -40,14 +40,14 @@ internal static class ExplainSong
         session.Terminal.Ansi().Write(table);
         foreach (Reason reason in why.Reasons)
             session.Say($"  {reason}");
-        foreach (SongCounterfactual other in why.Counterfactuals)
+        foreach (TrackCounterfactual other in why.Counterfactuals)
         {
             string what = other.Without switch { "artist" => other.Name, "dislike" => $"the dislike of {other.Name}", _ => $"\"{other.Name}\"" };
             session.Say($"  without {what} this would be number {other.Rank:N0} ({other.Score:0.000})");
         }
     }
 
-    private static JsonObject ToJson(Session session, TasteModel taste, MoodModel mood, WishMood? wish, SongExplanation why)
+    private static JsonObject ToJson(Session session, TasteModel taste, MoodModel mood, WishMood? wish, TrackExplanation why)
     {
         JsonObject asked = ListenerOptions.ToJson(session);
         if (wish is not null)

@@ -88,17 +88,18 @@ public sealed class VersionStore(string folder, string kind)
 
     /// <summary>The folder of a version (the current one when none is named).</summary>
     /// <param name="version">Its name, or null.</param>
-    /// <param name="howToMake">What the user should do when there is none, e.g. "run 'segue train-als'".</param>
-    /// <exception cref="SegueException">There is no such version.</exception>
-    public (string Name, string Folder) Find(string? version, string howToMake)
+    /// <exception cref="ModelNotFoundException">There is none, or none is in use.</exception>
+    /// <exception cref="UnknownNameException">There is no such version.</exception>
+    public (string Name, string Folder) Find(string? version = null)
     {
         IReadOnlyList<string> versions = List();
         string? name = version ?? Current();
         if (name is null)
         {
-            throw new SegueException(versions.Count == 0
-                ? $"{Folder}: there is no {kind} yet; {howToMake}"
-                : $"{_current}: is missing, so no version of the {kind} is in use; choose one with 'segue model rollback {kind}'");
+            throw new ModelNotFoundException(
+                kind,
+                versions.Count == 0 ? $"{Folder}: there is no {kind} yet" : $"{_current}: is missing, so no version of the {kind} is in use",
+                hasVersions: versions.Count > 0);
         }
 
         if (!versions.Contains(name))

@@ -41,7 +41,7 @@ public static class ArtistRecommender
 
         int[] best = Largest.Indices(scores, options.Count);
         return [.. best.Select((artist, i) => new ArtistRecommendation(
-            i + 1, artist, scores[artist], known ? Reasons(model, plays, profile, artist, options.ReasonsMax) : [new Reason(Reason.Popular)]))];
+            i + 1, artist, scores[artist], known ? Reasons(model, plays, profile, artist, options.ReasonsMax) : [new Reason(ReasonKind.Popular)]))];
     }
 
     /// <summary>The score of every artist: the model's for a listener with history, else the share of listeners who play the artist.</summary>
@@ -69,10 +69,10 @@ public static class ArtistRecommender
         IEnumerable<Reason> reasons = why.Parts
             .Where(p => p.Part > 0 && p.Artist != artist)
             .Take(count)
-            .Select(p => new Reason(Reason.BecauseYouPlayed, Artist: plays.Artists.Names[p.Artist], Part: Share(p.Part)))
-            .Concat(why.Tags.Take(TagsMax).Select(t => new Reason(Reason.TaggedLike, Text: t.Tag, Part: Share(t.Part))));
+            .Select(p => new Reason(ReasonKind.BecauseYouPlayed, Artist: plays.Artists.Names[p.Artist], Part: Share(p.Part)))
+            .Concat(why.Tags.Take(TagsMax).Select(t => new Reason(ReasonKind.TaggedLike, Text: t.Tag, Part: Share(t.Part))));
         if (why.Friends is { Playing: > 0, Part: > 0 })
-            reasons = reasons.Append(new Reason(Reason.FriendsPlay, Text: $"{why.Friends.Playing} of {why.Friends.Of}", Part: Share(why.Friends.Part)));
+            reasons = reasons.Append(new Reason(ReasonKind.FriendsPlay, Text: $"{why.Friends.Playing} of {why.Friends.Of}", Part: Share(why.Friends.Part)));
         return [.. reasons.OrderByDescending(r => r.Part)];
 
         double Share(double part) => Math.Min(1, part / why.Score);

@@ -56,6 +56,6 @@ public sealed class SongsMood(SongIndex songs, IReadOnlyList<int> seeds, bool to
         double[] likeness = new double[1];
         int[] nearest = new int[1];
         _likeness.ToSeeds([.. seeds], [track], toAll: false, likeness, nearest);
-        return [new Reason(Reason.FeelsLike, Song: songs.Tracks.DisplayName(nearest[0]), Part: likeness[0])];
+        return [new Reason(ReasonKind.FeelsLike, Song: songs.Tracks.DisplayName(nearest[0]), Part: likeness[0])];
     }
 }

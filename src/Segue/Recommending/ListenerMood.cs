@@ -99,7 +99,7 @@ public sealed class ListenerMood : ISongMood
     {
         (int song, double likeness) = Nearest([track])[0];
         string both = StandOut.Common(_songs, [track, song]);
-        return [new Reason(Reason.FeelsLike, Song: _songs.Tracks.DisplayName(song), Text: both.Length > 0 ? both : null, Part: likeness)];
+        return [new Reason(ReasonKind.FeelsLike, Song: _songs.Tracks.DisplayName(song), Text: both.Length > 0 ? both : null, Part: likeness)];
     }
 
     /// <summary>For each track the loved song that it is most like, and how much, 0..1.</summary>

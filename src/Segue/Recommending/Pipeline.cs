@@ -69,13 +69,13 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
     /// </summary>
     /// <param name="count">How many artists to try without.</param>
     /// <exception cref="SegueException">The profile does not fit the model, or a filter names what the catalogue does not have.</exception>
-    public SongExplanation Explain(Profile profile, ISongMood? wish, PipelineOptions options, SongFilter filter, int track, int count = 5)
+    public TrackExplanation Explain(Profile profile, ISongMood? wish, PipelineOptions options, SongFilter filter, int track, int count = 5)
     {
         Ranking ranking = Rank(profile, wish, options, filter, profile.Artists, asked: track);
         int at = Array.BinarySearch(ranking.Tracks, track);
         SongReasons reasons = new(als, plays, songs, _join, options);
         SongParts[]? without = WithoutDislikes(ranking, wish, options);
-        List<SongCounterfactual> others = [];
+        List<TrackCounterfactual> others = [];
         foreach (int artist in reasons.SpeakingFor(ranking.Listener, track, count))
             others.Add(Otherwise("artist", plays.Artists.Names[artist], profile.Without([artist]), wish));
         foreach (int artist in profile.Disliked)
@@ -83,14 +83,14 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
         if (wish is not null)
             others.Add(Otherwise("mood", (wish as WishMood)?.Text ?? "the mood", profile, null));
         (int rank, int of) = RankOf(ranking, track);
-        return new SongExplanation(track, ranking.Parts[at].Sum, rank, of, LeftOut(profile, wish, options, filter, track), ranking.Parts[at],
+        return new TrackExplanation(track, ranking.Parts[at].Sum, rank, of, LeftOut(profile, wish, options, filter, track), ranking.Parts[at],
             ranking.Sources[at], reasons.Of(ranking.Listener, track, without is null ? null : ranking.Parts[at] - without[at]), others);
 
-        SongCounterfactual Otherwise(string kind, string name, Profile other, ISongMood? mood)
+        TrackCounterfactual Otherwise(string kind, string name, Profile other, ISongMood? mood)
         {
             Ranking then = Rank(other, mood, options, filter, profile.Artists, asked: track, forbidden: profile.Disliked);
             int place = Array.BinarySearch(then.Tracks, track);
-            return new SongCounterfactual(kind, name, then.Parts[place].Sum, RankOf(then, track).Rank);
+            return new TrackCounterfactual(kind, name, then.Parts[place].Sum, RankOf(then, track).Rank);
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class SongReasons(IExplainedTaste als, Plays plays, SongIndex so
         List<Reason> reasons = [];
         int artist = join.PlayedArtistsOf(track).FirstOrDefault(-1);
         if (artist >= 0 && Array.BinarySearch(profile.Artists, artist) >= 0)
-            reasons.Add(new Reason(Reason.YouPlay, Artist: plays.Artists.Names[artist]));
+            reasons.Add(new Reason(ReasonKind.YouPlay, Artist: plays.Artists.Names[artist]));
         else if (artist >= 0 && listener.IsKnown)
             reasons.AddRange(ArtistRecommender.Reasons(als, plays, profile, artist, options.ReasonsMax));
         if (artist >= 0 && listener.Lately is { } lately)
@@ -31,9 +31,9 @@ internal sealed class SongReasons(IExplainedTaste als, Plays plays, SongIndex so
             reasons.Add(OfDislike(profile, gain));
         double popularity = songs.Percentiles.Row((int)AudioFeature.Popularity)[track];
         if (popularity <= KnownByFewMax && !float.IsNaN(songs.Tracks.Feature(AudioFeature.Popularity)[track]))
-            reasons.Add(new Reason(Reason.KnownByFew, Part: popularity));
+            reasons.Add(new Reason(ReasonKind.KnownByFew, Part: popularity));
         if (reasons.Count == 0)
-            reasons.Add(new Reason(Reason.Popular));
+            reasons.Add(new Reason(ReasonKind.Popular));
         return reasons;
     }
 
@@ -51,13 +51,13 @@ internal sealed class SongReasons(IExplainedTaste als, Plays plays, SongIndex so
     }
 
     private IEnumerable<Reason> OfLately(Profile lately, int artist) => ArtistRecommender.Reasons(als, plays, lately, artist, 1)
-        .Where(r => r.Kind == Reason.BecauseYouPlayed).Select(r => r with { Kind = Reason.PlayedLately });
+        .Where(r => r.Kind == ReasonKind.BecauseYouPlayed).Select(r => r with { Kind = ReasonKind.PlayedLately });
 
     private Reason OfDislike(Profile profile, SongParts gain)
     {
         string names = string.Join(", ", profile.Disliked.Select(a => plays.Artists.Names[a]));
         string sides = $"{Invariant(gain.Taste + gain.Recency)} taste, {Invariant(gain.Mood)} mood";
-        return new Reason(Reason.UnlikeDisliked, Artist: names, Text: sides, Part: gain.Sum);
+        return new Reason(ReasonKind.UnlikeDisliked, Artist: names, Text: sides, Part: gain.Sum);
 
         static string Invariant(double value) => value.ToString("+0.000;-0.000;0.000", System.Globalization.CultureInfo.InvariantCulture);
     }

@@ -73,8 +73,8 @@ public sealed class WishMood : ISongMood
         IReadOnlyList<MoodPart> parts = _scorer.Explain(Wish, track);
         IEnumerable<MoodPart> asked = parts.Where(p => p.Kind is not (MoodPartKind.TypicalOfGenre or MoodPartKind.Region));
         return [.. asked.Select(p => p.Kind == MoodPartKind.Unlike
-                ? new Reason(Reason.KeepsAway, Text: p.Phrases[0], Part: Math.Clamp(p.Fit, 0, 1))
-                : new Reason(p.IsMet ? Reason.Matches : Reason.Misses, Text: p.Label, Part: Math.Clamp(p.Fit, 0, 1)))
-            .OrderBy(r => r.Kind == Reason.Misses)];
+                ? new Reason(ReasonKind.KeepsAway, Text: p.Phrases[0], Part: Math.Clamp(p.Fit, 0, 1))
+                : new Reason(p.IsMet ? ReasonKind.Matches : ReasonKind.Misses, Text: p.Label, Part: Math.Clamp(p.Fit, 0, 1)))
+            .OrderBy(r => r.Kind == ReasonKind.Misses)];
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 
-namespace Segue.Evaluation;
+namespace Segue.Export;
 
 /// <summary>Small plots as inline SVG, so that a report is one file that opens anywhere. Colors are safe for color-blind readers (Okabe, Ito 2008).</summary>
 internal static class SvgPlot

@@ -1,7 +1,7 @@
 using System.Text;
 using Segue.Catalogue;
 
-namespace Segue.Recommending.Playlists;
+namespace Segue.Export;
 
 /// <summary>A recommendation as other programs take it: songs in order, and what was asked for but could not be found.</summary>
 public sealed record Playlist

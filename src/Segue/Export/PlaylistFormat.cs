@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Xml;
 
-namespace Segue.Recommending.Playlists;
+namespace Segue.Export;
 
 /// <summary>
 /// How a <see cref="Playlist"/> is written. All are UTF-8 without byte order mark, and the same playlist gives the same bytes.

@@ -1,6 +1,7 @@
 using System.Text;
+using Segue.Evaluation;
 
-namespace Segue.Evaluation;
+namespace Segue.Export;
 
 /// <summary>Reports as one HTML page that needs nothing else: figures, plots as inline SVG, and what they mean.</summary>
 public static class EvaluationPage

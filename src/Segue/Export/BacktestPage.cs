@@ -1,7 +1,8 @@
 using System.Text;
 using Segue.Catalogue;
+using Segue.Evaluation;
 
-namespace Segue.Evaluation;
+namespace Segue.Export;
 
 /// <summary>A backtest as one HTML page that needs nothing else: how many loves each method foretold, and a line of time for every love.</summary>
 public static class BacktestPage

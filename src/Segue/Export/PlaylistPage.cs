@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 
-namespace Segue.Recommending.Playlists;
+namespace Segue.Export;
 
 /// <summary>A feature over a playlist, drawn on its page.</summary>
 /// <param name="Name">"energy".</param>

@@ -1,8 +1,9 @@
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
+using Segue.Evaluation;
 using Segue.Recommending;
 
-namespace Segue.Evaluation;
+namespace Segue.Export;
 
 /// <summary>What each knob of the pipeline costs and gains, as JSON, and as a page with a table and plots.</summary>
 public static class SongPage

@@ -1,0 +1,56 @@
+using Segue.Catalogue;
+using Segue.Recommending;
+
+namespace Segue.Asking;
+
+/// <summary>From dense indices to names: how the rows of answers are made.</summary>
+internal static class RowsOf
+{
+    public static SongRow Song(SongRecommendation item, Tracks tracks) => Fill(item, tracks);
+
+    /// <summary>A row of a group's answer, with what each listener makes of it.</summary>
+    public static SongRow Group(GroupRow row, IReadOnlyList<string> names, Tracks tracks) => Fill(row.Item, tracks) with
+    {
+        Scores = names.Select((name, l) => (name, Score: Rounded.To6(row.Scores[l]))).ToDictionary(s => s.name, s => s.Score),
+        ServedListeners = [.. row.For.Select(l => names[l])],
+    };
+
+    /// <summary>Parts as answers tell them: to four decimals.</summary>
+    public static IReadOnlyList<Reason> Reasons(IReadOnlyList<Reason> reasons) =>
+        [.. reasons.Select(r => r.Part is double part ? r with { Part = Rounded.To4(part) } : r)];
+
+    public static SongName Name(int track, Tracks tracks) => new(tracks.Ids[track], tracks.Titles[track], [.. tracks.ArtistNamesOf(track)]);
+
+    public static IReadOnlyList<string> Sources(CandidateSources sources) =>
+    [
+        .. Enum.GetValues<CandidateSources>()
+            .Where(s => s != CandidateSources.None && sources.HasFlag(s))
+            .Select(s => s == CandidateSources.SimilarArtist ? "similar-artist" : s.ToString().ToLowerInvariant()),
+    ];
+
+    public static int? Popularity(Tracks tracks, int track) =>
+        tracks.Feature(AudioFeature.Popularity)[track] is var popularity && float.IsFinite(popularity) ? (int)popularity : null;
+
+    private static SongRow Fill(SongRecommendation item, Tracks tracks)
+    {
+        string[] genres = [.. tracks.GenreNamesOf(item.Track)];
+        ScoreParts parts = ScoreParts.Of(item.Parts);
+        return new SongRow
+        {
+            Rank = item.Rank,
+            TrackId = tracks.Ids[item.Track],
+            Title = tracks.Titles[item.Track],
+            Artists = [.. tracks.ArtistNamesOf(item.Track)],
+            Album = tracks.Albums[item.Track],
+            Genre = genres.FirstOrDefault(),
+            Genres = genres,
+            Popularity = Popularity(tracks, item.Track),
+            Score = parts.Sum,
+            Parts = parts,
+            Sources = Sources(item.Sources),
+            Reasons = Reasons(item.Reasons),
+            Features = SongFeatures.Of(tracks, item.Track),
+            Track = item.Track,
+        };
+    }
+}

@@ -1,0 +1,199 @@
+using System.Collections.Immutable;
+using Segue.Asking;
+using Segue.Evaluation;
+using Segue.Export;
+using Segue.Factorization;
+using Segue.Import;
+using Segue.Interactions;
+using Segue.ModelFiles;
+using Segue.Numerics;
+using Segue.Recommending;
+
+namespace Segue.Making;
+
+/// <summary>How plays are divided into what models learn from and what they are asked for.</summary>
+public sealed record EvaluationSource
+{
+    /// <summary>Plays to divide, with their tags and friends.</summary>
+    public TrainingSource Source { get; init; } = new();
+
+    /// <summary>A file to learn from, divided already; goes with <see cref="TestPath"/>.</summary>
+    public string? TrainPath { get; init; }
+
+    /// <summary>A file with what is held out.</summary>
+    public string? TestPath { get; init; }
+
+    /// <summary>Hold out so many artists of each listener; null to hold out a share of all pairs.</summary>
+    public int? LeaveOut { get; init; }
+
+    /// <summary>0.01..0.9: the share of pairs to hold out.</summary>
+    public double Holdout { get; init; } = 0.2;
+
+    /// <summary>Of the split and of trainings.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Threads to use; 0 for one a core. No figure depends on it.</summary>
+    public int Threads { get; init; }
+
+    internal IReadOnlyList<RequestFault> Validate() =>
+    [
+        .. Source.Faults(),
+        .. TrainPath is null == TestPath is null ? Check.Fine : [new RequestFault("train", "and the file with what is held out go together", "both files")],
+        .. TrainPath is not null && Source.PlaysPath is not null
+            ? [new RequestFault("plays", "are divided here, while train and test are divided already: give one or the other", "one of both")]
+            : Check.Fine,
+        .. Check.Between("holdout", Holdout, 0.01, 0.9),
+        .. Check.AtLeast("leaveOut", LeaveOut ?? 1, 1),
+    ];
+
+    internal static RequestFault[] CutoffFaults(IReadOnlyCollection<int> cutoffs) =>
+        cutoffs.Count > 0 && cutoffs.All(k => k >= 1) ? Check.Fine : [new RequestFault("cutoffs", "takes whole numbers of 1 or more", "1..")];
+}
+
+/// <summary>Which models to judge, and how.</summary>
+public sealed record EvaluateRequest
+{
+    /// <summary>What they learn from and are asked for.</summary>
+    public EvaluationSource Source { get; init; } = new();
+
+    /// <summary>Names of models, as <see cref="TasteModels.Names"/> has them; the first is compared with the others.</summary>
+    public ImmutableArray<string> Models { get; init; } = ["als", "popularity"];
+
+    /// <summary>Lengths of lists to judge, each 1 or more.</summary>
+    public ImmutableArray<int> Cutoffs { get; init; } = [10];
+
+    /// <summary>Every fault of the request; empty when it can be made.</summary>
+    public IReadOnlyList<RequestFault> Validate() =>
+    [
+        .. Source.Validate(),
+        .. EvaluationSource.CutoffFaults(Cutoffs),
+        .. Models.Where(m => !TasteModels.Names.Contains(m))
+            .Select(m => new RequestFault("models", $"has no '{m}'; known are {string.Join(", ", TasteModels.Names)}", string.Join("|", TasteModels.Names))),
+    ];
+}
+
+/// <summary>What models of taste found.</summary>
+/// <param name="Reports">One a model, in the order asked for.</param>
+/// <param name="Lists">What the first model recommends: user, rank, item, score.</param>
+/// <param name="Notes">What a person should know of it.</param>
+internal sealed record EvaluationResult(IReadOnlyList<EvaluationReport> Reports, IEnumerable<ListedItem> Lists, IReadOnlyList<string> Notes);
+
+/// <summary>One item of a recommended list.</summary>
+internal readonly record struct ListedItem(string UserId, int Rank, string ArtistId, float Score);
+
+/// <summary>Says how good models are: trains on a part of the plays and asks for the rest.</summary>
+/// <param name="home">The home folder.</param>
+internal sealed partial class ModelJudge(string home)
+{
+    private readonly SegueHome _home = new(home);
+
+    /// <summary>Models of taste, by the artists that were held out.</summary>
+    public EvaluationResult Evaluate(EvaluateRequest request, IProgress<MakingProgress>? progress, CancellationToken cancellationToken)
+    {
+        Check.ThrowIfAny(request.Validate());
+        using MappedFiles files = new();
+        List<string> notes = [];
+        (Split split, Plays plays, SideInformation? all) = Divide(request.Source, files, notes, progress, cancellationToken);
+        SideInformation? side = all?.Without(split.Test);
+        List<EvaluationReport> reports = [];
+        foreach (string name in request.Models.Distinct())
+        {
+            progress?.Report(new MakingProgress(name, 0, "training"));
+            AlsOptions als = new() { Seed = request.Source.Seed, Threads = request.Source.Threads };
+            ITasteModel model = name == "als" && side is not null
+                ? SideInformed.Train(split.Train, side, als, cancellation: cancellationToken)
+                : TasteModels.Train(name, split.Train, als, request.Source.Seed, request.Source.Threads, cancellationToken);
+            EvaluationOptions options = new()
+            {
+                Cutoffs = request.Cutoffs,
+                Threads = request.Source.Threads,
+                Progress = Relay<(int Done, int Of)>.To(
+                    progress, p => new MakingProgress(name, (double)p.Done / p.Of, $"{p.Done:N0} of {p.Of:N0} listeners")),
+            };
+            reports.Add(Evaluator.Evaluate(model, split, options, cancellationToken));
+        }
+
+        return new EvaluationResult(reports, [.. ListsOf(reports[0], plays)], notes);
+    }
+
+    /// <summary>The pipeline's songs, by hidden artists: what taste, diversity, discovery and the caps cost, and what they gain.</summary>
+    /// <param name="source">What is learnt from and hidden.</param>
+    /// <param name="listeners">How many to ask, evenly drawn; 1 or more.</param>
+    /// <param name="count">Length of the lists.</param>
+    /// <param name="progress">Told while it works; null for nobody.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public (SongReport Report, IReadOnlyList<string> Notes) EvaluateSongs(
+        EvaluationSource source, int listeners, int count, IProgress<MakingProgress>? progress, CancellationToken cancellationToken)
+    {
+        Check.ThrowIfAny([.. source.Validate(), .. Check.AtLeast("listeners", listeners, 1), .. EvaluationSource.CutoffFaults([count])]);
+        const string work = "pipeline";
+        using MappedFiles files = new();
+        List<string> notes = [];
+        (Split split, Plays plays, SideInformation? all) = Divide(source, files, notes, progress, cancellationToken);
+        SongIndex songs = MoodModel.Load(_home, files).Songs;
+        progress?.Report(new MakingProgress(work, 0, "training"));
+        IExplainedTaste model = TrainOn(split.Train, all?.Without(split.Test), new AlsOptions { Seed = source.Seed, Threads = source.Threads }, cancellationToken);
+        Pipeline pipeline = new(model, new Plays(plays.UserIds, plays.Artists, split.Train), songs);
+        int step = Math.Max(1, split.Train.Rows / listeners);
+        int[] users = [.. Enumerable.Range(0, split.Train.Rows / step).Select(u => u * step)];
+        IProgress<(int Done, int Of)>? each = Relay<(int Done, int Of)>.To(
+            progress, p => new MakingProgress(work, (double)p.Done / p.Of, $"{p.Done:N0} of {p.Of:N0} listeners"));
+        return (SongEvaluator.Evaluate(pipeline, songs.Tracks, split, users, SongPage.Knobs(count), source.Threads, each, cancellationToken), notes);
+    }
+
+    /// <summary>Which parameters suit these plays: successive halving on a validation part.</summary>
+    public (TuningResult Result, IReadOnlyList<string> Notes) Tune(
+        TrainingSource source, int settings, int seed, int threads, IProgress<MakingProgress>? progress, CancellationToken cancellationToken)
+    {
+        Check.ThrowIfAny([.. source.Faults(), .. Check.AtLeast("settings", settings, 1)]);
+        using MappedFiles files = new();
+        List<string> notes = [];
+        (Plays plays, _) = source.Load(_home, files, notes, ReadingFiles(progress), cancellationToken);
+        IProgress<(int Done, int Of, Trial Trial)>? each = Relay<(int Done, int Of, Trial Trial)>.To(progress, p => new MakingProgress(
+            "tuning", (double)p.Done / p.Of, $"{p.Done} of {p.Of}: NDCG@10 {p.Trial.Ndcg:0.0000} after {p.Trial.Iterations} iterations"));
+        return (Tuning.Search(plays.Counts, settings, seed, threads, each, cancellationToken), notes);
+    }
+
+    private (Split Split, Plays Plays, SideInformation? Side) Divide(
+        EvaluationSource source, MappedFiles files, List<string> notes, IProgress<MakingProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (source is { TrainPath: string train, TestPath: string test })
+        {
+            (Split divided, Plays all) = Splits.OfFiles(PlaysOf(train, notes, progress, cancellationToken), PlaysOf(test, notes, progress, cancellationToken));
+            return (divided, all, source.Source.SideOf(all, null));
+        }
+
+        (Plays plays, SideInformation? side) = source.Source.Load(_home, files, notes, ReadingFiles(progress), cancellationToken);
+        Split split = source.LeaveOut is int count
+            ? Splits.LeaveOut(plays.Counts, count, source.Seed)
+            : Splits.Random(plays.Counts, source.Holdout, source.Seed);
+        return (split, plays, side);
+    }
+
+    private static Plays PlaysOf(string path, List<string> notes, IProgress<MakingProgress>? progress, CancellationToken cancellationToken)
+    {
+        Imported found = Importer.Read([path], null, ReadingFiles(progress), cancellationToken);
+        notes.AddRange(found.Ledger.Summary());
+        return found.Plays ?? throw new DataFormatException(path, 0, "holds tracks, but plays (listener, artist, count) are wanted here");
+    }
+
+    private static IProgress<ImportProgress>? ReadingFiles(IProgress<MakingProgress>? progress) => ModelMaker.Reading(progress);
+
+    /// <summary>The taste model of a community, with tags and friends where there are some.</summary>
+    private static IExplainedTaste TrainOn(CsrMatrix community, SideInformation? side, AlsOptions options, CancellationToken cancellationToken) => side is not null
+        ? SideInformed.Train(community, side, options, cancellation: cancellationToken)
+        : AlsTrainer.Train(community, options, new AlsRun { TrackLoss = false }, cancellationToken).Model;
+
+    private static IEnumerable<ListedItem> ListsOf(EvaluationReport report, Plays plays)
+    {
+        int depth = report.Cutoffs[^1];
+        for (int n = 0; n < report.Users.Count; n++)
+        {
+            for (int rank = 1; rank <= Math.Min(depth, report.Lists[n].Length); rank++)
+            {
+                Scored item = report.Lists[n][rank - 1];
+                yield return new ListedItem(plays.UserIds[report.Users[n]], rank, plays.Artists.Ids[item.Index], item.Score);
+            }
+        }
+    }
+}
