@@ -101,8 +101,8 @@ internal static class AlsBench
             plain.Iterate();
             Step(curve, before, !withLoss ? null : new Func<double>(() =>
             {
-                using NativeMatrix x = NativeMatrix.CopyOf(new MatrixView(plain.X, counts.Rows, options.Factors));
-                using NativeMatrix y = NativeMatrix.CopyOf(new MatrixView(plain.Y, counts.Columns, options.Factors));
+                AlignedMatrix x = AlignedMatrix.CopyOf(new MatrixView(plain.X, counts.Rows, options.Factors));
+                AlignedMatrix y = AlignedMatrix.CopyOf(new MatrixView(plain.Y, counts.Columns, options.Factors));
                 return new AlsLoss(problem, x, y, shop).Compute();
             }));
         }
@@ -133,7 +133,7 @@ internal static class AlsBench
 
         // Bytes to and from memory: each interaction's row of the table once from both sides (later steps find it in the caches); of the factors Gramian, turn and
         // table read three times and write one and a half, the solved side reads and writes once.
-        int stride = NativeMatrix.PaddedTo(options.Factors);
+        int stride = AlignedMatrix.PaddedTo(options.Factors);
         double bytes = (2.0 * counts.Nonzeros * stride * sizeof(ushort)) + (rows * stride * sizeof(float) * 6.5);
         long peak = AlsMachine.PeakBytes(); // Before the machine is measured, which takes memory too.
         double fma = AlsMachine.FmaGflops(options.Threads), read = AlsMachine.ReadGigabytes(options.Threads);

@@ -19,7 +19,8 @@ internal static class CurveBench
     public static int Run(string[] args)
     {
         var arguments = new Arguments(args, "home", "count");
-        SongIndex songs = VdbFiles.Load(new SegueHome(arguments.Require("home")).VdbModels.Find(null, "").Folder);
+        using MappedFiles files = new();
+        SongIndex songs = VdbFiles.Load(new SegueHome(arguments.Require("home")).VdbModels.Find(null, "").Folder, files);
         int count = int.Parse(arguments.Get("count", "20"));
         SoundSpace space = new(songs);
         float[] energy = songs.Tracks.Feature(AudioFeature.Energy).ToArray();

@@ -16,10 +16,11 @@ internal static class GroupBench
     {
         var arguments = new Arguments(args, "home", "groups", "count");
         SegueHome home = new(arguments.Require("home"));
-        SongIndex songs = VdbFiles.Load(home.VdbModels.Find(null, "").Folder);
+        using MappedFiles files = new();
+        SongIndex songs = VdbFiles.Load(home.VdbModels.Find(null, "").Folder, files);
         string folder = home.AlsModels.Find(null, "").Folder;
-        Plays plays = DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName));
-        AlsModel als = AlsFiles.Load(folder);
+        Plays plays = DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName), files);
+        AlsModel als = AlsFiles.Load(folder, files);
         Pipeline pipeline = new(als, plays, songs);
         int groups = int.Parse(arguments.Get("groups", "100"));
         SelectionOptions selection = new() { Count = int.Parse(arguments.Get("count", "20")) };

@@ -12,9 +12,10 @@ internal sealed record TasteModel(string Version, AlsModel Als, IExplainedTaste 
     public static TasteModel Load(SegueHome home, string? version = null)
     {
         (string name, string folder) = home.AlsModels.Find(version, "make one with 'segue train-als'");
-        Plays plays = DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName));
-        AlsModel als = AlsFiles.Load(folder);
-        return new TasteModel(name, als, SideFiles.LoadBeside(als, plays, folder), plays);
+        MappedFiles files = new(); // A command is a process: its models stay mapped until it ends.
+        Plays plays = DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName), files);
+        AlsModel als = AlsFiles.Load(folder, files);
+        return new TasteModel(name, als, SideFiles.LoadBeside(als, plays, folder, files), plays);
     }
 
     public static bool Exists(SegueHome home) => home.AlsModels.Current() is not null;

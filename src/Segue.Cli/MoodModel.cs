@@ -13,7 +13,7 @@ internal sealed record MoodModel(string Version, SongIndex Songs)
     public static MoodModel Load(SegueHome home, string? version = null)
     {
         (string name, string folder) = home.VdbModels.Find(version, "make one with 'segue build-vdb'");
-        return new MoodModel(name, VdbFiles.Load(folder));
+        return new MoodModel(name, VdbFiles.Load(folder, new MappedFiles()));
     }
 
     public static bool Exists(SegueHome home) => home.VdbModels.Current() is not null;

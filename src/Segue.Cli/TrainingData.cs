@@ -36,8 +36,9 @@ internal static class TrainingData
         }
 
         (_, string folder) = session.Home.PlaysData.Find(null, "import some with 'segue data import PATH', or name a file with --plays");
-        Plays imported = DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName));
-        return (imported, SideOf(session, imported, session.Get(PlaysOnly) ? null : SideFiles.LoadInformation(imported, folder)));
+        MappedFiles files = new(); // A command is a process: what it trains on stays mapped until it ends.
+        Plays imported = DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName), files);
+        return (imported, SideOf(session, imported, session.Get(PlaysOnly) ? null : SideFiles.LoadInformation(imported, folder, files)));
     }
 
     /// <summary>The tags and friends to use with these plays, or null: those of the files named, else those found with the plays.</summary>

@@ -22,7 +22,7 @@ public sealed class AlsBlocksTests
             (int factors, int artists, int seed, bool relaxed) = problem;
             Random random = new(seed);
             const int users = 7;
-            using NativeMatrix x = RandomMatrix(users, factors, seed), y = RandomMatrix(artists, factors, seed + 1);
+            AlignedMatrix x = RandomMatrix(users, factors, seed), y = RandomMatrix(artists, factors, seed + 1);
             double[][] expected = [.. Enumerable.Range(0, users).Select(u => x.Row(u).ToArray().Select(v => (double)v).ToArray())];
             double[][] before = [.. Enumerable.Range(0, artists).Select(i => y.Row(i).ToArray().Select(v => (double)v).ToArray())];
             float[] weight = [.. Enumerable.Range(0, artists).Select(_ => 0.2f + random.NextSingle())];
@@ -86,7 +86,7 @@ public sealed class AlsBlocksTests
 
     /// <returns>Scores after the sweep, users × artists.</returns>
     private static unsafe double[] Sweep(
-        NativeMatrix x, NativeMatrix y, float[] weight, int[] starts, int[] indices, float[] confidence, AlsRows rows, AlsEffort effort)
+        AlignedMatrix x, AlignedMatrix y, float[] weight, int[] starts, int[] indices, float[] confidence, AlsRows rows, AlsEffort effort)
     {
         using Workers workers = new(2);
         using Gramian kernel = new(y.Stride, workers);
@@ -133,9 +133,9 @@ public sealed class AlsBlocksTests
             x[first + k] = b[k] + (relaxation * (b[k] - x[first + k]));
     }
 
-    private static NativeMatrix RandomMatrix(int rows, int f, int seed)
+    private static AlignedMatrix RandomMatrix(int rows, int f, int seed)
     {
-        NativeMatrix matrix = new(rows, f);
+        AlignedMatrix matrix = new(rows, f);
         for (int r = 0; r < rows; r++)
             SeededNormal.Fill(matrix.Row(r), (ulong)seed, (ulong)r, 0.3f);
         return matrix;

@@ -161,7 +161,8 @@ public sealed class AlsTests
         AlsModel model = AlsTrainer.Train(counts, Options("iALS") with { Threads = 2, Seed = 9 }).Model;
         using ScratchFolder scratch = new();
         AlsFiles.Save(model, scratch.Path);
-        AlsModel back = AlsFiles.Load(scratch.Path);
+        using MappedFiles files = new();
+        AlsModel back = AlsFiles.Load(scratch.Path, files);
         Assert.Equal(model.Options with { Threads = 0 }, back.Options);
         Assert.Equal(model.UserFactors.Values, back.UserFactors.Values);
         Assert.Equal(model.ArtistFactors.Values, back.ArtistFactors.Values);

@@ -24,7 +24,8 @@ public sealed class DataCommandTests
         Assert.Contains("2 listeners, 2 artists", output);
         SegueHome there = new(home);
         string version = there.PlaysData.Current()!;
-        Assert.Equal(3, DataFiles.LoadPlays(Path.Combine(there.PlaysData.Folder, version, DataFiles.PlaysName)).Counts.Nonzeros);
+        using MappedFiles files = new();
+        Assert.Equal(3, DataFiles.LoadPlays(Path.Combine(there.PlaysData.Folder, version, DataFiles.PlaysName), files).Counts.Nonzeros);
         string[] before = Snapshot(home);
         (code, output, _) = Cli.Run("data", "import", file, "--home", home, "--json", "--ledger", folder.File("ledger.json"));
         Assert.Equal(0, code);
@@ -128,7 +129,8 @@ public sealed class DataCommandTests
         Assert.Contains(0, codes);
         SegueHome there = new(home);
         there.PlaysData.Verify(there.PlaysData.Current()!);
-        Assert.Equal(4, DataFiles.LoadPlays(Path.Combine(there.PlaysData.Folder, there.PlaysData.Current()!, DataFiles.PlaysName)).Counts.Nonzeros);
+        using MappedFiles mapped = new();
+        Assert.Equal(4, DataFiles.LoadPlays(Path.Combine(there.PlaysData.Folder, there.PlaysData.Current()!, DataFiles.PlaysName), mapped).Counts.Nonzeros);
     }
 
     /// <summary>Every file below a folder with a hash of its content.</summary>

@@ -70,7 +70,8 @@ public sealed class ImportHostileTests
             import.WaitForExit();
             string current = store.Current()!;
             store.Verify(current);
-            Assert.True(DataFiles.LoadPlays(Path.Combine(store.Folder, current, DataFiles.PlaysName)).Counts.Nonzeros > 90_000);
+            using MappedFiles mapped = new();
+            Assert.True(DataFiles.LoadPlays(Path.Combine(store.Folder, current, DataFiles.PlaysName), mapped).Counts.Nonzeros > 90_000);
         }
 
         Assert.True(killed > 0, "no import was slow enough to be killed");

@@ -72,27 +72,29 @@ public sealed class ModelFilesTests
     public void Plays_come_back_as_they_went()
     {
         using ScratchFolder folder = new();
+        using MappedFiles files = new();
         Plays plays = SomePlays([(0, 1, 5), (2, 0, 1.5f), (2, 2, 9)]);
         DataFiles.SavePlays(plays, folder.File("plays"));
-        Plays back = DataFiles.LoadPlays(folder.File("plays"));
+        Plays back = DataFiles.LoadPlays(folder.File("plays"), files);
         Assert.Equal(DataFiles.Fingerprint(plays), DataFiles.Fingerprint(back));
         Assert.Equal(2, back.ResolveUser("zoë"));
         Assert.Equal(1, back.Artists.Resolve("sigur rós"));
         Assert.Equal([1.5f, 9], back.Counts.RowValues(2).ToArray());
-        Assert.Contains("holds 'plays', but 'tracks' was expected", Assert.Throws<ModelFileException>(() => DataFiles.LoadTracks(folder.File("plays"))).Message);
+        Assert.Contains("holds 'plays', but 'tracks' was expected", Assert.Throws<ModelFileException>(() => DataFiles.LoadTracks(folder.File("plays"), files)).Message);
     }
 
     [Fact]
     public void Tracks_come_back_as_they_went()
     {
         using ScratchFolder folder = new();
+        using MappedFiles files = new();
         TracksBuilder builder = new();
         builder.Add(CatalogueTracksTests.Row("a", "Hoppípolla", ["Sigur Rós"], "post-rock"));
         builder.Add(CatalogueTracksTests.Row("b", "", [], null));
         builder.Add(CatalogueTracksTests.Row("c", "hoppípolla", ["Sigur Rós"], "ambient") with { Explicit = true });
         Tracks tracks = builder.Build();
         DataFiles.SaveTracks(tracks, folder.File("tracks"));
-        Tracks back = DataFiles.LoadTracks(folder.File("tracks"));
+        Tracks back = DataFiles.LoadTracks(folder.File("tracks"), files);
         Assert.Equal(DataFiles.Fingerprint(tracks), DataFiles.Fingerprint(back));
         Assert.Equal([0, 1, 0], back.SongOf.ToArray());
         Assert.Equal([0, 2], back.TracksOfArtist[0].ToArray());

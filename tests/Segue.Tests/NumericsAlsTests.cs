@@ -15,7 +15,7 @@ public sealed class NumericsAlsTests
         {
             (int rows, int f, int seed) = shape;
             using Workers workers = new(2);
-            using NativeMatrix y = RandomMatrix(rows, f, seed);
+            AlignedMatrix y = RandomMatrix(rows, f, seed);
             using Gramian fast = new(y.Stride, workers);
             float[] weights = [.. Enumerable.Range(0, rows).Select(i => (i * 37 % 11) / 7f)];
             double[] gramian = new double[f * f];
@@ -38,7 +38,7 @@ public sealed class NumericsAlsTests
         {
             (int rows, int f, int seed) = shape;
             rows = Math.Min(rows, PackedMatrix.RowsMax);
-            using NativeMatrix a = RandomMatrix(rows, f, seed), before = RandomMatrix(rows, f, seed), other = new(rows, f);
+            AlignedMatrix a = RandomMatrix(rows, f, seed), before = RandomMatrix(rows, f, seed), other = new(rows, f);
             using PackedMatrix matrix = new(a.Stride, a.Stride);
             float[] axes = [.. Enumerable.Range(0, f * f).Select(k => MathF.Sin(k + seed))];
             for (int k = 0; k < f; k++)
@@ -63,7 +63,7 @@ public sealed class NumericsAlsTests
         shape =>
         {
             (int n, int f, int seed) = shape;
-            using NativeMatrix y = RandomMatrix(50, f, seed);
+            AlignedMatrix y = RandomMatrix(50, f, seed);
             using GatherTable table = new(50, y.Stride);
             table.Store(y, 0, 50);
             table.End(50);
@@ -157,7 +157,7 @@ public sealed class NumericsAlsTests
         Assert.NotEqual(values[..7], again);
     }
 
-    private static unsafe void CheckPasses<TFormat>(GatherTable? table, NativeMatrix y, int n, int seed, float tolerance)
+    private static unsafe void CheckPasses<TFormat>(GatherTable? table, AlignedMatrix y, int n, int seed, float tolerance)
         where TFormat : struct, IRowFormat
     {
         int padded = (n + 7) / 8 * 8, stride = y.Stride;
@@ -192,9 +192,9 @@ public sealed class NumericsAlsTests
         }
     }
 
-    private static NativeMatrix RandomMatrix(int rows, int f, int seed)
+    private static AlignedMatrix RandomMatrix(int rows, int f, int seed)
     {
-        NativeMatrix matrix = new(rows, f);
+        AlignedMatrix matrix = new(rows, f);
         for (int r = 0; r < rows; r++)
             SeededNormal.Fill(matrix.Row(r), (ulong)seed, (ulong)r, 0.5f);
         return matrix;

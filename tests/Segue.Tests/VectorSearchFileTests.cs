@@ -31,10 +31,11 @@ public sealed class VectorSearchFileTests
     public void What_was_saved_answers_the_same(string kind, Metric metric)
     {
         using ScratchFolder folder = new();
+        using MappedFiles files = new();
         string path = folder.File("v.safetensors"), again = folder.File("again.safetensors");
         IVectorIndex index = Build(kind, metric, 400, 24);
         VectorIndexFiles.Save(index, path);
-        IVectorIndex opened = VectorIndexFiles.Open(path);
+        IVectorIndex opened = VectorIndexFiles.Open(path, files);
         opened.Validate();
         Assert.Equal((index.Count, index.Dimensions, index.Metric), (opened.Count, opened.Dimensions, opened.Metric));
         MatrixView queries = ObviousIndex.Clustered(30, 24, 9);
@@ -49,13 +50,14 @@ public sealed class VectorSearchFileTests
     public void A_cut_or_damaged_file_is_refused(string kind, Metric metric)
     {
         using ScratchFolder folder = new();
+        using MappedFiles files = new();
         string path = folder.File("v.safetensors"), damaged = folder.File("damaged.safetensors");
         VectorIndexFiles.Save(Build(kind, metric, 12, 5), path);
         byte[] bytes = File.ReadAllBytes(path);
         for (int length = 0; length < bytes.Length; length++)
         {
             File.WriteAllBytes(damaged, bytes[..length]);
-            Assert.Throws<ModelFileException>(() => VectorIndexFiles.Open(damaged));
+            Assert.Throws<ModelFileException>(() => VectorIndexFiles.Open(damaged, files));
         }
 
         Random random = new(1);
@@ -64,44 +66,47 @@ public sealed class VectorSearchFileTests
             int bit = random.Next(8);
             bytes[i] ^= (byte)(1 << bit);
             File.WriteAllBytes(damaged, bytes);
-            Assert.Throws<ModelFileException>(() => VectorIndexFiles.Open(damaged));
+            Assert.Throws<ModelFileException>(() => VectorIndexFiles.Open(damaged, files));
             bytes[i] ^= (byte)(1 << bit);
         }
 
         File.WriteAllBytes(damaged, [.. bytes, 0]);
-        Assert.Throws<ModelFileException>(() => VectorIndexFiles.Open(damaged));
+        Assert.Throws<ModelFileException>(() => VectorIndexFiles.Open(damaged, files));
         File.WriteAllBytes(damaged, bytes);
-        Assert.Equal(12, VectorIndexFiles.Open(damaged).Count);
+        Assert.Equal(12, VectorIndexFiles.Open(damaged, files).Count);
     }
 
     [Fact]
     public void A_file_of_another_kind_is_refused_by_name()
     {
         using ScratchFolder folder = new();
+        using MappedFiles files = new();
         string path = folder.File("other.safetensors");
         new TensorWriter("als", 1).Add("rows", (ReadOnlyMemory<float>)new float[4], 2, 2).Save(path);
-        Assert.Contains("holds 'als', but 'vectors' was expected", Assert.Throws<ModelFileException>(() => VectorIndexFiles.Open(path)).Message);
+        Assert.Contains("holds 'als', but 'vectors' was expected", Assert.Throws<ModelFileException>(() => VectorIndexFiles.Open(path, files)).Message);
     }
 
     [Fact]
     public void An_opened_index_can_be_written_to()
     {
         using ScratchFolder folder = new();
+        using MappedFiles files = new();
         string path = folder.File("v.safetensors");
         MatrixView rows = ObviousIndex.Clustered(300, 16, 4);
         VectorIndexFiles.Save(HnswIndex.Build(rows, Metric.Cosine), path);
-        var opened = (HnswIndex)VectorIndexFiles.Open(path);
+        var opened = (HnswIndex)VectorIndexFiles.Open(path, files);
         Assert.True(opened.Remove(7));
         Assert.Equal(300, opened.Add(rows.Row(7)));
         Assert.Equal(300, opened.Search(rows.Row(7), 1)[0].Row);
         opened.Validate();
-        Assert.Equal(7, ((HnswIndex)VectorIndexFiles.Open(path)).Search(rows.Row(7), 1)[0].Row); // The file is as it was.
+        Assert.Equal(7, ((HnswIndex)VectorIndexFiles.Open(path, files)).Search(rows.Row(7), 1)[0].Row); // The file is as it was.
     }
 
     [Fact]
     public void Links_that_lead_out_of_the_graph_are_refused_even_with_a_right_checksum()
     {
         using ScratchFolder folder = new();
+        using MappedFiles files = new();
         string path = folder.File("v.safetensors");
         HnswIndex index = HnswIndex.Build(ObviousIndex.Clustered(50, 8, 4), Metric.Cosine);
         unsafe
@@ -110,7 +115,7 @@ public sealed class VectorSearchFileTests
         }
 
         VectorIndexFiles.Save(index, path);
-        Assert.Contains("a link lies outside", Assert.Throws<ModelFileException>(() => VectorIndexFiles.Open(path)).Message);
+        Assert.Contains("a link lies outside", Assert.Throws<ModelFileException>(() => VectorIndexFiles.Open(path, files)).Message);
     }
 
     private static HnswIndex Changed(int rows, int dimensions, Metric metric)

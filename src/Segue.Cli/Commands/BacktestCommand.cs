@@ -175,8 +175,9 @@ internal static class BacktestCommand
         if (session.Home.PlaysData.Current() is null)
             return null;
         (_, string folder) = session.Home.PlaysData.Find(null, "");
-        Plays imported = DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName));
-        if (DataFiles.Fingerprint(imported) != DataFiles.Fingerprint(plays) || SideFiles.LoadInformation(imported, folder) is not { } side)
+        MappedFiles files = new();
+        Plays imported = DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName), files);
+        if (DataFiles.Fingerprint(imported) != DataFiles.Fingerprint(plays) || SideFiles.LoadInformation(imported, folder, files) is not { } side)
             return null;
         return side with { Taggings = [.. side.Taggings.Where(t => !without.Contains(t.User))] };
     }

@@ -146,7 +146,7 @@ internal static class BuildVdbCommand
         if (session.Get(s_tracks) is string path)
             return Importing.ReadTracks(session, path);
         (_, string folder) = session.Home.TracksData.Find(null, "import some with 'segue data import PATH', or name a file with --tracks");
-        return DataFiles.LoadTracks(Path.Combine(folder, DataFiles.TracksName));
+        return DataFiles.LoadTracks(Path.Combine(folder, DataFiles.TracksName), new MappedFiles());
     }
 
     private static string Save(Session session, SongIndex songs, VdbOptions options)

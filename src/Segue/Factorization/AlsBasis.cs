@@ -15,20 +15,20 @@ internal sealed unsafe class AlsBasis : IDisposable
     private readonly int _factors, _stride;
     private readonly double[] _gramian;
     private readonly Block[] _blocks;
-    private readonly NativeMatrix? _turned;
+    private readonly AlignedMatrix? _turned;
     private readonly NativeBlock[] _scratch;
 
     /// <param name="widthMax">Columns of a block at most.</param>
     public AlsBasis(int factors, int widthMax, Workers workers, Gramian kernel)
     {
-        (_workers, _kernel, _factors, _stride, _gramian) = (workers, kernel, factors, NativeMatrix.PaddedTo(factors), new double[factors * factors]);
-        int count = (_stride + widthMax - 1) / widthMax, width = NativeMatrix.PaddedTo((_stride + count - 1) / count);
+        (_workers, _kernel, _factors, _stride, _gramian) = (workers, kernel, factors, AlignedMatrix.PaddedTo(factors), new double[factors * factors]);
+        int count = (_stride + widthMax - 1) / widthMax, width = AlignedMatrix.PaddedTo((_stride + count - 1) / count);
         count = (_stride + width - 1) / width;
         _blocks = new Block[count];
         for (int b = 0; b < count; b++)
             _blocks[b] = new Block(b * width, Math.Min(width, _stride - (b * width)), Math.Min(width, factors - (b * width)), count > 1 ? _stride : 0);
         Eigenvalues = new double[factors];
-        _turned = count > 1 ? new NativeMatrix(factors, factors) : null;
+        _turned = count > 1 ? new AlignedMatrix(factors, factors) : null;
         _scratch = new NativeBlock[workers.Count];
         for (int w = 0; w < _scratch.Length; w++)
             _scratch[w] = new NativeBlock(sizeof(float) * (long)PackedMatrix.ScratchLength(width));
@@ -41,7 +41,7 @@ internal sealed unsafe class AlsBasis : IDisposable
     public double[] Eigenvalues { get; }
 
     /// <summary>Finds the basis of  G = Σ wⱼ yⱼyⱼ'. Nothing is turned yet.</summary>
-    public void Set(NativeMatrix y, float[] weights, AlsPhases phases, CancellationToken cancel)
+    public void Set(AlignedMatrix y, float[] weights, AlsPhases phases, CancellationToken cancel)
     {
         phases.Lap();
         _kernel.Compute(y, weights, _gramian, cancel);
@@ -72,7 +72,6 @@ internal sealed unsafe class AlsBasis : IDisposable
 
         foreach (NativeBlock scratch in _scratch)
             scratch.Dispose();
-        _turned?.Dispose();
     }
 
     private void Diagonalize(Block block)
@@ -94,7 +93,7 @@ internal sealed unsafe class AlsBasis : IDisposable
     }
 
     /// <summary>R G R' without its diagonal blocks, in float32: turned, transposed and turned again, as G is symmetric.</summary>
-    private void SetCouplings(NativeMatrix g, CancellationToken cancel)
+    private void SetCouplings(AlignedMatrix g, CancellationToken cancel)
     {
         for (int i = 0; i < _factors; i++)
             System.Numerics.Tensors.TensorPrimitives.ConvertTruncating(_gramian.AsSpan(i * _factors, _factors), g.Row(i));
@@ -116,7 +115,7 @@ internal sealed unsafe class AlsBasis : IDisposable
         }
     }
 
-    private void TurnAll(NativeMatrix g, CancellationToken cancel) => _workers.Run(
+    private void TurnAll(AlignedMatrix g, CancellationToken cancel) => _workers.Run(
         (g.Rows + PackedMatrix.RowsMax - 1) / PackedMatrix.RowsMax,
         (worker, piece) =>
         {

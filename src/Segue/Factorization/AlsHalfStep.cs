@@ -17,7 +17,7 @@ internal sealed class AlsWorkshop : IDisposable
     public AlsWorkshop(int rowsMax, int rowLengthMax, int factors, int threads)
     {
         Workers = new Workers(threads);
-        Stride = NativeMatrix.PaddedTo(factors);
+        Stride = AlignedMatrix.PaddedTo(factors);
         Gramian = new Gramian(Stride, Workers);
         Whole = new Lazy<AlsBasis>(() => new AlsBasis(factors, Stride, Workers, Gramian));
         Blocks = factors > WholeColumnsMax ? new AlsBasis(factors, BlockColumns, Workers, Gramian) : null;
@@ -110,7 +110,7 @@ internal sealed unsafe class AlsHalfStep : IDisposable
     private readonly AlsSide _side;
     private readonly float _shift;
     private readonly float[] _fixedWeight;
-    private readonly NativeMatrix _x, _y;
+    private readonly AlignedMatrix _x, _y;
     private readonly AlsWorkshop _shop;
     private readonly (int First, int End)[] _pieces;
     private readonly MemoryHandle _starts, _indices, _confidence;
@@ -122,7 +122,7 @@ internal sealed unsafe class AlsHalfStep : IDisposable
     /// <param name="side">The rows to solve.</param>
     /// <param name="fixedWeight">z of the fixed side.</param>
     /// <param name="firstRow">Rows before it are turned, but keep what they are.</param>
-    public AlsHalfStep(AlsSide side, float[] fixedWeight, float shift, NativeMatrix x, NativeMatrix y, AlsWorkshop shop, int firstRow = 0)
+    public AlsHalfStep(AlsSide side, float[] fixedWeight, float shift, AlignedMatrix x, AlignedMatrix y, AlsWorkshop shop, int firstRow = 0)
     {
         (_side, _fixedWeight, _shift, _x, _y, _shop) = (side, fixedWeight, shift, x, y, shop);
         (_firstRow, _basis) = (firstRow, shop.Blocks ?? shop.Whole.Value);
@@ -195,7 +195,7 @@ internal sealed unsafe class AlsHalfStep : IDisposable
         _shop.Table.Store(_y, block * PieceRows, Math.Min(PieceRows, _y.Rows - (block * PieceRows)));
     }
 
-    private void Turn(NativeMatrix matrix, int rows, int worker, int block)
+    private void Turn(AlignedMatrix matrix, int rows, int worker, int block)
     {
         int first = block * PieceRows;
         _basis.Turn(matrix.At(first), Math.Min(PieceRows, rows - first), worker);

@@ -7,7 +7,7 @@ namespace Segue.Factorization;
 /// <code>Σᵤᵢ zᵤzᵢ (xᵤ·yᵢ)² = ⟨X'ZX, Y'ZY⟩</code>
 /// is one product of Gramians, and only observed cells need a dot product. Divided by the weights of all cells.
 /// </summary>
-internal sealed class AlsLoss(AlsProblem problem, NativeMatrix x, NativeMatrix y, AlsWorkshop shop)
+internal sealed class AlsLoss(AlsProblem problem, AlignedMatrix x, AlignedMatrix y, AlsWorkshop shop)
 {
     private const int Partitions = 64;
 
@@ -46,7 +46,7 @@ internal sealed class AlsLoss(AlsProblem problem, NativeMatrix x, NativeMatrix y
         return sum;
     }
 
-    private static double Ridges(AlsSide side, NativeMatrix factors)
+    private static double Ridges(AlsSide side, AlignedMatrix factors)
     {
         double sum = 0;
         for (int r = 0; r < side.Count; r++)

@@ -6,7 +6,8 @@ using Segue.Numerics;
 namespace Segue.Factorization;
 
 /// <summary>
-/// A trained factorization. It never changes and may be used from many threads. Factors stand in the eigenbasis of the artists' weighted Gramian,
+/// A trained factorization. It never changes and may be used from many threads. Its factors lie in managed memory, or in files that somebody else
+/// owns (<c>MappedFiles</c>), and leave it as copies only. Factors stand in the eigenbasis of the artists' weighted Gramian,
 /// strongest direction first; so a listener's vector is the solution of one small system whether they were in the training or not.
 /// </summary>
 public sealed partial class AlsModel : IExplainedTaste
@@ -45,13 +46,33 @@ public sealed partial class AlsModel : IExplainedTaste
     public int ArtistCount => ArtistFactors.Rows;
 
     /// <summary>Users × factors.</summary>
-    public MatrixView UserFactors { get; }
+    internal MatrixView UserFactors { get; }
 
     /// <summary>Artists × factors. A score is a dot product of a listener's vector and an artist's.</summary>
-    public MatrixView ArtistFactors { get; }
+    internal MatrixView ArtistFactors { get; }
 
     /// <summary>How many users of the training had played each artist.</summary>
-    public ReadOnlySpan<int> Listeners => _listeners.Span;
+    internal ReadOnlySpan<int> Listeners => _listeners.Span;
+
+    /// <summary>A copy of a user's vector, factors long.</summary>
+    /// <param name="user">Dense index of a user of the training.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such user.</exception>
+    public float[] UserVector(int user) => RowOf(UserFactors, user, nameof(user));
+
+    /// <summary>A copy of an artist's vector, factors long. A score is its dot product with a listener's.</summary>
+    /// <param name="artist">Dense index of an artist of the training.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such artist.</exception>
+    public float[] ArtistVector(int artist) => RowOf(ArtistFactors, artist, nameof(artist));
+
+    /// <summary>How many users of the training had played an artist.</summary>
+    /// <param name="artist">Dense index of an artist of the training.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such artist.</exception>
+    public int ListenersOf(int artist)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(artist);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(artist, ArtistCount);
+        return _listeners.Span[artist];
+    }
 
     internal float ConfidenceScale { get; }
 
@@ -81,6 +102,13 @@ public sealed partial class AlsModel : IExplainedTaste
     {
         for (int i = 0; i < ArtistCount; i++)
             scores[i] = TensorPrimitives.Dot(listener, ArtistFactors.Row(i));
+    }
+
+    private static float[] RowOf(MatrixView factors, int row, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, factors.Rows, name);
+        return factors.Row(row).ToArray();
     }
 
     private AlsExactSolver Rent() => _solvers.TryTake(out AlsExactSolver? solver) ? solver : new AlsExactSolver(Options.Factors);

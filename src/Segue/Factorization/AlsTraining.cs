@@ -11,7 +11,7 @@ internal sealed class AlsTraining : IDisposable
     private readonly AlsProblem _problem;
     private readonly AlsWorkshop _shop;
     private readonly AlsHalfStep _users, _artists;
-    private readonly NativeMatrix _x, _y;
+    private readonly AlignedMatrix _x, _y;
     private AlsLoss? _loss;
 
     /// <param name="keptUsers">The first users keep their vectors: <see cref="AlsTrainer.Extend"/>.</param>
@@ -36,9 +36,9 @@ internal sealed class AlsTraining : IDisposable
     /// <summary>What the training is about, in a number: a checkpoint belongs to one problem. Iterations and threads are not part of it.</summary>
     public string ProblemKey => _problem.Key(_options);
 
-    public NativeMatrix X => _x;
+    public AlignedMatrix X => _x;
 
-    public NativeMatrix Y => _y;
+    public AlignedMatrix Y => _y;
 
     public AlsWorkshop Shop => _shop;
 
@@ -134,11 +134,11 @@ internal sealed class AlsTraining : IDisposable
     }
 
     /// <summary>Small, so that the first scores are near 0, and no two directions alike: standard deviation 0.1 / √f. Side rows always start so.</summary>
-    private static NativeMatrix Start(int rows, int wanted, AlsOptions options, MatrixView? start, ulong stream, string what)
+    private static AlignedMatrix Start(int rows, int wanted, AlsOptions options, MatrixView? start, ulong stream, string what)
     {
         if (start is { } given && (given.Rows != wanted || given.Columns != options.Factors))
             throw new SegueException($"the start factors of the {what} are {given.Rows} × {given.Columns}, but {wanted} × {options.Factors} are needed");
-        NativeMatrix factors = new(rows, options.Factors);
+        AlignedMatrix factors = new(rows, options.Factors);
         for (int r = 0; r < rows; r++)
         {
             if (start is { } old && r < wanted)

@@ -8,8 +8,8 @@ public interface IExplainedTaste : ITasteModel
     /// <summary>Users of the training.</summary>
     int UserCount { get; }
 
-    /// <summary>How many users of the training had played each artist.</summary>
-    ReadOnlySpan<int> Listeners { get; }
+    /// <summary>How many users of the training had played an artist.</summary>
+    int ListenersOf(int artist);
 
     /// <summary>The parts that a score is the sum of.</summary>
     AlsExplanation Explain(Profile profile, int artist);

@@ -64,7 +64,8 @@ public sealed class SideInformed : IExplainedTaste
 
     public int UserCount => Als.UserCount;
 
-    public ReadOnlySpan<int> Listeners => Als.Listeners;
+    /// <inheritdoc/>
+    public int ListenersOf(int artist) => Als.ListenersOf(artist);
 
     /// <summary>The factorization behind it.</summary>
     public AlsModel Als { get; }

@@ -6,7 +6,7 @@ using Segue.Numerics;
 namespace Segue.ModelFiles;
 
 /// <summary>A factorization as one tensor file, mapped when it is opened: start-up does not depend on its size, and processes share it.</summary>
-public static class AlsFiles
+internal static class AlsFiles
 {
     public const string ModelName = "als.safetensors";
 
@@ -30,10 +30,11 @@ public static class AlsFiles
         file.Save(Path.Combine(folder, ModelName));
     }
 
+    /// <param name="files">Owns the mapping: the model is good until it is disposed.</param>
     /// <exception cref="ModelFileException">Missing, damaged or foreign.</exception>
-    public static AlsModel Load(string folder)
+    public static AlsModel Load(string folder, MappedFiles files)
     {
-        TensorFile file = TensorFile.Open(Path.Combine(folder, ModelName), Magic, LayoutVersion);
+        TensorFile file = files.Open(Path.Combine(folder, ModelName), Magic, LayoutVersion);
         AlsOptions options = FromJson(file);
         return Columns.Checked(file, () => new AlsModel(
             options,
@@ -65,18 +66,18 @@ public static class AlsFiles
     /// <exception cref="ModelFileException">Missing, damaged or foreign.</exception>
     public static AlsCheckpoint LoadCheckpoint(string path)
     {
-        TensorFile file = TensorFile.Open(path, CheckpointMagic, LayoutVersion);
+        using TensorFile file = TensorFile.Open(path, CheckpointMagic, LayoutVersion);
         if (!int.TryParse(file.Metadata.GetValueOrDefault("iteration"), out int iteration) || iteration < 0)
             throw new ModelFileException(path, "is damaged: its iteration is no number");
         return new AlsCheckpoint(
             file.Metadata.GetValueOrDefault("problem") ?? "",
             iteration,
-            file.ReadMatrix("users"),
-            file.ReadMatrix("artists"),
+            file.ReadMatrix("users").Copy(),
+            file.ReadMatrix("artists").Copy(),
             file.Read<double>("losses").ToArray(),
             file.Read<double>("validations").ToArray(),
-            file.ReadMatrix("best_users"),
-            file.ReadMatrix("best_artists"));
+            file.ReadMatrix("best_users").Copy(),
+            file.ReadMatrix("best_artists").Copy());
     }
 
     /// <summary>Threads have no part in a model's bytes.</summary>

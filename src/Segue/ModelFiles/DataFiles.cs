@@ -7,7 +7,7 @@ using Segue.Numerics;
 namespace Segue.ModelFiles;
 
 /// <summary>Plays and tracks as tensor files: what an import leaves in <c>data/</c>, and what models keep beside their factors and vectors.</summary>
-public static class DataFiles
+internal static class DataFiles
 {
     public const string PlaysName = "plays.safetensors";
     public const string TracksName = "tracks.safetensors";
@@ -29,10 +29,11 @@ public static class DataFiles
         file.Save(path);
     }
 
+    /// <param name="files">Owns the mapping: the plays are good until it is disposed.</param>
     /// <exception cref="ModelFileException">Missing, damaged or foreign.</exception>
-    public static Plays LoadPlays(string path)
+    public static Plays LoadPlays(string path, MappedFiles files)
     {
-        TensorFile file = TensorFile.Open(path, "plays", PlaysVersion);
+        TensorFile file = files.Open(path, "plays", PlaysVersion);
         TextColumn users = file.ReadText("users"), ids = file.ReadText("artists"), names = file.ReadText("names");
         return Columns.Checked(file, () => new Plays(
             users,
@@ -61,10 +62,11 @@ public static class DataFiles
         file.Save(path);
     }
 
+    /// <param name="files">Owns the mapping: the tracks are good until it is disposed.</param>
     /// <exception cref="ModelFileException">Missing, damaged or foreign.</exception>
-    public static Tracks LoadTracks(string path)
+    public static Tracks LoadTracks(string path, MappedFiles files)
     {
-        TensorFile file = TensorFile.Open(path, "tracks", TracksVersion);
+        TensorFile file = files.Open(path, "tracks", TracksVersion);
         TextColumn ids = file.ReadText("ids"), titles = file.ReadText("titles"), artists = file.ReadText("artists");
         return Columns.Checked(file, () => new Tracks(new TracksColumns
         {

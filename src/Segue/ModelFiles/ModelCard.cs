@@ -7,7 +7,7 @@ namespace Segue.ModelFiles;
 /// What a version is made of: <c>card.json</c> beside its files. No time stamp and no duration stands in it, because the same data,
 /// parameters and seed give the same bytes.
 /// </summary>
-public sealed record ModelCard
+internal sealed record ModelCard
 {
     public const int FormatMax = 1;
 

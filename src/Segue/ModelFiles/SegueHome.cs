@@ -1,7 +1,7 @@
 namespace Segue.ModelFiles;
 
 /// <summary>The home folder: <c>data/</c> with what was imported, <c>models/</c> with what was made of it.</summary>
-public sealed class SegueHome(string folder)
+internal sealed class SegueHome(string folder)
 {
     public string Folder { get; } = Path.GetFullPath(folder);
 

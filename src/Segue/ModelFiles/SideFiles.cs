@@ -9,7 +9,7 @@ namespace Segue.ModelFiles;
 /// Tags and friends on disk: as they were imported, beside the plays they belong to; and as a taste model needs them, beside its factors. A model
 /// without the file knows plays alone, as all models did before there was one.
 /// </summary>
-public static class SideFiles
+internal static class SideFiles
 {
     public const string FileName = "side.safetensors";
 
@@ -28,13 +28,14 @@ public static class SideFiles
     }
 
     /// <summary>The tags and friends that were imported with these plays, or null.</summary>
+    /// <param name="files">Owns the mapping: what is returned is good until it is disposed.</param>
     /// <exception cref="ModelFileException">Damaged or foreign.</exception>
-    public static SideInformation? LoadInformation(Plays plays, string folder)
+    public static SideInformation? LoadInformation(Plays plays, string folder, MappedFiles files)
     {
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
             return null;
-        TensorFile file = TensorFile.Open(path, InformationMagic, InformationVersion);
+        TensorFile file = files.Open(path, InformationMagic, InformationVersion);
         Tagging[] taggings = MemoryMarshal.Cast<int, Tagging>(file.Read<int>(Tags).Span).ToArray();
         int users = plays.UserIds.Count, tags = file.ReadText(TagNames).Count;
         return Columns.Checked(file, () => taggings.All(t => t.User >= -1 && t.User < users && Within(t.Artist, plays.Artists.Count) && Within(t.Tag, tags))
@@ -55,13 +56,14 @@ public static class SideFiles
 
     /// <summary>The taste model of a folder: with tags and friends where they were saved, else <paramref name="als"/> itself.</summary>
     /// <param name="plays">What it was trained on, from the same folder.</param>
+    /// <param name="files">Owns the mapping: the model is good until it is disposed.</param>
     /// <exception cref="ModelFileException">Damaged or foreign.</exception>
-    public static IExplainedTaste LoadBeside(AlsModel als, Plays plays, string folder)
+    public static IExplainedTaste LoadBeside(AlsModel als, Plays plays, string folder, MappedFiles files)
     {
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
             return als;
-        TensorFile file = TensorFile.Open(path, ModelMagic, ModelVersion);
+        TensorFile file = files.Open(path, ModelMagic, ModelVersion);
         int users = plays.UserIds.Count;
         return Columns.Checked(file, () => new SideInformed(
             als,

@@ -14,7 +14,7 @@ namespace Segue.ModelFiles;
 /// <c>xxh128</c>, the XXH128 of the whole file computed with those 32 digits as zeros. Opening checks all three, so that a file that was cut,
 /// damaged or made by something else is refused and never misread.</para>
 /// </summary>
-public sealed class TensorFile : IDisposable
+internal sealed class TensorFile : IDisposable
 {
     private const int HeaderBytesMax = 16 << 20;
     private const string HashKey = "\"xxh128\":\"";
@@ -187,7 +187,7 @@ public sealed class TensorFile : IDisposable
 }
 
 /// <summary>Collects tensors and writes them as one <see cref="TensorFile"/>. The same tensors give the same bytes.</summary>
-public sealed class TensorWriter(string magic, int version)
+internal sealed class TensorWriter(string magic, int version)
 {
     private readonly List<(string Name, string Dtype, int Size, long[] Shape, Func<ReadOnlyMemory<byte>> Bytes, long Length)> _tensors = [];
 

@@ -1,13 +1,12 @@
 using Segue.Catalogue;
 using Segue.Mood;
-
 using Segue.Recommending;
 using Segue.VectorSearch;
 
 namespace Segue.ModelFiles;
 
 /// <summary>A vector database of songs in a folder: the tracks, their percentiles, the vectors of their descriptions.</summary>
-public static class VdbFiles
+internal static class VdbFiles
 {
     public const string MoodName = "mood.safetensors";
 
@@ -28,13 +27,14 @@ public static class VdbFiles
     }
 
     /// <summary>Opens a database; its vectors are opened, and checked, when they are first needed.</summary>
+    /// <param name="files">Owns the mappings, that of the vectors too: the database is good until it is disposed.</param>
     /// <exception cref="ModelFileException">A file is missing, damaged, foreign, or not of the same database.</exception>
-    public static SongIndex Load(string folder)
+    public static SongIndex Load(string folder, MappedFiles files)
     {
-        Tracks tracks = DataFiles.LoadTracks(Path.Combine(folder, DataFiles.TracksName));
-        TensorFile file = TensorFile.Open(Path.Combine(folder, MoodName), Magic, MoodVersion);
+        Tracks tracks = DataFiles.LoadTracks(Path.Combine(folder, DataFiles.TracksName), files);
+        TensorFile file = files.Open(Path.Combine(folder, MoodName), Magic, MoodVersion);
         string embedder = file.Metadata.GetValueOrDefault(Embedder) ?? throw new ModelFileException(file.Path, "does not say which embedder made its vectors");
-        Lazy<IVectorIndex> vectors = new(() => VectorIndexFiles.Open(Path.Combine(folder, VectorIndexFiles.FileName)));
+        Lazy<IVectorIndex> vectors = new(() => VectorIndexFiles.Open(Path.Combine(folder, VectorIndexFiles.FileName), files));
         MoodRegions? regions = file.Has(Regions) ? Columns.Checked(file, () => new MoodRegions(file.ReadMatrix(Regions), Lexicon.Default)) : null;
         return Columns.Checked(file, () => new SongIndex(tracks, file.ReadMatrix(Percentiles), regions, vectors, file.Read<int>(TrackOfRow), embedder));
     }

@@ -6,7 +6,7 @@ using Segue.VectorSearch;
 namespace Segue.ModelFiles;
 
 /// <summary>Vector indexes as tensor files. What is opened stays mapped: its rows are read from the disk's cache when a search needs them.</summary>
-public static class VectorIndexFiles
+internal static class VectorIndexFiles
 {
     public const string FileName = "vectors.safetensors";
 
@@ -37,10 +37,11 @@ public static class VectorIndexFiles
     }
 
     /// <summary>Opens an index for searching. The whole file is checked first, so that a damaged one is refused and never misread.</summary>
+    /// <param name="files">Owns the mapping: the index is good until it is disposed.</param>
     /// <exception cref="ModelFileException">Missing, cut, damaged or foreign.</exception>
-    public static IVectorIndex Open(string path)
+    public static IVectorIndex Open(string path, MappedFiles files)
     {
-        TensorFile file = TensorFile.Open(path, Magic, FileVersion);
+        TensorFile file = files.Open(path, Magic, FileVersion);
         if (!Enum.TryParse(file.Metadata.GetValueOrDefault("metric"), out Metric metric) || !Enum.IsDefined(metric))
             throw new ModelFileException(path, $"has metric '{file.Metadata.GetValueOrDefault("metric")}', which this program does not know");
         string kind = file.Metadata.GetValueOrDefault("index") ?? "";
@@ -134,14 +135,13 @@ public static class VectorIndexFiles
                 Upper = Block<int>.Over(upper),
                 Dead = Block<ulong>.Over(dead),
                 RowOf = rowOf.IsEmpty ? null : Block<int>.Over(rowOf),
-                SlotOf = null,
                 UpperUsed = upperUsed,
                 DeadCount = (int)TensorPrimitives.PopCount(dead.Span),
                 Count = count,
                 Entry = entry,
             };
             if (!rowOf.IsEmpty || file.Has("dead") || rowLimit != count)
-                graph.MapRows(rowLimit, rowLimit);
+                graph.MapRows(rowLimit);
             return new HnswIndex(graph, options, rowLimit);
         });
     }

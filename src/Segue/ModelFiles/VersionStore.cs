@@ -11,7 +11,7 @@ namespace Segue.ModelFiles;
 /// a hash of the content: making the same thing again finds it there and changes nothing. The last three versions are kept.
 /// <para>One process writes at a time (<see cref="WriterLock"/>). Readers take no lock: what they read never changes.</para>
 /// </summary>
-public sealed class VersionStore(string folder, string kind)
+internal sealed class VersionStore(string folder, string kind)
 {
     private const int VersionsKept = 3;
     private const string CardFile = "card.json";

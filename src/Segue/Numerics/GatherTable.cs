@@ -16,7 +16,7 @@ internal unsafe interface IRowFormat
     static abstract void Load(byte* block, out Vector512<float> low, out Vector512<float> high);
 }
 
-/// <summary>float32, as in a <see cref="NativeMatrix"/>.</summary>
+/// <summary>float32, as in a <see cref="AlignedMatrix"/>.</summary>
 internal readonly unsafe struct FloatRows : IRowFormat
 {
     public static int ValueBytes => sizeof(float);
@@ -61,18 +61,18 @@ internal sealed unsafe class GatherTable(int rowsMax, int stride) : IDisposable
     /// <summary>2⁻⁶⁰, the least value in an upper half: near zero the lower bits could borrow from the sign, or make a denormal, which is slow.</summary>
     private const uint Least = 0x21800000;
 
-    private readonly NativeBlock _block = new((rowsMax + (long)NativeMatrix.RowsBeyond) * stride * sizeof(ushort));
+    private readonly NativeBlock _block = new((rowsMax + (long)AlignedMatrix.RowsBeyond) * stride * sizeof(ushort));
 
     public byte* Data => (byte*)_block.Data;
 
     public void Dispose() => _block.Dispose();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Store(NativeMatrix y, int first, int rows)
+    public void Store(AlignedMatrix y, int first, int rows)
     {
-        int half = NativeMatrix.Lanes / 2;
+        int half = AlignedMatrix.Lanes / 2;
         uint* from = (uint*)y.At(first), to = (uint*)(Data + ((long)first * stride * sizeof(ushort)));
-        for (long block = (long)rows * stride / NativeMatrix.Lanes; block > 0; block--, from += 2 * half, to += half)
+        for (long block = (long)rows * stride / AlignedMatrix.Lanes; block > 0; block--, from += 2 * half, to += half)
         {
             for (int k = 0; k < half; k += 8)
                 Pack(Vector256.Load(from + k), Vector256.Load(from + half + k)).Store(to + k);

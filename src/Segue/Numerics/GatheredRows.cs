@@ -11,7 +11,7 @@ namespace Segue.Numerics;
 /// </summary>
 /// <param name="table">Row 0 of the table, or of a block of its columns.</param>
 /// <param name="stride">Values from one row's start to the next.</param>
-/// <param name="width">Values a row, or of it in the block; both are multiples of <see cref="NativeMatrix.Lanes"/>.</param>
+/// <param name="width">Values a row, or of it in the block; both are multiples of <see cref="AlignedMatrix.Lanes"/>.</param>
 /// <param name="index">Row numbers, padded.</param>
 /// <param name="a">Weights in the matrix, padded with 0.</param>
 /// <param name="b">Weights in the right-hand side, padded with 0.</param>

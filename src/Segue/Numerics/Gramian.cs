@@ -21,7 +21,7 @@ internal sealed unsafe class Gramian : IDisposable
     private readonly double[][] _sums;
     private readonly NativeBlock[] _scratch;
     private readonly Action<int, int> _part;
-    private NativeMatrix? _y;
+    private AlignedMatrix? _y;
     private float[] _weights = [];
 
     public Gramian(int stride, Workers workers)
@@ -39,7 +39,7 @@ internal sealed unsafe class Gramian : IDisposable
     /// <param name="y">n rows of the stride given before.</param>
     /// <param name="weights">One a row, not negative.</param>
     /// <param name="gramian">f × f for y's f columns, without padding; both triangles are written.</param>
-    public void Compute(NativeMatrix y, float[] weights, Span<double> gramian, CancellationToken cancel = default)
+    public void Compute(AlignedMatrix y, float[] weights, Span<double> gramian, CancellationToken cancel = default)
     {
         (_y, _weights) = (y, weights);
         _workers.Run(_partitions, _part, cancel);
@@ -60,7 +60,7 @@ internal sealed unsafe class Gramian : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AddPartition(NativeMatrix y, float[] weights, int worker, int part)
+    private void AddPartition(AlignedMatrix y, float[] weights, int worker, int part)
     {
         float* g = (float*)_scratch[worker].Data, block = g + ((long)_stride * _stride);
         double[] sum = _sums[part];

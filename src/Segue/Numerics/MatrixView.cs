@@ -23,6 +23,9 @@ public readonly struct MatrixView : IRows
     public ReadOnlyMemory<float> Memory => _data;
 
     public ReadOnlySpan<float> Row(int row) => _data.Span.Slice(row * Columns, Columns);
+
+    /// <summary>The same values in memory of their own.</summary>
+    public MatrixView Copy() => new(_data.ToArray(), Rows, Columns);
 }
 
 /// <summary>Rows of float32 that a kernel reads, wherever they lie.</summary>

@@ -9,7 +9,7 @@ namespace Segue.Numerics;
 /// OpenBLAS' AVX2 path is a third slower at this width: its packing costs too much when a matrix is only f wide (the prototype's measurement).
 /// </summary>
 /// <param name="height">Rows of P.</param>
-/// <param name="width">Columns of P, a multiple of <see cref="NativeMatrix.Lanes"/>.</param>
+/// <param name="width">Columns of P, a multiple of <see cref="AlignedMatrix.Lanes"/>.</param>
 internal sealed unsafe class PackedMatrix(int height, int width) : IDisposable
 {
     public const int RowsMax = 48;

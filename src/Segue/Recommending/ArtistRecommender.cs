@@ -55,7 +55,7 @@ public static class ArtistRecommender
         }
 
         for (int i = 0; i < scores.Length; i++)
-            scores[i] = (float)model.Listeners[i] / Math.Max(1, model.UserCount);
+            scores[i] = (float)model.ListenersOf(i) / Math.Max(1, model.UserCount);
         return scores;
     }
 

@@ -33,6 +33,10 @@ internal sealed unsafe class Block<T>
 
     public ReadOnlySpan<T> Values => new(Start, Length);
 
+    /// <summary>Says whether the file that it lies in is still mapped; <see cref="Start"/> alone does not.</summary>
+    /// <exception cref="ObjectDisposedException">It is not.</exception>
+    public void ThrowIfGone() => _ = _memory.Span;
+
     public static Block<T> Allocate(long length)
     {
         int pad = LineBytes / Unsafe.SizeOf<T>();

@@ -102,6 +102,7 @@ public sealed unsafe class FlatIndex : IVectorIndex
 
     private int SearchCodes(ReadOnlySpan<float> query, float inverse, Span<Neighbor> nearest, RowSet? allowed)
     {
+        Codes!.Codes.ThrowIfGone();
         if (!_queries.TryTake(out QuantizedQuery? coded))
             coded = new QuantizedQuery(Dimensions);
         coded.Set(query, Metric == Metric.Cosine ? inverse : 1);
@@ -109,7 +110,7 @@ public sealed unsafe class FlatIndex : IVectorIndex
         NearestHeap roughHeap = new(rough);
         for (int row = 0; row < Count; row++)
         {
-            Codes!.Prefetch(row + CodesAhead); // Beyond the last row it does nothing.
+            Codes.Prefetch(row + CodesAhead); // Beyond the last row it does nothing.
             if (allowed is null || allowed.Contains(row))
                 roughHeap.Offer(row, coded.Score(Codes, row));
         }

@@ -5,8 +5,8 @@ namespace Segue.VectorSearch;
 /// <summary>
 /// The columns of an HNSW index: rows in slots, and for each slot its links. A list of links is as long as there is room and ends early with −1.
 /// <para>Readers take the graph once and work on it without locks. The one writer only ever (1) fills slots beyond <see cref="Count"/>, which no link
-/// names yet, (2) rewrites a list of links in place, whose every state is a list of good slots, (3) sets a bit in <see cref="Dead"/>. Anything else,
-/// more room above all, is a new graph.</para>
+/// names yet, (2) rewrites a list of links in place, whose every state is a list of good slots, (3) sets a bit in <see cref="Dead"/>, (4) says of a row which
+/// slot of this graph it is in. Anything else, more room above all, is a new graph, and shares nothing that is written with the old one.</para>
 /// </summary>
 internal sealed unsafe class HnswGraph
 {
@@ -35,7 +35,7 @@ internal sealed unsafe class HnswGraph
     public required Block<int>? RowOf { get; init; }
 
     /// <summary>The slot of each row, −1 for none; null when both are the same and none is dead.</summary>
-    public required Block<int>? SlotOf { get; set; }
+    public Block<int>? SlotOf { get; private set; }
 
     public int UpperUsed { get; set; }
 
@@ -57,7 +57,9 @@ internal sealed unsafe class HnswGraph
         set => Volatile.Write(ref _entry, value);
     }
 
-    public static HnswGraph Allocate(int capacity, int dimensions, Metric metric, HnswOptions options)
+    /// <param name="capacity">Slots.</param>
+    /// <param name="rows">Row numbers, from 0.</param>
+    public static HnswGraph Allocate(int capacity, int rows, int dimensions, Metric metric, HnswOptions options)
     {
         HnswGraph graph = new()
         {
@@ -69,15 +71,16 @@ internal sealed unsafe class HnswGraph
             Upper = Block<int>.Allocate(UpperRoom(capacity, options.M)),
             Dead = Block<ulong>.Allocate((capacity + 63) / 64),
             RowOf = Block<int>.Allocate(capacity),
-            SlotOf = Block<int>.Allocate(capacity),
+            SlotOf = Block<int>.Allocate(rows),
         };
+        graph.SlotOf.Writable(0, rows).Fill(-1);
         graph.Links.Writable(0, graph.Links.Length).Fill(-1);
         graph.Upper.Writable(0, graph.Upper.Length).Fill(-1);
         return graph;
     }
 
-    /// <summary>The same graph in memory of our own, with room for so many slots and upper links.</summary>
-    public HnswGraph Resized(int capacity, int upper)
+    /// <summary>The same graph in memory of our own, with room for so many slots, row numbers and upper links.</summary>
+    public HnswGraph Resized(int capacity, int rows, int upper)
     {
         int count = Count;
         HnswGraph graph = new()
@@ -90,7 +93,7 @@ internal sealed unsafe class HnswGraph
             Upper = Upper.Resized(Math.Max(upper, UpperRoom(capacity, M))),
             Dead = Dead.Resized((capacity + 63) / 64),
             RowOf = RowOf?.Resized(capacity) ?? Block<int>.Allocate(capacity),
-            SlotOf = SlotOf,
+            SlotOf = Slots(rows),
             UpperUsed = UpperUsed,
             DeadCount = DeadCount,
             Count = count,
@@ -137,21 +140,36 @@ internal sealed unsafe class HnswGraph
         return layers * M;
     }
 
-    /// <summary>The slot where a row can be found, or −1.</summary>
-    public int Slot(int row) => SlotOf is null ? row < Count ? row : -1 : row < SlotOf.Length ? SlotOf.Start[row] : -1;
-
-    /// <summary>Makes <see cref="SlotOf"/> from the rest.</summary>
-    public void MapRows(int rowLimit, int length)
+    /// <summary>The slot where a row can be found, or −1: for rows that are not there, and for those that are not linked yet.</summary>
+    public int Slot(int row)
     {
-        Block<int> slots = Block<int>.Allocate(length);
-        slots.Writable(0, rowLimit).Fill(-1);
+        int slot = SlotOf is null ? row : row < SlotOf.Length ? Volatile.Read(ref SlotOf.Start[row]) : -1;
+        return slot < Count ? slot : -1;
+    }
+
+    /// <summary>Says where a row is from now on; its slot is filled.</summary>
+    public void Locate(int row, int slot) => Volatile.Write(ref SlotOf!.Start[row], slot);
+
+    /// <summary>Makes <see cref="SlotOf"/> from the rest, before anybody reads the graph.</summary>
+    public void MapRows(int rows) => SlotOf = Slots(rows);
+
+    private Block<int> Slots(int rows)
+    {
+        Block<int> slots = Block<int>.Allocate(rows);
+        slots.Writable(0, rows).Fill(-1);
+        if (SlotOf is not null)
+        {
+            SlotOf.Values[..Math.Min(rows, SlotOf.Length)].CopyTo(slots.Writable(0, rows)); // With those that are filled and not linked yet.
+            return slots;
+        }
+
         for (int slot = 0; slot < Count; slot++)
         {
             if (!IsDead(slot))
                 slots.Start[Row(slot)] = slot;
         }
 
-        SlotOf = slots;
+        return slots;
     }
 
     /// <summary>A share 1/(M − 1) of the slots has a layer on average; a quarter more, and some for small graphs, seldom is too little.</summary>

@@ -37,7 +37,7 @@ public sealed unsafe class HnswIndex : IVectorIndex
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
         (Dimensions, Metric, _options) = (dimensions, metric, options.Checked());
-        _graph = HnswGraph.Allocate(capacity, dimensions, metric, _options);
+        _graph = HnswGraph.Allocate(capacity, capacity, dimensions, metric, _options);
     }
 
     /// <summary>An index over columns of a file; they are copied when something is to be written.</summary>
@@ -46,7 +46,15 @@ public sealed unsafe class HnswIndex : IVectorIndex
         (Dimensions, Metric, _options, _graph, RowLimit) = (graph.Rows.Dimensions, graph.Rows.Metric, options.Checked(), graph, rowLimit);
     }
 
-    public int Count => Graph.Count - Graph.DeadCount;
+    public int Count
+    {
+        get
+        {
+            HnswGraph graph = Graph;
+            int dead = graph.DeadCount; // First: slots only become more, so that the difference is never negative.
+            return graph.Count - dead;
+        }
+    }
 
     public int RowLimit { get; private set; }
 
@@ -144,7 +152,7 @@ public sealed unsafe class HnswIndex : IVectorIndex
     {
         lock (_writing)
         {
-            HnswGraph old = _graph, compacted = HnswGraph.Allocate(Math.Max(1, old.Count - old.DeadCount), Dimensions, Metric, _options);
+            HnswGraph old = Opened(), compacted = HnswGraph.Allocate(Math.Max(1, old.Count - old.DeadCount), RowLimit, Dimensions, Metric, _options);
             int filled = 0;
             for (int slot = 0; slot < old.Count; slot++)
             {
@@ -155,7 +163,6 @@ public sealed unsafe class HnswIndex : IVectorIndex
             }
 
             new HnswBuilder(compacted, _options.EfConstruction, threads).Link(filled, null, cancellation);
-            compacted.MapRows(RowLimit, RowLimit);
             Volatile.Write(ref _graph, compacted);
         }
     }
@@ -170,7 +177,7 @@ public sealed unsafe class HnswIndex : IVectorIndex
         if (!_walks.TryTake(out HnswWalk? walk))
             walk = new HnswWalk(Dimensions);
         walk.Query.Set(query, inverse);
-        int found = HnswSearch.Search(Graph, walk, nearest, allowed, efSearch);
+        int found = HnswSearch.Search(Opened(), walk, nearest, allowed, efSearch);
         _walks.Add(walk);
         return found;
     }
@@ -182,17 +189,18 @@ public sealed unsafe class HnswIndex : IVectorIndex
     {
         lock (_writing)
         {
-            int slot = (uint)row < (uint)RowLimit ? _graph.Slot(row) : -1;
+            HnswGraph graph = Opened();
+            int slot = (uint)row < (uint)RowLimit ? graph.Slot(row) : -1;
             if (slot < 0)
                 throw new VectorException($"there is no row {row} in the index");
-            _graph.Rows.Copy(slot, vector);
+            graph.Rows.Copy(slot, vector);
         }
     }
 
     public void Validate()
     {
         lock (_writing)
-            new HnswProof(_graph, _options).Validate();
+            new HnswProof(Opened(), _options).Validate();
     }
 
     private void Append(int row, ReadOnlySpan<float> vector, float inverse)
@@ -208,7 +216,6 @@ public sealed unsafe class HnswIndex : IVectorIndex
     {
         _graph.Rows.Set(slot, vector, inverse);
         Place(ref _graph, slot, row);
-        _graph.SlotOf!.Start[row] = slot;
     }
 
     /// <summary>Level and upper links of a slot. The level comes from the row's number and the seed, not from a generator's state.</summary>
@@ -216,11 +223,12 @@ public sealed unsafe class HnswIndex : IVectorIndex
     {
         int level = HnswLevels.Of(row, _options.Seed, _options.M);
         if (graph.UpperUsed + level * graph.M > graph.Upper.Length)
-            Volatile.Write(ref graph, graph.Resized(graph.Capacity, checked(2 * (graph.UpperUsed + level * graph.M))));
+            Volatile.Write(ref graph, graph.Resized(graph.Capacity, graph.SlotOf!.Length, checked(2 * (graph.UpperUsed + level * graph.M))));
         graph.Levels.Start[slot] = (byte)level;
         graph.UpperStart.Start[slot] = level == 0 ? -1 : graph.UpperUsed;
         graph.UpperUsed += level * graph.M;
         graph.RowOf!.Start[slot] = row;
+        graph.Locate(row, slot);
     }
 
     private bool Bury(int row)
@@ -230,22 +238,26 @@ public sealed unsafe class HnswIndex : IVectorIndex
         if (slot < 0)
             return false;
         _graph.Bury(slot);
-        _graph.SlotOf!.Start[row] = -1;
+        _graph.Locate(row, -1);
         return true;
     }
 
-    /// <summary>Makes the graph ours to write, with room for slots, and the map with room for rows.</summary>
+    /// <summary>Makes the graph ours to write, with room for so many slots and row numbers: where there is too little, by half as much again.</summary>
     private void EnsureRoom(int slots, int rows)
     {
-        if (!_graph.Levels.IsOwn || slots > _graph.Capacity)
-        {
-            int capacity = slots > _graph.Capacity ? Math.Max(slots, checked(_graph.Capacity + _graph.Capacity / 2 + 64)) : _graph.Capacity;
-            Volatile.Write(ref _graph, _graph.Resized(capacity, 0));
-        }
+        HnswGraph graph = Opened();
+        int capacity = WithRoom(graph.Capacity, slots), numbers = WithRoom(graph.SlotOf?.Length ?? RowLimit, rows);
+        if (!graph.Levels.IsOwn || capacity > graph.Capacity || numbers != graph.SlotOf?.Length)
+            Volatile.Write(ref _graph, graph.Resized(capacity, Math.Max(numbers, capacity), 0));
 
-        if (_graph.SlotOf is null)
-            _graph.MapRows(RowLimit, Math.Max(rows, _graph.Capacity));
-        else if (rows > _graph.SlotOf.Length)
-            _graph.SlotOf = _graph.SlotOf.Resized(Math.Max(rows, _graph.Capacity));
+        static int WithRoom(int there, int wanted) => wanted <= there ? there : Math.Max(wanted, checked(there + there / 2 + 64));
+    }
+
+    /// <summary>The graph, of which it is sure that its file is still mapped.</summary>
+    private HnswGraph Opened()
+    {
+        HnswGraph graph = Graph;
+        graph.Levels.ThrowIfGone();
+        return graph;
     }
 }
