@@ -13,13 +13,16 @@ namespace Segue.Asking;
 /// <param name="Plays">What it was trained on.</param>
 internal sealed record TasteModel(string Version, AlsModel Als, IExplainedTaste Model, Plays Plays)
 {
+    /// <param name="home">The home folder.</param>
+    /// <param name="files">Owns the mappings: the model is good until it is disposed.</param>
+    /// <param name="version">Null for the one in use.</param>
     /// <exception cref="ModelNotFoundException">There is no such version.</exception>
-    public static TasteModel Load(SegueHome home, string? version = null)
+    public static TasteModel Load(SegueHome home, MappedFiles files, string? version = null)
     {
         (string name, string folder) = home.AlsModels.Find(version);
-        Plays plays = DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName));
-        AlsModel als = AlsFiles.Load(folder);
-        return new TasteModel(name, als, SideFiles.LoadBeside(als, plays, folder), plays);
+        Plays plays = DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName), files);
+        AlsModel als = AlsFiles.Load(folder, files);
+        return new TasteModel(name, als, SideFiles.LoadBeside(als, plays, folder, files), plays);
     }
 }
 
@@ -30,11 +33,11 @@ internal sealed record MoodModel(string Version, SongIndex Songs)
 {
     private WishReader? _reader;
 
-    /// <exception cref="ModelNotFoundException">There is no such version.</exception>
-    public static MoodModel Load(SegueHome home, string? version = null)
+    /// <inheritdoc cref="TasteModel.Load"/>
+    public static MoodModel Load(SegueHome home, MappedFiles files, string? version = null)
     {
         (string name, string folder) = home.VdbModels.Find(version);
-        return new MoodModel(name, VdbFiles.Load(folder));
+        return new MoodModel(name, VdbFiles.Load(folder, files));
     }
 
     /// <summary>The reader of wishes for these songs, made once: it learns the catalogue's names and embeds the lexicon.</summary>
@@ -47,6 +50,7 @@ internal sealed record MoodModel(string Version, SongIndex Songs)
 /// </summary>
 internal sealed class LoadedModels : IDisposable
 {
+    private readonly MappedFiles _files = new();
     private readonly Lexicon _lexicon;
     private readonly Lazy<TasteModel> _taste;
     private readonly Lazy<MoodModel> _mood;
@@ -56,8 +60,8 @@ internal sealed class LoadedModels : IDisposable
     {
         _lexicon = lexicon;
         Versions = new ModelVersions(home.AlsModels.Current(), home.VdbModels.Current());
-        _taste = new(() => TasteModel.Load(home, Versions.Als));
-        _mood = new(() => MoodModel.Load(home, Versions.Vdb));
+        _taste = new(() => TasteModel.Load(home, _files, Versions.Als));
+        _mood = new(() => MoodModel.Load(home, _files, Versions.Vdb));
         _pipeline = new(() => new Pipeline(Taste.Model, Taste.Plays, Mood.Songs));
     }
 
@@ -81,8 +85,5 @@ internal sealed class LoadedModels : IDisposable
         _ = Versions.Vdb is null ? null : Mood;
     }
 
-    public void Dispose()
-    {
-        // Mappings are given back by their owners.
-    }
+    public void Dispose() => _files.Dispose();
 }

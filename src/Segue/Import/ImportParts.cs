@@ -28,6 +28,9 @@ public sealed class ImportParts : IDisposable
     /// <summary>Files from this length on have parts: a file of 16 MB takes a tenth of a second to read.</summary>
     internal long BytesMin { get; init; } = 16 << 20;
 
+    /// <summary>Whether an import of these is of several files: a single one starts over when it is stopped, a part of it would be of use in the last moments only.</summary>
+    internal static bool AreMany(IReadOnlyList<string> paths) => paths is not [var only] || Directory.Exists(only) || IsZip(only);
+
     /// <summary>Opens the folder of parts in a home folder.</summary>
     /// <returns>Null when another import uses it, or it cannot be written: then the import starts over when it is killed.</returns>
     public static ImportParts? Open(string home) => Open(home, null);
@@ -55,6 +58,15 @@ public sealed class ImportParts : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    private static bool IsZip(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        using FileStream file = File.OpenRead(path);
+        byte[] magic = new byte[4];
+        return file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.AsSpan().SequenceEqual("PK\u0003\u0004"u8);
+    }
 
     /// <summary>Reads a file of plays, or takes what is kept of it.</summary>
     internal void Read(InputFile input, LedgerFile ledger, ImportRun run, Action read)

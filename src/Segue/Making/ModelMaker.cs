@@ -1,6 +1,4 @@
-using Segue.Catalogue;
 using Segue.Import;
-using Segue.Interactions;
 using Segue.ModelFiles;
 
 namespace Segue.Making;

@@ -3,7 +3,6 @@ using Microsoft.Extensions.AI;
 using Segue.Asking;
 using Segue.Catalogue;
 using Segue.Embedding;
-using Segue.Import;
 using Segue.ModelFiles;
 using Segue.Mood;
 using Segue.Numerics;

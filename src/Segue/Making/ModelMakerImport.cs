@@ -66,9 +66,7 @@ public sealed partial class ModelMaker
 
     private DataReport ImportData(ImportRequest request, IProgress<MakingProgress>? progress, CancellationToken cancellationToken)
     {
-        // A single file starts over when it is stopped: a part of it would be of use in the last moments only.
-        bool isOneFile = request.Paths is [var only] && !Directory.Exists(only) && !InputFile.IsZip(only);
-        using ImportParts? parts = isOneFile ? null : ImportParts.Open(Home);
+        using ImportParts? parts = ImportParts.AreMany(request.Paths) ? ImportParts.Open(Home) : null;
         Imported found = Importer.Read(request.Paths, request.Options() with { Parts = parts }, Reading(progress), cancellationToken);
         if (found.Plays is null && found.Tracks is null)
             throw new SegueException($"{request.Paths[0]}: is one listener's history ({found.Ledger.Files[0].Format}); say whose with --as NAME, such as --as me");

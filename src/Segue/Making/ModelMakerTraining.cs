@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Segue.Asking;
 using Segue.Factorization;
-using Segue.Import;
 using Segue.Interactions;
 using Segue.ModelFiles;
 

@@ -1,4 +1,3 @@
-using Segue.Asking;
 using Segue.Import;
 using Segue.Interactions;
 using Segue.ModelFiles;
