@@ -30,7 +30,7 @@ internal static class AmongFile
         }
 
         if (missing is not null)
-            session.Note($"{path}: {asked - found.Count:N0} of {asked:N0} entries are not in the catalogue, or stand twice");
+            session.Warn($"{path}: {asked - found.Count:N0} of {asked:N0} entries are not in the catalogue, or stand twice");
         return found;
     }
 

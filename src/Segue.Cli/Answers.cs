@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Segue.Catalogue;
 using Segue.Recommending;
-using Spectre.Console;
 
 namespace Segue.Cli;
 
@@ -74,10 +73,9 @@ internal static class Answers
 
     public static void WriteTable(Session session, IReadOnlyList<ArtistRecommendation> items, Artists artists)
     {
-        Table table = NewTable().AddColumn(Right("#")).AddColumn("artist").AddColumn(Right("score"));
-        bool reasons = items.Any(i => i.Reasons.Count > 0);
-        if (reasons)
-            table.AddColumn(items.Any(i => i.Reasons.Any(r => r.Kind is Reason.TaggedLike or Reason.FriendsPlay)) ? "why" : "because you played");
+        AnswerTable table = new AnswerTable().Number("#").Strong("artist").Number("score");
+        if (items.Any(i => i.Reasons.Count > 0))
+            table.Reason(items.Any(i => i.Reasons.Any(r => r.Kind is Reason.TaggedLike or Reason.FriendsPlay)) ? "why" : "because you played");
         foreach (ArtistRecommendation item in items)
         {
             string why = string.Join(", ", item.Reasons.Select(r => r.Kind switch
@@ -87,13 +85,10 @@ internal static class Answers
                 Reason.FriendsPlay => $"{r.Text} friends ({r.Part:0%})",
                 _ => $"({r})",
             }));
-            List<Text> cells = [Cell($"{item.Rank}"), Strong(artists.Names[item.Artist]), Cell($"{item.Score:0.000}")];
-            if (reasons)
-                cells.Add(Cell(why));
-            table.AddRow(cells);
+            table.Add([$"{item.Rank}", artists.Names[item.Artist], $"{item.Score:0.000}"], why);
         }
 
-        session.Terminal.Ansi().Write(table);
+        table.Write(session.Terminal);
     }
 
     /// <summary>The parts of a score by name: taste, mood and popularity always, the others where there is something of them.</summary>
@@ -113,23 +108,22 @@ internal static class Answers
         // A column for each part that any row has; one part alone is the score.
         string[] parts = [.. items.SelectMany(i => PartsOf(i.Parts)).Where(p => p.Value != 0).Select(p => p.Name).Distinct().OrderBy(ColumnOrder)];
         parts = parts.Length > 1 ? parts : [];
-        Table table = NewTable().AddColumn(Right("#")).AddColumn("song").AddColumn("artist").AddColumn("genre").AddColumn(Right("score"));
+        AnswerTable table = new AnswerTable().Number("#").Strong("song").Text("artist").Text("genre").Number("score");
         foreach (string part in parts)
-            table.AddColumn(Right(part == "popularity" ? "pop." : part == "discovery" ? "disc." : part));
-        table.AddColumn("why");
+            table.Number(part == "popularity" ? "pop." : part == "discovery" ? "disc." : part);
+        table.Reason("why");
         foreach (SongRecommendation item in items)
         {
-            List<Text> cells =
-            [
-                Cell($"{item.Rank}"), Strong(tracks.Titles[item.Track]), Cell(string.Join(", ", tracks.ArtistNamesOf(item.Track))),
-                Cell(tracks.GenreNamesOf(item.Track).FirstOrDefault() ?? ""), Cell($"{item.Score:0.00}"),
-            ];
-            cells.AddRange(parts.Select(part => Cell($"{PartsOf(item.Parts).FirstOrDefault(p => p.Name == part).Value:0.00}")));
-            cells.Add(Cell(Why(item.Reasons)));
-            table.AddRow(cells);
+            table.Add(
+                [
+                    $"{item.Rank}", tracks.Titles[item.Track], string.Join(", ", tracks.ArtistNamesOf(item.Track)),
+                    tracks.GenreNamesOf(item.Track).FirstOrDefault() ?? "", $"{item.Score:0.00}",
+                    .. parts.Select(part => $"{PartsOf(item.Parts).FirstOrDefault(p => p.Name == part).Value:0.00}"),
+                ],
+                Why(item.Reasons));
         }
 
-        session.Terminal.Ansi().Write(table);
+        table.Write(session.Terminal);
 
         static int ColumnOrder(string part) => Array.IndexOf(["taste", "recency", "mood", "popularity", "discovery"], part);
     }
@@ -166,16 +160,4 @@ internal static class Answers
     })];
 
     private static decimal Rounded(double value) => Math.Round((decimal)value, 4);
-
-    private static Table NewTable() => new() { Border = TableBorder.Simple, UseSafeBorder = false };
-
-    private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
-
-    // Text, not markup: a title may hold brackets.
-    private static Text Cell(string text) => new(Clean(text));
-
-    private static Text Strong(string text) => new(Clean(text), new Style(decoration: Decoration.Bold));
-
-    /// <summary>No control character of a title reaches the terminal.</summary>
-    internal static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 }

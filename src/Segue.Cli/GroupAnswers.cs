@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Segue.Catalogue;
 using Segue.Recommending;
-using Spectre.Console;
 using Profile = Segue.Interactions.Profile;
 
 namespace Segue.Cli;
@@ -42,22 +41,21 @@ internal static class GroupAnswers
         session.Say($"Songs for {string.Join(" and ", names)} together{(wish is null ? "" : $", \"{wish.Text}\"")}:");
         if (wish is not null)
             MoodOptions.WriteReading(session, wish);
-        Table table = new() { Border = TableBorder.Simple, UseSafeBorder = false };
-        table.AddColumn(new TableColumn("#").RightAligned()).AddColumn("song").AddColumn("artist").AddColumn(new TableColumn("score").RightAligned());
+        AnswerTable table = new AnswerTable().Number("#").Strong("song").Text("artist").Number("score");
         foreach (string name in names)
-            table.AddColumn(new TableColumn(new Text(name)).RightAligned());
-        table.AddColumn("for");
+            table.Number(name);
+        table.Reason("for");
         foreach (GroupRow row in answer.Rows)
         {
-            table.AddRow(
-            [
-                new Text($"{row.Item.Rank}"), new Text(Answers.Clean(tracks.Titles[row.Item.Track]), new Style(decoration: Decoration.Bold)),
-                new Text(Answers.Clean(string.Join(", ", tracks.ArtistNamesOf(row.Item.Track)))), new Text($"{row.Item.Score:0.00}"),
-                .. row.Scores.Select(s => new Text($"{s:0.00}")), new Text(For(row, names)),
-            ]);
+            table.Add(
+                [
+                    $"{row.Item.Rank}", tracks.Titles[row.Item.Track], string.Join(", ", tracks.ArtistNamesOf(row.Item.Track)),
+                    $"{row.Item.Score:0.00}", .. row.Scores.Select(s => $"{s:0.00}"),
+                ],
+                For(row, names));
         }
 
-        session.Terminal.Ansi().Write(table);
+        table.Write(session.Terminal);
         for (int l = 0; l < names.Count; l++)
         {
             int rows = answer.Rows.Count(r => r.For.Contains(l));

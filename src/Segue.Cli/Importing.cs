@@ -18,7 +18,7 @@ internal static class Importing
         }
 
         foreach (string line in found.Ledger.Summary())
-            session.Note(line);
+            session.Warn(line);
         return found;
     }
 
@@ -32,7 +32,7 @@ internal static class Importing
         if (!(days >= 0 && days < 1e6))
             throw new WrongUsageException($"--half-life takes a number of days, not {days}");
         (Profile profile, MatchReport report) = HistoryMatcher.ToArtists(history, plays.Artists, days > 0 ? TimeSpan.FromDays(days) : null, Path.GetFileName(name));
-        session.Note($"{name}: {report}");
+        session.Warn($"{name}: {report}");
         return profile.Artists.Length > 0 ? profile : throw new SegueException($"{name}: none of its artists is known to the model");
     }
 

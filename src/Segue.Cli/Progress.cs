@@ -63,7 +63,7 @@ internal sealed class Progress : IDisposable
 
     private void Redraw(string line)
     {
-        _terminal.Error.Write("\r" + line.PadRight(_drawn) + (line.Length == 0 ? "\r" : ""));
+        _terminal.Redraw(line, _drawn);
         _drawn = line.Length;
     }
 }

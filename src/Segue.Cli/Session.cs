@@ -18,7 +18,7 @@ internal sealed class Session(ParseResult parsed, Terminal terminal, Cancellatio
 
     public string HomeAsWritten => parsed.GetValue(GlobalOptions.Home)!;
 
-    public SegueHome Home { get; } = new(parsed.GetValue(GlobalOptions.Home)!);
+    public SegueHome Home { get; } = HomeOf(parsed.GetValue(GlobalOptions.Home)!);
 
     public bool Json => parsed.GetValue(GlobalOptions.Json);
 
@@ -36,27 +36,39 @@ internal sealed class Session(ParseResult parsed, Terminal terminal, Cancellatio
     public bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
 
     /// <summary>Writes the one JSON document of this command.</summary>
-    public void WriteJson(JsonNode document) => terminal.Out.WriteLine(document.ToJsonString(s_json));
+    public void WriteJson(JsonNode document) => terminal.Out.WriteLine(TerminalText.EscapeJson(document.ToJsonString(s_json)));
 
     /// <summary>Writes one JSON document on a line of its own.</summary>
-    public void WriteJsonLine(JsonNode document) => terminal.Out.WriteLine(document.ToJsonString(s_jsonLine));
+    public void WriteJsonLine(JsonNode document) => terminal.Out.WriteLine(TerminalText.EscapeJson(document.ToJsonString(s_jsonLine)));
 
-    /// <summary>A line for people; nothing when the answer is JSON (use <see cref="Note"/> for what must be seen).</summary>
+    /// <summary>A line of the answer for people; nothing when the answer is JSON.</summary>
     public void Say(string line)
     {
         if (!Json)
             terminal.Out.WriteLine(line);
     }
 
-    /// <summary>A line beside the answer, on stderr.</summary>
+    /// <summary>What is being done, on stderr: --quiet hides it. What changes how an answer is to be taken goes to <see cref="Warn"/>.</summary>
     public void Note(string line)
     {
         if (!Quiet)
             terminal.Error.WriteLine(line);
     }
 
+    /// <summary>What one must know to trust the answer, on stderr, never hidden: names that did not match, rows left out, leaks found.</summary>
+    public void Warn(string line) => terminal.Error.WriteLine(line);
+
     /// <summary>Progress of one piece of long work; dispose it when the work is done.</summary>
     public Progress Progress(string work) => new(work, terminal, Quiet);
+
+    private static SegueHome HomeOf(string folder)
+    {
+        if (string.IsNullOrWhiteSpace(folder))
+            throw new WrongUsageException("--home names no folder; leave it out for ./segue-home");
+        if (File.Exists(folder))
+            throw new WrongUsageException($"--home {folder}: is a file; name the folder that holds data/ and models/");
+        return new SegueHome(folder);
+    }
 }
 
 internal static class CommandActions

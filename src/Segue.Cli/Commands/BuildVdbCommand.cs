@@ -76,9 +76,9 @@ internal static class BuildVdbCommand
         double seconds = session.Terminal.Time.GetElapsedTime(started).TotalSeconds;
         session.Say($"Built models/vdb/{version}: {tracks.Count:N0} tracks, {index.Dimensions} dimensions by {embedded.EmbedderId}, in {seconds:0.0} s.");
         foreach (EmbeddingFailure failure in embedded.Failures.Take(5))
-            session.Note($"no vector for {tracks.Ids[failure.Track]} ({tracks.DisplayName(failure.Track)}): {failure.Reason}");
+            session.Warn($"no vector for {tracks.Ids[failure.Track]} ({tracks.DisplayName(failure.Track)}): {failure.Reason}");
         if (embedded.Failures.Count > 5)
-            session.Note($"{embedded.Failures.Count:N0} tracks in all have no vector; their features are used all the same");
+            session.Warn($"{embedded.Failures.Count:N0} tracks in all have no vector; their features are used all the same");
         JsonObject report = new()
         {
             ["tracks"] = tracks.Count,

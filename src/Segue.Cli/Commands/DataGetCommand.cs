@@ -34,7 +34,7 @@ internal static class DataGetCommand
     {
         DataSource source = DataSources.Find(session.Get(s_name));
         session.Note($"segue: {source.About}");
-        session.Note($"segue: licence: {source.License}");
+        session.Warn($"segue: licence: {source.License}");
         if (source.BytesAbout > 0)
             session.Note($"segue: about {source.BytesAbout / 1e6:N0} MB to fetch, up to {source.BytesMax / 1e9:0.#} GB on disk");
         string folder = Path.Combine(session.Home.Folder, "data", "downloads", source.Name);
@@ -50,7 +50,7 @@ internal static class DataGetCommand
         }
 
         foreach (string note in notes)
-            session.Note($"segue: {note}");
+            session.Warn($"segue: {note}");
 
         Imported found;
         using (Progress progress = session.Progress("reading"))

@@ -115,7 +115,7 @@ internal static class DataImportCommand
         if (found.Plays is null && found.Tracks is null)
             throw new SegueException($"{paths[0]}: is one listener's history ({found.Ledger.Files[0].Format}); say whose with --as NAME, such as --as me");
         if (found.History is not null)
-            session.Note("segue: a listener's history was among the files and is not kept; import it by itself with --as NAME");
+            session.Warn("segue: a listener's history was among the files and is not kept; import it by itself with --as NAME");
         WriteLedger(session, found.Ledger);
         JsonObject saved = HomeData.Save(session.Home, found.Plays, found.Tracks, found.Side);
         parts?.Clear();

@@ -181,7 +181,7 @@ internal static class EvaluateCommand
         }
 
         foreach (Leak leak in main.Leaks)
-            session.Note($"leak? {leak.Kind}: {leak.Count} ({leak.Meaning})");
+            session.Warn($"leak? {leak.Kind}: {leak.Count} ({leak.Meaning})");
     }
 
     private static string ListsOf(EvaluationReport report, Plays plays)

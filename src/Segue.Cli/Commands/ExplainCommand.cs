@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Segue.Catalogue;
 using Segue.Factorization;
-using Spectre.Console;
 using Profile = Segue.Interactions.Profile;
 
 namespace Segue.Cli.Commands;
@@ -68,26 +67,23 @@ internal static class ExplainCommand
         bool heard = Array.BinarySearch(profile.Artists, artist) >= 0;
         session.Say($"{artists.Names[artist]} for {ListenerOptions.Describe(session)}: score {why.Score:0.000}, "
             + (heard ? "already heard." : $"number {asItIs.Rank} of {artists.Count - profile.Artists.Length:N0} unheard artists."));
-        Table table = new() { Border = TableBorder.Simple };
-        table.AddColumn("from the history").AddColumn(new TableColumn("part").RightAligned()).AddColumn(new TableColumn("share").RightAligned()).AddColumn("without it");
+        AnswerTable table = new AnswerTable().Text("from the history").Number("part").Number("share").Reason("without it");
         int shown = Math.Min(session.Get(Count), why.Parts.Count);
         foreach (AlsPart part in why.Parts.Take(shown))
         {
             string without = what.FirstOrDefault(w => w.Part.Artist == part.Artist) is { Without: { Rank: > 0 } counter } ? $"would be number {counter.Rank}" : "";
-            table.AddRow(new Text(artists.Names[part.Artist]), new Text($"{part.Part:+0.0000;-0.0000;0.0000}"), new Text($"{part.Part / why.Score:0%}"),
-                new Text(without));
+            table.Add([artists.Names[part.Artist], Signed(part.Part), $"{part.Part / why.Score:0%}"], without);
         }
 
         if (why.Parts.Count > shown)
-            table.AddRow(new Text($"{why.Parts.Count - shown} more"), new Text($"{why.Parts.Skip(shown).Sum(p => p.Part):+0.0000;-0.0000;0.0000}"),
-                new Text(""), new Text(""));
+            table.Add([$"{why.Parts.Count - shown} more", Signed(why.Parts.Skip(shown).Sum(p => p.Part)), ""]);
         AddSide(table, why, session.Get(Count));
-        table.AddRow(new Text("sum = score"), new Text($"{Sum(why):+0.0000;-0.0000;0.0000}"), new Text("100%"), new Text(""));
-        session.Terminal.Ansi().Write(table);
+        table.Add(["sum = score", Signed(Sum(why)), "100%"]);
+        table.Write(session.Terminal);
     }
 
     /// <summary>What tags and friends add, where the model knows any.</summary>
-    private static void AddSide(Table table, AlsExplanation why, int count)
+    private static void AddSide(AnswerTable table, AlsExplanation why, int count)
     {
         foreach (TagPart tag in why.Tags.Take(count))
             Row($"tag {tag.Tag}", tag.Part);
@@ -96,9 +92,10 @@ internal static class ExplainCommand
         if (why.Friends.Of > 0)
             Row($"{why.Friends.Playing} of {why.Friends.Of} friends play it", why.Friends.Part);
 
-        void Row(string what, double part) =>
-            table.AddRow(new Text(what), new Text($"{part:+0.0000;-0.0000;0.0000}"), new Text($"{part / why.Score:0%}"), new Text(""));
+        void Row(string what, double part) => table.Add([what, Signed(part), $"{part / why.Score:0%}"]);
     }
+
+    private static string Signed(double part) => $"{part:+0.0000;-0.0000;0.0000}";
 
     private static double Sum(AlsExplanation why) => why.Parts.Sum(p => p.Part) + why.Tags.Sum(t => t.Part) + why.Friends.Part;
 

@@ -158,7 +158,7 @@ internal static class ModelCommand
         else if (rows.Count == 0)
             session.Say($"Nothing in {session.Home.Folder} yet.");
         if (damaged > 0)
-            session.Terminal.Error.WriteLine($"segue: {damaged} of {rows.Count} versions are damaged; make them again, or go back with 'segue model rollback'");
+            session.Warn($"segue: {damaged} of {rows.Count} versions are damaged; make them again, or go back with 'segue model rollback'");
         return damaged > 0 ? 1 : 0;
     }
 
@@ -195,7 +195,7 @@ internal static class ModelCommand
         }
         catch (ModelFileException e)
         {
-            session.Note($"segue: {e.Message}");
+            session.Warn($"segue: {e.Message}");
             return null;
         }
     }
@@ -208,7 +208,7 @@ internal static class ModelCommand
         }
         catch (ModelFileException e)
         {
-            session.Note($"segue: {e.Message}");
+            session.Warn($"segue: {e.Message}");
             return null;
         }
     }

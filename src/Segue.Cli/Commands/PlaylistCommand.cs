@@ -60,7 +60,7 @@ internal static class PlaylistCommand
         {
             using MemoryStream text = new();
             format.Write(playlist, text);
-            session.Terminal.Out.Write(System.Text.Encoding.UTF8.GetString(text.ToArray()));
+            session.Terminal.WriteDocument(System.Text.Encoding.UTF8.GetString(text.ToArray()));
         }
         else
             Save(playlist, format, file);
@@ -103,9 +103,9 @@ internal static class PlaylistCommand
 
         session.Note($"{playlist.Tracks.Count} songs{(file is null ? "" : $" in {file}")} ({format}), \"{playlist.Title}\"");
         if (playlist.Annotation.Length > 0)
-            session.Note(playlist.Annotation);
+            session.Warn(playlist.Annotation);
         foreach (string missing in playlist.Unresolved)
-            session.Note($"not found: {missing}");
+            session.Warn($"not found: {missing}");
     }
 
     private static JsonNode? ToJson(int rank, PlaylistTrack track, PlaylistRow row)

@@ -90,7 +90,7 @@ internal static class RecommendCommand
             session.Say($"Mood of the listener: {string.Join("; ", moods.OrderByDescending(m => m.Share).Select(m => Describe(m, mood.Songs.Tracks)))}");
         Answers.WriteTable(session, items, mood.Songs.Tracks);
         if (profile.Artists.Length > 0)
-            session.Note($"{joined} of the listener's {profile.Artists.Length} artists ({share:0%} of the plays) have songs in the catalogue.");
+            session.Warn($"{joined} of the listener's {profile.Artists.Length} artists ({share:0%} of the plays) have songs in the catalogue.");
     }
 
     /// <summary>"60% calm and sad, like Teardrop - Massive Attack".</summary>

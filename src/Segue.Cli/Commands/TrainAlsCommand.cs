@@ -106,7 +106,7 @@ internal static class TrainAlsCommand
         {
             if (session.Has(TrainingData.Tags) || session.Has(TrainingData.Friends))
                 throw new WrongUsageException("--artist-tags and --friends go with --objective ials");
-            session.Note("segue: tags and friends are left out; they go with --objective ials");
+            session.Warn("segue: tags and friends are left out; they go with --objective ials");
             side = null;
         }
 
@@ -287,7 +287,7 @@ internal sealed class Checkpoints
         if (resume && File.Exists(_path))
             Found = AlsFiles.LoadCheckpoint(_path);
         else if (resume)
-            session.Note("there is no stopped training to resume; starting anew");
+            session.Warn("there is no stopped training to resume; starting anew");
     }
 
     /// <summary>Where to go on, or null.</summary>
