@@ -19,7 +19,7 @@ internal static class ContrastBench
     {
         var arguments = new Arguments(args, "home", "pairs");
         using MappedFiles files = new();
-        SongIndex songs = VdbFiles.Load(new SegueHome(arguments.Require("home")).VdbModels.Find(null, "").Folder, files);
+        SongIndex songs = VdbFiles.Load(new SegueHome(arguments.Require("home")).VdbModels.Find().Folder, files);
         (int Near, int Far)[] pairs = [.. Pairs(songs.Tracks).Take(int.Parse(arguments.Get("pairs", "200")))];
         foreach (float away in (float[])[0, 0.1f, 0.2f, 0.35f, 0.5f, 0.75f, 1, 1.5f, 2])
         {

@@ -20,7 +20,7 @@ internal static class CurveBench
     {
         var arguments = new Arguments(args, "home", "count");
         using MappedFiles files = new();
-        SongIndex songs = VdbFiles.Load(new SegueHome(arguments.Require("home")).VdbModels.Find(null, "").Folder, files);
+        SongIndex songs = VdbFiles.Load(new SegueHome(arguments.Require("home")).VdbModels.Find().Folder, files);
         int count = int.Parse(arguments.Get("count", "20"));
         SoundSpace space = new(songs);
         float[] energy = songs.Tracks.Feature(AudioFeature.Energy).ToArray();

@@ -17,8 +17,8 @@ internal static class GroupBench
         var arguments = new Arguments(args, "home", "groups", "count");
         SegueHome home = new(arguments.Require("home"));
         using MappedFiles files = new();
-        SongIndex songs = VdbFiles.Load(home.VdbModels.Find(null, "").Folder, files);
-        string folder = home.AlsModels.Find(null, "").Folder;
+        SongIndex songs = VdbFiles.Load(home.VdbModels.Find().Folder, files);
+        string folder = home.AlsModels.Find().Folder;
         Plays plays = DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName), files);
         AlsModel als = AlsFiles.Load(folder, files);
         Pipeline pipeline = new(als, plays, songs);

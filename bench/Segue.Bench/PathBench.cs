@@ -16,7 +16,7 @@ internal static class PathBench
     {
         var arguments = new Arguments(args, "home", "pairs", "steps", "widths");
         using MappedFiles files = new();
-        SongIndex songs = VdbFiles.Load(new SegueHome(arguments.Require("home")).VdbModels.Find(null, "").Folder, files);
+        SongIndex songs = VdbFiles.Load(new SegueHome(arguments.Require("home")).VdbModels.Find().Folder, files);
         int pairs = int.Parse(arguments.Get("pairs", "50"));
         SongPathOptions options = new() { Steps = int.Parse(arguments.Get("steps", "10")) };
         foreach (int width in arguments.Get("widths", "20,80,200").Split(',').Select(int.Parse))

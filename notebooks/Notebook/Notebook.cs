@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Segue.Evaluation;
+using Segue.Export;
 
 namespace Segue.Notebooks;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Segue.Evaluation;
+using Segue.Export;
 
 namespace Segue.Notebooks;
 

@@ -6,15 +6,13 @@ using Segue.Cli.Commands;
 namespace Segue.Cli;
 
 /// <summary>
-/// The tree of commands, and what happens around each: wrong usage is exit code 2 with a suggestion, a <see cref="SegueException"/> or an
-/// error of the system is one line on stderr and exit code 1, Ctrl-C is exit code 130 with nothing half-written.
+/// The tree of commands, and what happens around each: wrong usage is exit code 2 with a suggestion; everything else that goes wrong is one line on
+/// stderr (see <see cref="Failure"/>).
 /// </summary>
 internal static class CommandLine
 {
-    /// <summary>The terminal of the command that runs in this flow of control; set by <see cref="Run"/> only.</summary>
+    /// <summary>The terminal of the command that runs in this flow of control; set by <see cref="Invoke"/> only.</summary>
     internal static readonly AsyncLocal<Terminal> Running = new();
-
-    private const int Done = 0, Failed = 1, WrongUsage = 2, Interrupted = 130;
 
     public static Command Create()
     {
@@ -36,61 +34,76 @@ internal static class CommandLine
 
     public static int Run(string[] args, Terminal terminal, CancellationToken cancellation)
     {
-        Command root = Create();
-        if (args.Length == 0)
-            args = ["--help"];
-        ParseResult parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-        // Help wins over missing arguments.
-        if (parsed.Errors.Count > 0 && parsed.Action is not TeachingHelp)
-            return WrongUsageOf(parsed, terminal);
+        using StopSignals stop = StopSignals.From(cancellation);
+        return Run(args, terminal, stop);
+    }
+
+    /// <returns>The exit code; whatever happened has been said.</returns>
+    public static int Run(string[] args, Terminal terminal, StopSignals stop)
+    {
         try
         {
-            Running.Value = terminal;
-            InvocationConfiguration configuration = new() { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false };
-            return parsed.InvokeAsync(configuration, cancellation).GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            terminal.Error.WriteLine("segue: stopped; nothing was half-written");
-            return Interrupted;
-        }
-        catch (WrongUsageException e)
-        {
-            terminal.Error.WriteLine($"segue: {e.Message}");
-            return WrongUsage;
-        }
-        catch (Exception e) when (e is SegueException or IOException or UnauthorizedAccessException)
-        {
-            terminal.Error.WriteLine($"segue: {e.Message.ReplaceLineEndings(" ")}");
-            return Failed;
-        }
-        finally
-        {
+            int code = Invoke(args, terminal, stop.Token);
             terminal.Out.Flush();
+            return code;
+        }
+        catch (Exception e)
+        {
+            Failure failure = Failure.Of(e, stop.Stopped);
+            failure.Tell(terminal, WantsJson(args));
+            return failure.ExitCode;
         }
     }
 
-    private static int WrongUsageOf(ParseResult parsed, Terminal terminal)
+    /// <summary>Whether errors are to be JSON: asked before anything is parsed, for parsing may be what fails.</summary>
+    public static bool WantsJson(string[] args) => args.TakeWhile(a => a != "--").Contains(GlobalOptions.Json.Name);
+
+    private static int Invoke(string[] args, Terminal terminal, CancellationToken cancellation)
     {
-        Command command = parsed.CommandResult.Command;
-        string message = parsed.UnmatchedTokens is [string unknown, ..]
-            ? $"unknown {(unknown.StartsWith('-') ? "option" : command.Subcommands.Count > 0 ? "command" : "argument")} '{unknown}'"
-            : parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.');
-        terminal.Error.WriteLine($"segue: {message}");
-        if (parsed.UnmatchedTokens is [string token, ..])
+        Command root = Create();
+        ParseResult parsed = root.Parse(
+            args.Length == 0 ? ["--help"] : args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        // Help wins over missing arguments.
+        if (parsed.Errors.Count > 0 && parsed.Action is not TeachingHelp)
         {
-            IEnumerable<string> known = token.StartsWith('-')
-                ? command.Options.Concat(GlobalOptions.All).Select(o => o.Name)
-                : command.Subcommands.Select(c => c.Name);
-            string? near = known
-                .Select(name => (Name: name, Likeness: Spelling.Similarity(token, name)))
-                .Where(n => n.Likeness >= 0.5).OrderByDescending(n => n.Likeness).Select(n => n.Name).FirstOrDefault();
-            if (near is not null)
-                terminal.Error.WriteLine($"Did you mean '{near}'?");
+            Failure failure = WrongUsageOf(parsed);
+            failure.Tell(terminal, WantsJson(args));
+            return failure.ExitCode;
         }
 
-        terminal.Error.WriteLine($"Try '{PathOf(parsed.CommandResult)} --help'.");
-        return WrongUsage;
+        Running.Value = terminal;
+        InvocationConfiguration configuration = new()
+        {
+            Output = terminal.Out,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null, // Signals are StopSignals' alone: two that listen cancel two different tokens.
+        };
+        return parsed.InvokeAsync(configuration, cancellation).GetAwaiter().GetResult();
+    }
+
+    private static Failure WrongUsageOf(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        string? unknown = parsed.UnmatchedTokens is [string first, ..] ? first : null;
+        string message = unknown is not null
+            ? $"unknown {(unknown.StartsWith('-') ? "option" : command.Subcommands.Count > 0 ? "command" : "argument")} '{unknown}'"
+            : parsed.Errors[0].Message.TrimEnd('.');
+        string? near = unknown is null ? null : Near(command, unknown);
+        List<string> advice = [$"Try '{PathOf(parsed.CommandResult)} --help'."];
+        if (near is not null)
+            advice.Insert(0, $"Did you mean '{near}'?");
+        return new Failure(Failure.WrongUsage, "wrong-usage", message) { Advice = advice, DidYouMean = near is null ? [] : [near] };
+    }
+
+    private static string? Near(Command command, string token)
+    {
+        IEnumerable<string> known = token.StartsWith('-')
+            ? command.Options.Concat(GlobalOptions.All).Select(o => o.Name)
+            : command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
+        return known
+            .Select(name => (Name: name, Likeness: Spelling.Similarity(token, name)))
+            .Where(n => n.Likeness >= 0.5).OrderByDescending(n => n.Likeness).Select(n => n.Name).FirstOrDefault();
     }
 
     private static string PathOf(System.CommandLine.Parsing.CommandResult? result)
@@ -104,7 +117,6 @@ internal static class CommandLine
 
         return string.Join(' ', names);
     }
-
 }
 
 /// <summary>Options that parse but make no sense together: exit code 2.</summary>

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using Segue.Catalogue;
-using Segue.Recommending;
+using Segue.Asking;
 
 namespace Segue.Cli;
 
@@ -85,40 +84,14 @@ internal static class FilterOptions
         Count, ExcludeHeard, Genre, NotGenre, NotArtist, Explicit, PopularityMin, PopularityMax, Bpm, MaxPerArtist, MaxPerGenre, Diversity, Among,
     ];
 
+    /// <summary>How many rows; <see cref="SongRequest.All"/> for all of them.</summary>
     public static int CountOf(Session session) => session.Get(Count) switch
     {
-        "all" => int.MaxValue,
+        null => new SongRequest().Count,
+        "all" => SongRequest.All,
         var text when int.TryParse(text, out int n) && n > 0 => n,
         var text => throw new WrongUsageException($"-n takes a positive number or 'all', not '{text}'"),
     };
-
-    public static SelectionOptions Selection(Session session) => new()
-    {
-        Count = CountOf(session),
-        MaxPerArtist = session.Get(MaxPerArtist),
-        MaxPerGenre = session.Get(MaxPerGenre),
-        Diversity = session.Get(Diversity),
-    };
-
-    /// <summary>Whether any option asks something of songs, so that artists can only be filtered with the songs at hand.</summary>
-    public static bool AskOfSongs(Session session) => new Option[] { Genre, NotGenre, Explicit, PopularityMin, PopularityMax }.Any(session.Has);
-
-    public static SongFilter Filter(Session session, Tracks tracks)
-    {
-        if (session.Get(PopularityMin) > session.Get(PopularityMax))
-            throw new WrongUsageException($"--min-popularity {session.Get(PopularityMin)} is above --max-popularity {session.Get(PopularityMax)}");
-        return new SongFilter
-        {
-            Genres = session.Get(Genre),
-            NotGenres = session.Get(NotGenre),
-            NotArtists = session.Get(NotArtist),
-            AllowExplicit = Says(session, Explicit, otherwise: true),
-            PopularityMin = session.Get(PopularityMin),
-            PopularityMax = session.Get(PopularityMax),
-            Tempo = session.Has(Bpm) ? TempoRange.Parse(session.Get(Bpm)!) : null,
-            Among = session.Get(Among) is string file ? AmongFile.Read(file, tracks, session) : null,
-        };
-    }
 
     /// <summary>What a yes|no option says, or the default where it was not written; the option alone means yes.</summary>
     public static bool Says(Session session, Option<string?> option, bool otherwise) => !session.Has(option)

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
-using Segue.Import;
-using Segue.Interactions;
+using Segue.Asking;
 
 namespace Segue.Cli;
 
@@ -49,86 +47,30 @@ internal static class ListenerOptions
 
     public static bool AnyIn(Session session) => new Option[] { User, History, Kept, Like }.Any(session.Has);
 
-    /// <summary>Whether the options speak of several listeners: --user or --history is repeated. Once each, they describe one listener together.</summary>
-    public static bool IsGroup(Session session) => session.Get(User).Length > 1 || session.Get(History).Length > 1;
-
-    /// <summary>The listeners of a group, each with what to call them.</summary>
-    /// <exception cref="WrongUsageException">Somebody is named twice, or --like does not say whose it is.</exception>
-    public static IReadOnlyList<(string Name, Profile Profile)> Group(Session session, Plays plays)
+    /// <summary>The listener, or the group, that the options describe; anybody where they say nothing.</summary>
+    /// <exception cref="WrongUsageException">It is not clear whose a like or a profile is.</exception>
+    public static Listener Of(Session session)
     {
-        string[] users = session.Get(User), files = session.Get(History);
-        string? twice = users.GroupBy(u => u).Concat(files.GroupBy(f => Path.GetFullPath(f))).FirstOrDefault(g => g.Count() > 1)?.Key;
-        if (twice is not null)
-            throw new WrongUsageException($"'{twice}' is named twice; a group is of different listeners");
-        if (session.Get(Like).Length > 0 || session.Get(Kept) is not null)
-            throw new WrongUsageException("a group is of --user and --history; with --like and --profile it is not clear whose they are");
-        int[] dislikes = [.. session.Get(Dislike).Select(plays.Artists.Resolve)];
-        Profile disliked = Interactions.Profile.Of([], dislikes);
-        return
-        [
-            .. users.Select(u => ($"user {u}", Interactions.Profile.Join(Interactions.Profile.OfUser(plays, plays.ResolveUser(u)), disliked))),
-            .. files.Select(f => (Path.GetFileName(f), Interactions.Profile.Join(Importing.Match(session, HistoryReader.Read(f), plays, f), disliked))),
-        ];
-    }
-
-    /// <summary>The listener that the options describe; empty when they say nothing.</summary>
-    /// <exception cref="WrongUsageException">They describe several.</exception>
-    public static Profile Profile(Session session, Plays plays)
-    {
-        if (IsGroup(session))
-            throw new WrongUsageException("this answers one listener; several of --user or --history go with 'segue recommend' and 'segue playlist'");
-        int[] likes = [.. session.Get(Like).Select(plays.Artists.Resolve)];
-        int[] dislikes = [.. session.Get(Dislike).Select(plays.Artists.Resolve)];
-        Profile profile = Interactions.Profile.Of([]);
-        if (session.Get(User) is [string user])
-            profile = Interactions.Profile.OfUser(plays, plays.ResolveUser(user));
-        if (session.Get(History) is [string file])
-            profile = Interactions.Profile.Join(profile, Importing.Match(session, HistoryReader.Read(file), plays, file));
-        if (session.Get(Kept) is string kept)
-            profile = Interactions.Profile.Join(profile, Importing.Match(session, new ListenerProfiles(session.Home.Folder).Load(kept), plays, kept));
-        if (likes.Length == 0 && dislikes.Length == 0)
-            return profile;
-
-        // A like weighs as much as a typical artist of the history; alone, all likes weigh the same.
-        float plain = profile.Plays.Length > 0 ? profile.Plays.Order().ElementAt(profile.Plays.Length / 2) : 1;
-        return Interactions.Profile.Join(profile, Interactions.Profile.Of(likes.Select(a => (a, plain)), dislikes));
-    }
-
-    /// <summary>The "for" of an answer.</summary>
-    public static JsonObject ToJson(Session session)
-    {
-        JsonObject json = [];
-        if (session.Get(User) is [string user])
-            json["user"] = user;
-        if (session.Get(History) is [string history])
-            json["history"] = history;
-        if (IsGroup(session))
+        string[] users = session.List(User), histories = session.List(History), likes = session.List(Like), dislikes = session.List(Dislike);
+        string? kept = session.Get(Kept);
+        double halfLife = session.Get(HalfLife);
+        if (users.Length <= 1 && histories.Length <= 1)
         {
-            json["users"] = JsonShapes.Strings(session.Get(User));
-            json["histories"] = JsonShapes.Strings(session.Get(History));
+            return new Listener
+            {
+                UserId = users.FirstOrDefault(),
+                HistoryPath = histories.FirstOrDefault(),
+                ProfileName = kept,
+                Liked = [.. likes],
+                Disliked = [.. dislikes],
+                HalfLifeDays = halfLife,
+            };
         }
 
-        if (session.Get(Kept) is string kept)
-            json["profile"] = kept;
-        if (session.Get(Like).Length > 0)
-            json["like"] = JsonShapes.Strings(session.Get(Like));
-        if (session.Get(Dislike).Length > 0)
-            json["dislike"] = JsonShapes.Strings(session.Get(Dislike));
-        return json;
-    }
-
-    /// <summary>"user 2", "someone who likes Massive Attack".</summary>
-    public static string Describe(Session session)
-    {
-        List<string> parts = [];
-        parts.AddRange(session.Get(User).Select(user => $"user {user}"));
-        parts.AddRange(session.Get(History).Select(history => $"the listener of {Path.GetFileName(history)}"));
-        if (session.Get(Kept) is string kept)
-            parts.Add(kept);
-        if (session.Get(Like).Length > 0)
-            parts.Add($"someone who likes {string.Join(", ", session.Get(Like))}");
-        if (session.Get(Dislike).Length > 0)
-            parts.Add($"not {string.Join(", ", session.Get(Dislike))}");
-        return parts.Count == 0 ? "anybody" : string.Join("; ", parts);
+        // Repeated, --user and --history name people; once each, they describe one person together.
+        if (likes.Length > 0 || kept is not null)
+            throw new WrongUsageException("a group is of --user and --history; with --like and --profile it is not clear whose they are");
+        IEnumerable<Listener> members = users.Select(Listener.User).Concat(histories.Select(Listener.History));
+        return Listener.Group(members.Select(m => m with { Disliked = [.. dislikes], HalfLifeDays = halfLife }));
     }
 }

@@ -2,12 +2,13 @@ using System.Globalization;
 using Segue.Cli;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-using CancellationTokenSource stop = new();
-Console.CancelKeyPress += (_, e) =>
+Terminal terminal = Terminal.OfProcess();
+using StopSignals stop = StopSignals.Listen();
+AppDomain.CurrentDomain.UnhandledException += (_, e) =>
 {
-    // The first Ctrl-C asks for a clean end with nothing half-written; the second is the system's.
-    e.Cancel = !stop.IsCancellationRequested;
-    stop.Cancel();
+    // A thread of its own died. Without this the runtime prints a trace and leaves a core.
+    Failure failure = e.ExceptionObject is Exception exception ? Failure.Of(exception, stop.Stopped) : Failure.Unknown(e.ExceptionObject);
+    failure.Tell(terminal, asJson: CommandLine.WantsJson(args));
+    Environment.Exit(failure.ExitCode);
 };
-Console.OutputEncoding = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-return CommandLine.Run(args, Terminal.OfProcess(), stop.Token);
+return CommandLine.Run(args, terminal, stop);

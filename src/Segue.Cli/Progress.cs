@@ -1,3 +1,5 @@
+using Segue.Making;
+
 namespace Segue.Cli;
 
 /// <summary>Progress of one piece of work on stderr: a bar that redraws itself on a terminal, a plain line every few seconds elsewhere.</summary>
@@ -19,6 +21,8 @@ internal sealed class Progress : IDisposable
         (_work, _terminal, _quiet) = (work, terminal, quiet);
         _start = _last = terminal.Time.GetTimestamp();
     }
+
+    public string Work => _work;
 
     public TimeSpan Elapsed => _terminal.Time.GetElapsedTime(_start);
 
@@ -63,13 +67,34 @@ internal sealed class Progress : IDisposable
 
     private void Redraw(string line)
     {
-        _terminal.Error.Write("\r" + line.PadRight(_drawn) + (line.Length == 0 ? "\r" : ""));
+        _terminal.Redraw(line, _drawn);
         _drawn = line.Length;
     }
 }
 
-/// <summary>Progress told on the thread that reports it, so that lines come in order.</summary>
-internal sealed class Relay<T>(Action<T> tell) : IProgress<T>
+/// <summary>The bars of one piece of long work, one after another: each kind of work has its own.</summary>
+internal sealed class ProgressBars(Terminal terminal, bool quiet) : IProgress<MakingProgress>, IDisposable
 {
-    public void Report(T value) => tell(value);
+    private readonly Lock _lock = new();
+    private Progress? _bar;
+
+    public void Report(MakingProgress value)
+    {
+        lock (_lock)
+        {
+            if (_bar?.Work != value.Work)
+            {
+                _bar?.Dispose();
+                _bar = new Progress(value.Work, terminal, quiet);
+            }
+
+            _bar.Report(value.Share, value.Detail, always: value.IsMilestone);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+            _bar?.Dispose();
+    }
 }

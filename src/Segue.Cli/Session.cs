@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Segue.Asking;
+using Segue.Making;
 using Segue.ModelFiles;
 
 namespace Segue.Cli;
@@ -18,7 +20,7 @@ internal sealed class Session(ParseResult parsed, Terminal terminal, Cancellatio
 
     public string HomeAsWritten => parsed.GetValue(GlobalOptions.Home)!;
 
-    public SegueHome Home { get; } = new(parsed.GetValue(GlobalOptions.Home)!);
+    public SegueHome Home { get; } = HomeOf(parsed.GetValue(GlobalOptions.Home)!);
 
     public bool Json => parsed.GetValue(GlobalOptions.Json);
 
@@ -35,28 +37,69 @@ internal sealed class Session(ParseResult parsed, Terminal terminal, Cancellatio
     /// <summary>Whether the user wrote this option, rather than leaving it at its default.</summary>
     public bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
 
+    /// <summary>All values of a repeatable option; none where the command does not offer it.</summary>
+    public string[] List(Option<string[]> option) => parsed.GetValue(option) ?? [];
+
+    /// <summary>The front door to the models of the home folder.</summary>
+    public Recommender Open() => Recommender.Open(HomeAsWritten, new RecommenderOptions { LexiconPath = Get(MoodOptions.Lexicon) });
+
+    /// <summary>What makes data and models in the home folder.</summary>
+    public ModelMaker Maker => new(HomeAsWritten, terminal.Time);
+
+    /// <summary>What says how good models are.</summary>
+    public ModelJudge Judge => new(HomeAsWritten);
+
+    /// <summary>Writes a JSON document that is text already.</summary>
+    public void WriteText(string json) => terminal.Out.WriteLine(TerminalText.EscapeJson(json));
+
+    /// <summary>What was done, a line each, on stderr: --quiet hides it.</summary>
+    public void Notes(IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+            Note(line);
+    }
+
+    /// <summary>What one must know to trust the answer, a line each.</summary>
+    public void Warn(IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+            Warn(line);
+    }
+
     /// <summary>Writes the one JSON document of this command.</summary>
-    public void WriteJson(JsonNode document) => terminal.Out.WriteLine(document.ToJsonString(s_json));
+    public void WriteJson(JsonNode document) => terminal.Out.WriteLine(TerminalText.EscapeJson(document.ToJsonString(s_json)));
 
     /// <summary>Writes one JSON document on a line of its own.</summary>
-    public void WriteJsonLine(JsonNode document) => terminal.Out.WriteLine(document.ToJsonString(s_jsonLine));
+    public void WriteJsonLine(JsonNode document) => terminal.Out.WriteLine(TerminalText.EscapeJson(document.ToJsonString(s_jsonLine)));
 
-    /// <summary>A line for people; nothing when the answer is JSON (use <see cref="Note"/> for what must be seen).</summary>
+    /// <summary>A line of the answer for people; nothing when the answer is JSON.</summary>
     public void Say(string line)
     {
         if (!Json)
             terminal.Out.WriteLine(line);
     }
 
-    /// <summary>A line beside the answer, on stderr.</summary>
+    /// <summary>What is being done, on stderr: --quiet hides it. What changes how an answer is to be taken goes to <see cref="Warn(string)"/>.</summary>
     public void Note(string line)
     {
         if (!Quiet)
             terminal.Error.WriteLine(line);
     }
 
-    /// <summary>Progress of one piece of long work; dispose it when the work is done.</summary>
-    public Progress Progress(string work) => new(work, terminal, Quiet);
+    /// <summary>What one must know to trust the answer, on stderr, never hidden: names that did not match, rows left out, leaks found.</summary>
+    public void Warn(string line) => terminal.Error.WriteLine(line);
+
+    /// <summary>Progress of long work; dispose it when the work is done.</summary>
+    public ProgressBars Bars() => new(terminal, Quiet);
+
+    private static SegueHome HomeOf(string folder)
+    {
+        if (string.IsNullOrWhiteSpace(folder))
+            throw new WrongUsageException("--home names no folder; leave it out for ./segue-home");
+        if (File.Exists(folder))
+            throw new WrongUsageException($"--home {folder}: is a file; name the folder that holds data/ and models/");
+        return new SegueHome(folder);
+    }
 }
 
 internal static class CommandActions

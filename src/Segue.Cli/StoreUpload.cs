@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Segue.Catalogue;
-using Segue.Embedding;
+using Segue.Making;
 using Segue.Redis;
 
 namespace Segue.Cli;
@@ -34,22 +34,30 @@ internal sealed class StoreUpload : IDisposable
     public static StoreUpload? Open(Session session, RedisAddress? address) =>
         address is null ? null : new StoreUpload(session, RedisVectorSet.ConnectAsync(address, session.Cancellation).GetAwaiter().GetResult());
 
-    public JsonObject Send(Tracks tracks, EmbeddedTracks embedded, string version, bool isQuantized)
+    /// <returns>What was sent, as the report tells it.</returns>
+    public JsonObject Send(BuiltDatabase built, bool isQuantized, IProgress<MakingProgress> progress)
     {
         long started = _session.Terminal.Time.GetTimestamp();
-        int[] trackOf = embedded.Tracks.ToArray();
+        Tracks tracks = built.Tracks;
+        int[] trackOf = built.Embedded.Tracks.ToArray();
         VectorSetContent content = new(
-            version, embedded.EmbedderId, [.. trackOf.Select(t => tracks.Ids[t])], embedded.Vectors, row => TrackAttributes.Of(tracks, trackOf[row]), isQuantized);
-        int sent;
-        using (Progress progress = _session.Progress("uploading"))
-        {
-            Relay<int> relay = new(done => progress.Report((double)done / trackOf.Length, $"{done:N0} of {trackOf.Length:N0} vectors"));
-            sent = _set.ReplaceAsync(content, relay, _session.Cancellation).GetAwaiter().GetResult();
-        }
-
+            built.Report.Model,
+            built.Embedded.EmbedderId,
+            [.. trackOf.Select(t => tracks.Ids[t])],
+            built.Embedded.Vectors,
+            row => TrackAttributes.Of(tracks, trackOf[row]),
+            isQuantized);
+        Relay<int> relay = new(done => progress.Report(
+            new MakingProgress("uploading", (double)done / trackOf.Length, $"{done:N0} of {trackOf.Length:N0} vectors")));
+        int sent = _set.ReplaceAsync(content, relay, _session.Cancellation).GetAwaiter().GetResult();
         double seconds = _session.Terminal.Time.GetElapsedTime(started).TotalSeconds;
-        _session.Say($"{_set.Address} holds {trackOf.Length:N0} vectors; {sent:N0} were sent, in {seconds:0.0} s.");
-        return new JsonObject { ["address"] = _set.Address.ToString(), ["vectors"] = trackOf.Length, ["sent"] = sent, ["seconds"] = JsonShapes.Round(seconds) };
+        return new JsonObject
+        {
+            ["address"] = _set.Address.ToString(),
+            ["vectors"] = trackOf.Length,
+            ["sent"] = sent,
+            ["seconds"] = Math.Round(seconds, 6),
+        };
     }
 
     public void Dispose() => _set.DisposeAsync().AsTask().GetAwaiter().GetResult();

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Segue.Catalogue;
 using Segue.Evaluation;
+using Segue.Export;
 using Segue.Factorization;
 using Segue.Import;
 using Segue.Interactions;

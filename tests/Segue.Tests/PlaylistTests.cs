@@ -5,7 +5,7 @@ using System.Xml.Linq;
 using System.Xml.Schema;
 using CsCheck;
 using Segue.Catalogue;
-using Segue.Recommending.Playlists;
+using Segue.Export;
 using Xunit;
 
 namespace Segue.Tests;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
-using Segue.Cli;
+using Segue.Making;
 using Segue.Numerics;
 using Segue.Redis;
 using Segue.VectorSearch;

@@ -18,18 +18,18 @@ public sealed class VersionStoreTests
         VersionStore store = Store(folder);
         Assert.Null(store.Current());
         Assert.Empty(store.List());
-        SegueException none = Assert.Throws<SegueException>(() => store.Find(null, "run 'segue train-als'"));
+        SegueException none = Assert.Throws<ModelNotFoundException>(() => store.Find());
         Assert.Equal($"{store.Folder}: there is no als yet; run 'segue train-als'", none.Message);
 
         string version = Write(store, 1);
         Assert.Matches("^0001-[0-9a-f]{12}$", version);
         Assert.Equal(version, store.Current());
-        Assert.Equal((version, Path.Combine(store.Folder, version)), store.Find(null, ""));
+        Assert.Equal((version, Path.Combine(store.Folder, version)), store.Find());
         ModelCard card = store.Verify(version);
         Assert.Equal(["a.safetensors", "b.txt"], card.Files.Keys);
         Assert.Equal(1, Content(store));
         Assert.Equal([".lock", version, "current"], Entries(store));
-        Assert.Contains($"unknown als version '0009'; did you mean '{version}'?", Assert.Throws<UnknownNameException>(() => store.Find("0009", "")).Message);
+        Assert.Contains($"unknown als version '0009'; did you mean '{version}'?", Assert.Throws<UnknownNameException>(() => store.Find("0009")).Message);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class VersionStoreTests
         }
 
         File.Delete(current);
-        Assert.Contains("no version of the als is in use", Assert.Throws<SegueException>(() => store.Find(null, "")).Message);
+        Assert.Contains("no version of the als is in use", Assert.Throws<ModelNotFoundException>(() => store.Find()).Message);
     }
 
     [Fact]
@@ -325,7 +325,7 @@ public sealed class VersionStoreTests
 
     private static int Content(VersionStore store)
     {
-        string folder = store.Find(null, "").Folder;
+        string folder = store.Find().Folder;
         using TensorFile file = TensorFile.Open(Path.Combine(folder, "a.safetensors"), "test", 1);
         int content = file.Read<int>("x").Span[0];
         Assert.Equal(content.ToString(), File.ReadAllText(Path.Combine(folder, "b.txt")));

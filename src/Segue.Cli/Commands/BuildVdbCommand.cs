@@ -1,21 +1,17 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
-using Microsoft.Extensions.AI;
-using Segue.Catalogue;
 using Segue.Embedding;
+using Segue.Making;
 using Segue.ModelFiles;
-using Segue.Mood;
-using Segue.Numerics;
 using Segue.Onnx;
-using Segue.Recommending;
 using Segue.Redis;
-using Segue.VectorSearch;
 
 namespace Segue.Cli.Commands;
 
 /// <summary>tracks -> models/vdb.</summary>
 internal static class BuildVdbCommand
 {
+    private const int ProblemsShown = 5;
+
     private static readonly Option<string?> s_tracks = new("--tracks")
     {
         Description = "File with tracks and audio features (default: the tracks imported into the home folder)",
@@ -52,127 +48,52 @@ internal static class BuildVdbCommand
             "segue build-vdb --tracks dataset.csv --embedder onnx:models/all-MiniLM-L6-v2",
             "segue build-vdb --embedder ollama:all-minilm --pull",
             "segue build-vdb --store redis://127.0.0.1:6379       # and a copy for other programs to search")
-        .Runs(session =>
-        {
-            VdbOptions options = new(session.Get(s_embedder), session.Get(s_index), session.Get(s_quantization), session.Get(s_pull), session.Get(s_resume))
-            {
-                Store = StoreUpload.AddressOf(session.Get(StoreUpload.Store)),
-            };
-            JsonObject report = Build(session, LoadTracks(session), options);
-            if (session.Json)
-                session.WriteJson(report);
-        });
+        .Runs(Run);
 
-    /// <summary>Builds, saves, and tells; also what the demo does.</summary>
-    public static JsonObject Build(Session session, Tracks tracks, VdbOptions options)
+    private static void Run(Session session)
     {
-        long started = session.Terminal.Time.GetTimestamp();
-        using StoreUpload? store = StoreUpload.Open(session, options.Store);
-        EmbeddedTracks embedded = Embed(session, tracks, options);
-        IVectorIndex index = Index(session, embedded.Vectors, options);
-        MatrixView percentiles = FeaturePercentiles.Compute(tracks);
-        SongIndex songs = new(tracks, percentiles, Regions(session, tracks, percentiles), index, embedded.Tracks, embedded.EmbedderId);
-        string version = Save(session, songs, options);
-        double seconds = session.Terminal.Time.GetElapsedTime(started).TotalSeconds;
-        session.Say($"Built models/vdb/{version}: {tracks.Count:N0} tracks, {index.Dimensions} dimensions by {embedded.EmbedderId}, in {seconds:0.0} s.");
-        foreach (EmbeddingFailure failure in embedded.Failures.Take(5))
-            session.Note($"no vector for {tracks.Ids[failure.Track]} ({tracks.DisplayName(failure.Track)}): {failure.Reason}");
-        if (embedded.Failures.Count > 5)
-            session.Note($"{embedded.Failures.Count:N0} tracks in all have no vector; their features are used all the same");
-        JsonObject report = new()
+        BuildRequest request = new()
         {
-            ["tracks"] = tracks.Count,
-            ["songs"] = Distinct(tracks.SongOf),
-            ["embedder"] = embedded.EmbedderId,
-            ["dimensions"] = index.Dimensions,
-            ["index"] = options.Index,
-            ["quantization"] = options.Quantization,
-            ["embedded"] = embedded.Embedded,
-            ["fromCache"] = embedded.FromCache,
-            ["errors"] = new JsonArray([.. embedded.Failures.Select(f => (JsonNode?)new JsonObject
-            {
-                ["trackId"] = tracks.Ids[f.Track],
-                ["text"] = f.Text,
-                ["problem"] = f.Reason,
-            })]),
-            ["seconds"] = JsonShapes.Round(seconds),
-            ["peakMemoryBytes"] = System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64,
-            ["model"] = version,
-        };
-        if (store is not null)
-            report["store"] = store.Send(tracks, embedded, version, options.Quantization == "int8");
-        return report;
-    }
-
-    private static EmbeddedTracks Embed(Session session, Tracks tracks, VdbOptions options)
-    {
-        using Progress progress = session.Progress("embedding");
-        EmbedderSpec spec = EmbedderSpec.Parse(options.Embedder);
-        progress.Report(0, $"{tracks.Count:N0} tracks with {spec}", always: true);
-        EmbedderContext context = new()
-        {
+            TracksPath = session.Get(s_tracks),
+            Embedder = session.Get(s_embedder),
+            Embedders = Embedders.Known.WithOnnx(),
+            Index = session.Get(s_index),
+            Quantization = session.Get(s_quantization),
+            Pull = session.Get(s_pull),
+            Resume = session.Get(s_resume),
             Threads = session.Threads,
-            PullMissing = options.Pull,
-            Progress = new Relay<string>(line => progress.Report(-1, line)),
         };
-        Relay<EmbeddingProgress> relay = new(p => progress.Report((double)p.Done / Math.Max(1, p.Total), $"{p.Done:N0} of {p.Total:N0} tracks"));
-        using IEmbeddingGenerator<string, Embedding<float>> generator =
-            Embedders.Known.WithOnnx().CreateAsync(spec, context, session.Cancellation).GetAwaiter().GetResult();
-        string cache = Path.Combine(session.Home.Folder, "cache", "embeddings");
-        if (!options.Resume && Directory.Exists(cache))
-            Directory.Delete(cache, recursive: true);
-        return TrackEmbedder.EmbedAsync(tracks, generator, cache, session.Threads, relay, session.Cancellation).GetAwaiter().GetResult();
-    }
-
-    private static IVectorIndex Index(Session session, MatrixView vectors, VdbOptions options)
-    {
-        if (options.Index == "flat")
-            return new FlatIndex(vectors, Metric.Cosine, options.Quantization == "int8" ? Quantization.Int8 : Quantization.None);
-        using Progress progress = session.Progress("indexing");
-        Relay<int> relay = new(done => progress.Report((double)done / vectors.Rows, $"{done:N0} of {vectors.Rows:N0} vectors"));
-        return HnswIndex.Build(vectors, Metric.Cosine, threads: session.Threads, progress: relay, cancellation: session.Cancellation);
-    }
-
-    private static MoodRegions Regions(Session session, Tracks tracks, MatrixView percentiles)
-    {
-        using Progress progress = session.Progress("moods");
-        progress.Report(-1, "learning from names where the songs of a mood lie", always: true);
-        MatrixView values = MoodRegions.Learn(tracks, percentiles, StaticWords.Embed, session.Cancellation);
-        return new MoodRegions(values, Lexicon.Default);
-    }
-
-    private static Tracks LoadTracks(Session session)
-    {
-        if (session.Get(s_tracks) is string path)
-            return Importing.ReadTracks(session, path);
-        (_, string folder) = session.Home.TracksData.Find(null, "import some with 'segue data import PATH', or name a file with --tracks");
-        return DataFiles.LoadTracks(Path.Combine(folder, DataFiles.TracksName), new MappedFiles());
-    }
-
-    private static string Save(Session session, SongIndex songs, VdbOptions options)
-    {
-        ModelCard card = new()
+        RedisAddress? address = StoreUpload.AddressOf(session.Get(StoreUpload.Store));
+        using MappedFiles files = new();
+        BuildReport report;
+        using (ProgressBars bars = session.Bars())
+        using (StoreUpload? store = StoreUpload.Open(session, address))
         {
-            Kind = "vdb",
-            Data = DataFiles.Fingerprint(songs.Tracks),
-            Parameters = new JsonObject { ["embedder"] = songs.Embedder, ["index"] = options.Index, ["quantization"] = options.Quantization },
-            Metrics = new JsonObject { ["tracks"] = songs.Tracks.Count, ["vectors"] = songs.Vectors.Count, ["dimensions"] = songs.Vectors.Dimensions },
-        };
-        return session.Home.VdbModels.Write(card, folder => VdbFiles.Save(songs, folder));
+            BuiltDatabase built = session.Maker.BuildAsync(request, files, bars, session.Cancellation).GetAwaiter().GetResult();
+            report = store is null ? built.Report : built.Report with { Store = store.Send(built, request.Quantization == "int8", bars) };
+        }
+
+        session.Notes(report.Notes);
+        if (session.Json)
+            session.WriteText(MakingJson.Write(report));
+        else
+            Say(session, report);
+        Warn(session, report.Errors);
     }
 
-    private static int Distinct(ReadOnlySpan<int> songOf)
+    /// <summary>What a build made, in a line; also what the demo tells.</summary>
+    public static void Say(Session session, BuildReport report)
     {
-        int count = 0;
-        for (int i = 0; i < songOf.Length; i++)
-            count += songOf[i] == i ? 1 : 0;
-        return count;
+        session.Say($"Built models/vdb/{report.Model}: {report.Tracks:N0} tracks, {report.Dimensions} dimensions by {report.Embedder}, in {report.Seconds:0.0} s.");
+        if (report.Store is { } store)
+            session.Say($"{store["address"]} holds {(int)store["vectors"]!:N0} vectors; {(int)store["sent"]!:N0} were sent, in {(double)store["seconds"]!:0.0} s.");
     }
-}
 
-/// <summary>How a vector database is made.</summary>
-internal sealed record VdbOptions(string Embedder = "static", string Index = "flat", string Quantization = "none", bool Pull = false, bool Resume = true)
-{
-    /// <summary>A server that gets the vectors too; null for none.</summary>
-    public RedisAddress? Store { get; init; }
+    private static void Warn(Session session, IReadOnlyList<TrackProblem> problems)
+    {
+        foreach (TrackProblem problem in problems.Take(ProblemsShown))
+            session.Warn($"no vector for {problem.TrackId} ({problem.Name}): {problem.Problem}");
+        if (problems.Count > ProblemsShown)
+            session.Warn($"{problems.Count:N0} tracks in all have no vector; their features are used all the same");
+    }
 }

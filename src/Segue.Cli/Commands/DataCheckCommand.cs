@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Segue.Import;
+using Segue.Making;
 
 namespace Segue.Cli.Commands;
 
@@ -16,25 +16,24 @@ internal static class DataCheckCommand
 
     private static void Run(Session session)
     {
-        Imported found;
-        using (Progress progress = session.Progress("checking"))
-            found = Importer.Read(session.Get(s_paths), DataImportCommand.OptionsOf(session), DataImportCommand.Relay(progress), session.Cancellation);
-        DataImportCommand.WriteLedger(session, found.Ledger);
-        JsonObject described = HomeData.Describe(found);
+        DataReport found;
+        using (ProgressBars bars = session.Bars())
+            found = ModelMaker.CheckFiles(DataImportCommand.RequestOf(session, session.Get(s_paths)), bars, session.Cancellation);
+        Ledger ledger = found.Ledger!;
+        DataImportCommand.WriteLedger(session, ledger);
         if (session.Json)
         {
-            described["ledger"] = found.Ledger.ToJson();
-            session.WriteJson(described);
+            session.WriteText(MakingJson.Write(found));
             return;
         }
 
         const int FilesShown = 20;
-        foreach (LedgerFile file in found.Ledger.Files.Take(FilesShown))
+        foreach (LedgerFile file in ledger.Files.Take(FilesShown))
             session.Say($"{file.Path}: {file.Format}");
-        if (found.Ledger.Files.Count > FilesShown)
-            session.Say($"... and {found.Ledger.Files.Count - FilesShown:N0} more files");
-        foreach (string line in found.Ledger.Summary())
+        if (ledger.Files.Count > FilesShown)
+            session.Say($"... and {ledger.Files.Count - FilesShown:N0} more files");
+        foreach (string line in ledger.Summary())
             session.Say(line);
-        HomeData.Say(session, described);
+        DataLines.Say(session, found);
     }
 }

@@ -58,11 +58,6 @@ internal static class DataCommand
     private static void MakeSample(Session session)
     {
         session.Note(Sample.Notice);
-        SampleWorld world = Sample.Generate(session.Seed);
-        JsonObject saved = HomeData.Save(session.Home, world.Plays, world.Tracks);
-        if (session.Json)
-            session.WriteJson(saved);
-        else
-            HomeData.Say(session, saved);
+        DataLines.Tell(session, session.Maker.MakeSample(session.Seed));
     }
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Segue.Import;
+using Segue.Making;
 
 namespace Segue.Cli.Commands;
 
@@ -34,43 +34,16 @@ internal static class DataGetCommand
     {
         DataSource source = DataSources.Find(session.Get(s_name));
         session.Note($"segue: {source.About}");
-        session.Note($"segue: licence: {source.License}");
+        session.Warn($"segue: licence: {source.License}");
         if (source.BytesAbout > 0)
             session.Note($"segue: about {source.BytesAbout / 1e6:N0} MB to fetch, up to {source.BytesMax / 1e9:0.#} GB on disk");
-        string folder = Path.Combine(session.Home.Folder, "data", "downloads", source.Name);
-        IReadOnlyList<string> files;
-        List<string> notes = [];
-        using (HttpClient client = new() { Timeout = Timeout.InfiniteTimeSpan }) // Silence is timed by the download; HTTPS_PROXY and NO_PROXY are honoured.
-        using (Progress progress = session.Progress($"fetching {source.Name}"))
+        DataReport kept;
+        using (ProgressBars bars = session.Bars())
         {
-            DataFetcher fetcher = new(client, new DownloadOptions(), session.Terminal.Time);
-            files = fetcher
-                .GetAsync(source, folder, session.Get(s_from), new Relayed(progress), session.Cancellation, session.Get(s_sha256), notes.Add)
+            kept = session.Maker.DownloadAsync(source, session.Get(s_from), session.Get(s_sha256), bars, session.Cancellation)
                 .GetAwaiter().GetResult();
         }
 
-        foreach (string note in notes)
-            session.Note($"segue: {note}");
-
-        Imported found;
-        using (Progress progress = session.Progress("reading"))
-            found = Importer.Read(files, null, DataImportCommand.Relay(progress), session.Cancellation);
-        JsonObject saved = HomeData.Save(session.Home, found.Plays, found.Tracks);
-        if (session.Json)
-        {
-            saved["ledger"] = found.Ledger.ToJson();
-            session.WriteJson(saved);
-            return;
-        }
-
-        foreach (string line in found.Ledger.Summary())
-            session.Say(line);
-        HomeData.Say(session, saved);
-    }
-
-    private sealed class Relayed(Progress progress) : IProgress<(long Bytes, long? Total)>
-    {
-        public void Report((long Bytes, long? Total) value) =>
-            progress.Report(value.Total is > 0 and var total ? (double)value.Bytes / total : -1, $"{value.Bytes / 1e6:0.0} MB");
+        DataLines.Tell(session, kept);
     }
 }

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Segue.Asking;
 using Segue.Factorization;
 using Segue.Import;
 using Segue.Interactions;
-using Segue.Recommending;
+using Segue.Making;
 
 namespace Segue.Cli.Commands;
 
@@ -20,37 +21,40 @@ internal static class DemoCommand
     {
         session.Note(Sample.Notice);
         SampleWorld world = Sample.Generate(session.Seed);
-        TrainAlsCommand.Train(session, world.Plays, new AlsOptions { Factors = 32, Seed = session.Seed, Threads = session.Threads });
-        BuildVdbCommand.Build(session, world.Tracks, new VdbOptions());
+        TrainRequest training = new() { Options = new AlsOptions { Factors = 32, Seed = session.Seed, Threads = session.Threads } };
+        BuildRequest building = new() { Threads = session.Threads };
+        using (ProgressBars bars = session.Bars())
+        {
+            TrainAlsCommand.Say(session, session.Maker.Train(world.Plays, null, training, bars, [], session.Cancellation));
+            BuiltDatabase built = session.Maker.BuildAsync(world.Tracks, building, bars, [], session.Cancellation).GetAwaiter().GetResult();
+            BuildVdbCommand.Say(session, built.Report);
+        }
 
         // From the files, as every later command does it.
-        TasteModel taste = TasteModel.Load(session.Home);
-        MoodModel mood = MoodModel.Load(session.Home);
-        int user = Typical(taste.Plays);
-        Profile profile = Profile.OfUser(taste.Plays, user);
-        string id = taste.Plays.UserIds[user];
-        IReadOnlyList<ArtistRecommendation> artists = ArtistRecommender.Recommend(taste.Model, taste.Plays, profile, new ArtistOptions { Count = 5 });
-        Pipeline pipeline = new(taste.Model, taste.Plays, mood.Songs);
-        WishMood wish = new(mood.Songs, Mood.WishReader.For(mood.Songs.Tracks).Read(Wish));
-        IReadOnlyList<SongRecommendation> songs = pipeline.Recommend(profile, wish, new PipelineOptions(), new SongFilter(), new SelectionOptions { Count = 8 });
+        using Recommender segue = session.Open();
+        int user = Typical(world.Plays);
+        string id = world.Plays.UserIds[user];
+        Listener listener = Listener.User(id);
+        ArtistAnswer artists = segue.RecommendArtists(new ArtistRequest { For = listener, Count = 5 }, session.Cancellation);
+        SongAnswer songs = segue.RecommendSongs(new SongRequest { For = listener, Mood = Wish, Count = 8 }, session.Cancellation);
         if (session.Json)
         {
             session.WriteJson(new JsonObject
             {
                 ["for"] = new JsonObject { ["user"] = id, ["mood"] = Wish },
-                ["model"] = new JsonObject { ["als"] = taste.Version, ["vdb"] = mood.Version },
-                ["artists"] = new JsonArray([.. artists.Select(a => (JsonNode?)Answers.ToJson(a, taste.Plays.Artists))]),
-                ["items"] = new JsonArray([.. songs.Select(s => (JsonNode?)Answers.ToJson(s, mood.Songs.Tracks))]),
+                ["model"] = new JsonObject { ["als"] = songs.Model.Als, ["vdb"] = songs.Model.Vdb },
+                ["artists"] = JsonNode.Parse(AnswerJson.Write(artists))!["items"]!.DeepClone(),
+                ["items"] = JsonNode.Parse(AnswerJson.Write(songs))!["items"]!.DeepClone(),
             });
             return;
         }
 
         session.Say("");
-        session.Say($"Listener {id} plays {Loved(taste.Plays, profile)}, and {profile.Artists.Length - 3} others. Artists to try:");
-        Answers.WriteTable(session, artists, taste.Plays.Artists);
+        session.Say($"Listener {id} plays {Loved(world.Plays, user)}, and {world.Plays.Counts.RowLength(user) - 3} others. Artists to try:");
+        AnswerTables.Write(session, artists.Rows);
         session.Say($"Songs for the same listener in the mood \"{Wish}\" (score = taste + mood + popularity):");
-        MoodOptions.WriteReading(session, wish);
-        Answers.WriteTable(session, songs, mood.Songs.Tracks);
+        MoodOptions.Write(session, songs.Reading!);
+        AnswerTables.Write(session, songs.Rows);
         session.Say($"Next: segue recommend --user {id} --home {session.HomeAsWritten}");
         session.Say("Or with real data: segue data import user_artists.dat dataset.csv, segue train-als, segue build-vdb (see the README).");
     }
@@ -62,6 +66,7 @@ internal static class DemoCommand
         return byLength[byLength.Length / 2];
     }
 
-    private static string Loved(Plays plays, Profile profile) => string.Join(", ", profile.Artists.Zip(profile.Plays)
-        .OrderByDescending(a => a.Second).ThenBy(a => a.First).Take(3).Select(a => plays.Artists.Names[a.First]));
+    private static string Loved(Plays plays, int user) => string.Join(", ", Enumerable.Range(0, plays.Counts.RowLength(user))
+        .Select(k => (Artist: plays.Counts.RowIndices(user)[k], Plays: plays.Counts.RowValues(user)[k]))
+        .OrderByDescending(a => a.Plays).ThenBy(a => a.Artist).Take(3).Select(a => plays.Artists.Names[a.Artist]));
 }

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Segue.Evaluation;
+using Segue.Export;
 using Segue.Factorization;
-using Segue.Interactions;
+using Segue.Making;
+using Segue.Writing;
 using Spectre.Console;
 
 namespace Segue.Cli.Commands;
@@ -64,11 +65,23 @@ internal static class EvaluateCommand
         HelpName = "FILE",
     };
 
+    private static readonly Option<bool> s_songs = new("--songs")
+    {
+        Description = "Judge songs instead of artists: what --taste, --diversity, --discovery and the caps cost and gain (with the home folder's tracks)",
+    };
+
+    private static readonly Option<int> s_listeners = new Option<int>("--listeners")
+    {
+        Description = "With --songs: how many listeners to ask, evenly drawn",
+        HelpName = "N",
+        DefaultValueFactory = _ => 300,
+    }.AtLeast(1);
+
     private static readonly Option<string?> s_report = new("--report") { Description = "Write a page with figures and plots", HelpName = "FILE.html" };
 
     public static Command Create() => new Command("evaluate", "Is it any good? Holds a part of the plays out, recommends, and counts how much of it was found.")
         .With(s_train, s_test, s_plays, s_split, s_holdout, s_leave, s_models, s_cutoffs)
-        .With(TrainingData.Tags, TrainingData.Friends, TrainingData.PlaysOnly, s_lists, s_report, EvaluateSongs.Songs, EvaluateSongs.Listeners)
+        .With(TrainingOptions.Tags, TrainingOptions.Friends, TrainingOptions.PlaysOnly, s_lists, s_report, s_songs, s_listeners)
         .WithExamples(
             "segue evaluate                                                # als beside popularity, on the imported plays",
             "segue evaluate --model als ease itemknn --report report.html",
@@ -78,68 +91,61 @@ internal static class EvaluateCommand
 
     private static void Run(Session session)
     {
-        (Split split, Plays plays, SideInformation? all) = ReadSplit(session);
-        string[] names = [.. session.Get(s_models).SelectMany(m => m.Split(',', StringSplitOptions.RemoveEmptyEntries)).Distinct()];
-        if (names.FirstOrDefault(n => !TasteModels.Names.Contains(n)) is string unknown)
-            throw new WrongUsageException($"unknown model '{unknown}'; known are {string.Join(", ", TasteModels.Names)}");
-        if (session.Get(s_cutoffs).Any(k => k < 1))
-            throw new WrongUsageException("--k takes whole numbers of 1 or more");
-        SideInformation? side = all?.Without(split.Test);
-        if (session.Get(EvaluateSongs.Songs))
+        EvaluationSource source = new()
         {
-            EvaluateSongs.Run(session, split, plays, side, session.Get(s_cutoffs)[0], session.Get(s_report));
-            return;
-        }
-
-        List<EvaluationReport> reports = [];
-        foreach (string name in names)
-        {
-            using Progress progress = session.Progress(name);
-            progress.Report(0, "training");
-            AlsOptions als = new() { Seed = session.Seed, Threads = session.Threads };
-            ITasteModel model = name == "als" && side is not null
-                ? SideInformed.Train(split.Train, side, als, cancellation: session.Cancellation)
-                : TasteModels.Train(name, split.Train, als, session.Seed, session.Threads, session.Cancellation);
-            EvaluationOptions options = new()
-            {
-                Cutoffs = session.Get(s_cutoffs),
-                Threads = session.Threads,
-                Progress = new Relay<(int Done, int Of)>(p => progress.Report((double)p.Done / p.Of, $"{p.Done:N0} of {p.Of:N0} listeners")),
-            };
-            reports.Add(Evaluator.Evaluate(model, split, options, session.Cancellation));
-        }
-
-        if (session.Get(s_lists) is string lists)
-            Write(lists, ListsOf(reports[0], plays));
-        if (session.Get(s_report) is string page)
-            Write(page, EvaluationPage.Of(reports, session.Seed));
-        if (session.Json)
-            session.WriteJson(ToJson(reports, session.Seed));
+            Source = TrainingOptions.Of(session, session.Get(s_plays)),
+            TrainPath = session.Get(s_train),
+            TestPath = session.Get(s_test),
+            LeaveOut = session.Get(s_split) == "random" ? null : session.Get(s_leave),
+            Holdout = session.Get(s_holdout),
+            Seed = session.Seed,
+            Threads = session.Threads,
+        };
+        if (session.Get(s_songs))
+            EvaluateSongs(session, source);
         else
-            Show(session, reports);
+            EvaluateArtists(session, source);
     }
 
-    private static (Split Split, Plays Plays, SideInformation? Side) ReadSplit(Session session)
+    private static void EvaluateArtists(Session session, EvaluationSource source)
     {
-        (string? train, string? test) = (session.Get(s_train), session.Get(s_test));
-        if (train is null != test is null)
-            throw new WrongUsageException("--train and --test go together");
-        if (train is not null && test is not null)
+        EvaluateRequest request = new()
         {
-            if (session.Get(s_plays) is not null)
-                throw new WrongUsageException("--plays is divided here; --train and --test are divided already: give one or the other");
-            (Split files, Plays all) = Splits.OfFiles(Importing.ReadPlays(session, [train]), Importing.ReadPlays(session, [test]));
-            return (files, all, TrainingData.SideOf(session, all, null));
-        }
-
-        (Plays plays, SideInformation? side) = TrainingData.Load(session, session.Get(s_plays));
-        Split split = session.Get(s_split) == "random"
-            ? Splits.Random(plays.Counts, session.Get(s_holdout), session.Seed)
-            : Splits.LeaveOut(plays.Counts, session.Get(s_leave), session.Seed);
-        return (split, plays, side);
+            Source = source,
+            Models = [.. session.List(s_models).SelectMany(m => m.Split(',', StringSplitOptions.RemoveEmptyEntries)).Distinct()],
+            Cutoffs = [.. session.Get(s_cutoffs)],
+        };
+        EvaluationResult result;
+        using (ProgressBars bars = session.Bars())
+            result = session.Judge.Evaluate(request, bars, session.Cancellation);
+        session.Notes(result.Notes);
+        if (session.Get(s_lists) is string lists)
+            AtomicFile.Write(lists, string.Concat(result.Lists.Select(i => string.Create(CultureInfo.InvariantCulture, $"{i.UserId}\t{i.Rank}\t{i.ArtistId}\t{i.Score:R}\n"))));
+        if (session.Get(s_report) is string page)
+            AtomicFile.Write(page, EvaluationPage.Of(result.Reports, session.Seed));
+        if (session.Json)
+            session.WriteJson(ToJson(result.Reports, session.Seed));
+        else
+            Show(session, result.Reports);
+        foreach (Leak leak in result.Reports[0].Leaks)
+            session.Warn($"leak? {leak.Kind}: {leak.Count} ({leak.Meaning})");
     }
 
-    private static JsonObject ToJson(List<EvaluationReport> reports, int seed)
+    private static void EvaluateSongs(Session session, EvaluationSource source)
+    {
+        (SongReport report, IReadOnlyList<string> notes) = (null!, []);
+        using (ProgressBars bars = session.Bars())
+            (report, notes) = session.Judge.EvaluateSongs(source, session.Get(s_listeners), session.Get(s_cutoffs)[0], bars, session.Cancellation);
+        session.Notes(notes);
+        if (session.Get(s_report) is string page)
+            AtomicFile.Write(page, SongPage.Of(report, session.Seed));
+        if (session.Json)
+            session.WriteJson(SongPage.ToJson(report, session.Seed));
+        else
+            SongKnobTable.Show(session, report);
+    }
+
+    private static JsonObject ToJson(IReadOnlyList<EvaluationReport> reports, int seed)
     {
         if (reports.Count == 1)
             return EvaluationJson.Of(reports[0], seed);
@@ -149,7 +155,7 @@ internal static class EvaluateCommand
         return first;
     }
 
-    private static void Show(Session session, List<EvaluationReport> reports)
+    private static void Show(Session session, IReadOnlyList<EvaluationReport> reports)
     {
         EvaluationReport main = reports[0];
         int k = main.Cutoffs[0];
@@ -179,32 +185,5 @@ internal static class EvaluateCommand
             if (r.PlaysError is (double rmse, double mae))
                 session.Say($"{r.Model}: RMSE {rmse:0.000}, MAE {mae:0.000} of log(1 + plays)");
         }
-
-        foreach (Leak leak in main.Leaks)
-            session.Note($"leak? {leak.Kind}: {leak.Count} ({leak.Meaning})");
-    }
-
-    private static string ListsOf(EvaluationReport report, Plays plays)
-    {
-        StringBuilder text = new();
-        int depth = report.Cutoffs[^1];
-        for (int n = 0; n < report.Users.Count; n++)
-        {
-            for (int rank = 1; rank <= Math.Min(depth, report.Lists[n].Length); rank++)
-            {
-                Numerics.Scored item = report.Lists[n][rank - 1];
-                text.Append(CultureInfo.InvariantCulture, $"{plays.UserIds[report.Users[n]]}\t{rank}\t{plays.Artists.Ids[item.Index]}\t{item.Score:R}\n");
-            }
-        }
-
-        return text.ToString();
-    }
-
-    /// <summary>Beside it and renamed into place: an interrupted run leaves no half of a file.</summary>
-    internal static void Write(string path, string text)
-    {
-        string beside = path + ".new";
-        File.WriteAllText(beside, text);
-        File.Move(beside, path, overwrite: true);
     }
 }

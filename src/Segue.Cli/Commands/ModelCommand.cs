@@ -57,13 +57,6 @@ internal static class ModelCommand
     private static IEnumerable<VersionStore> Stores(Session session) =>
         (session.Get(s_anyKind) is string kind ? [kind] : s_kinds).Select(k => StoreOf(session, k));
 
-    private static string HowToMake(string kind) => kind switch
-    {
-        "als" => "run 'segue train-als'",
-        "vdb" => "run 'segue build-vdb'",
-        _ => "run 'segue data import PATH'",
-    };
-
     private static void List(Session session)
     {
         JsonArray rows = [];
@@ -107,7 +100,7 @@ internal static class ModelCommand
     {
         string kind = session.Get(s_kind);
         VersionStore store = StoreOf(session, kind);
-        (string version, string folder) = store.Find(session.Get(s_version), HowToMake(kind));
+        (string version, string folder) = store.Find(session.Get(s_version));
         ModelCard card = ModelCard.Read(Path.Combine(folder, "card.json"));
         bool isCurrent = version == CurrentOrNull(store, session);
         if (session.Json)
@@ -142,7 +135,7 @@ internal static class ModelCommand
         int damaged = 0;
         foreach (VersionStore store in Stores(session))
         {
-            IReadOnlyList<string> versions = session.Get(s_version) is string one ? [store.Find(one, HowToMake(store.Kind)).Name] : store.List();
+            IReadOnlyList<string> versions = session.Get(s_version) is string one ? [store.Find(one).Name] : store.List();
             foreach (string version in versions)
             {
                 session.Cancellation.ThrowIfCancellationRequested();
@@ -158,7 +151,7 @@ internal static class ModelCommand
         else if (rows.Count == 0)
             session.Say($"Nothing in {session.Home.Folder} yet.");
         if (damaged > 0)
-            session.Terminal.Error.WriteLine($"segue: {damaged} of {rows.Count} versions are damaged; make them again, or go back with 'segue model rollback'");
+            session.Warn($"segue: {damaged} of {rows.Count} versions are damaged; make them again, or go back with 'segue model rollback'");
         return damaged > 0 ? 1 : 0;
     }
 
@@ -195,7 +188,7 @@ internal static class ModelCommand
         }
         catch (ModelFileException e)
         {
-            session.Note($"segue: {e.Message}");
+            session.Warn($"segue: {e.Message}");
             return null;
         }
     }
@@ -208,7 +201,7 @@ internal static class ModelCommand
         }
         catch (ModelFileException e)
         {
-            session.Note($"segue: {e.Message}");
+            session.Warn($"segue: {e.Message}");
             return null;
         }
     }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Segue.Catalogue;
+using Segue.Asking;
+using Segue.Export;
 using Segue.Recommending.Playlists;
+using Segue.Writing;
 
 namespace Segue.Cli.Commands;
 
@@ -18,13 +20,37 @@ internal static class PlaylistCommand
         Description = "m3u8, xspf, jspf, csv or html (a page with the curve drawn) (default: by the file's ending, else m3u8)",
         HelpName = "FORMAT",
     }.AcceptOnlyFromAmong([.. PlaylistFormat.All.Select(f => f.Extension[1..])]);
+    private static readonly Option<string?> s_from = new("--from") { Description = "A path of songs that starts with this one", HelpName = "\"TITLE - ARTIST\"" };
+
+    private static readonly Option<string?> s_to = new("--to") { Description = "And ends with this one", HelpName = "\"TITLE - ARTIST\"" };
+
+    private static readonly Option<int> s_steps = new Option<int>("--steps")
+    {
+        Description = "In so many steps",
+        HelpName = "N",
+        DefaultValueFactory = _ => new SongPathOptions().Steps,
+    }.AtLeast(1);
+
+    private static readonly Option<string?> s_curve = new("--curve")
+    {
+        Description = $"The energy, or another feature, moves over the list: {string.Join(", ", PlaylistCurve.Shapes)}, or such as valence=fall",
+        HelpName = "[FEATURE=]SHAPE",
+    };
+
+    private static readonly Option<double> s_minutes = new Option<double>("--minutes")
+    {
+        Description = "So long in all, within half a minute, instead of -n songs",
+        HelpName = "N",
+    }.Between(1, 12 * 60);
+
     private static readonly Option<string?> s_title = new("--title") { Description = "The playlist's name (default: what was asked for)", HelpName = "TEXT" };
 
     public static Command Create() => new Command(
             "playlist", "A recommendation as M3U8, JSPF, XSPF, CSV or a page: for a listener, for a mood, like some songs, or from one song to another. "
                 + "With --among, your own files in that order")
         .With(s_output, s_format, s_title)
-        .With(ListenerOptions.All).With(MoodOptions.All).With(RecommendCommand.Weights).With(PlaylistSongs.Options)
+        .With(ListenerOptions.All).With(MoodOptions.All).With(SongOptions.Weights)
+        .With(SongOptions.Song, s_from, s_to, s_steps, s_curve, s_minutes)
         .With(FilterOptions.OfSongs)
         .WithExamples(
             "segue playlist --mood \"sad and slow, for a rainy night\" -n 25 -o rain.xspf",
@@ -44,84 +70,70 @@ internal static class PlaylistCommand
         if (file is null && session.Json)
             throw new WrongUsageException("--json tells about the playlist on the standard output, so the playlist needs a file: add -o FILE");
 
-        MoodModel model = MoodModel.Load(session.Home);
-        PlaylistSongs songs = PlaylistSongs.Ask(session, model);
-        Tracks tracks = model.Songs.Tracks;
-        IReadOnlyDictionary<int, string> own = session.Get(FilterOptions.Among) is string among ? AmongFile.Locations(among, tracks) : new Dictionary<int, string>();
-        Playlist playlist = new()
-        {
-            Title = session.Get(s_title) ?? songs.Title,
-            Annotation = songs.Annotation,
-            Tracks = [.. songs.Rows.Select(r => PlaylistTrack.Of(tracks, r.Track, own.GetValueOrDefault(r.Track, ""), r.Note))],
-            Unresolved = songs.Unresolved,
-            Graph = songs.Graph(tracks),
-        };
+        PlaylistRequest request = RequestOf(session);
+        using Recommender segue = session.Open();
+        PlaylistAnswer answer = segue.MakePlaylist(request, session.Cancellation);
+        session.Warn(answer.Notes);
         if (file is null)
         {
             using MemoryStream text = new();
-            format.Write(playlist, text);
-            session.Terminal.Out.Write(System.Text.Encoding.UTF8.GetString(text.ToArray()));
+            format.Write(answer.Playlist, text);
+            session.Terminal.WriteDocument(System.Text.Encoding.UTF8.GetString(text.ToArray()));
         }
         else
-            Save(playlist, format, file);
-        Tell(session, playlist, songs, format, file);
+        {
+            if (File.Exists(file))
+                session.Note($"segue: {file} is replaced");
+            AtomicFile.Write(file, stream => format.Write(answer.Playlist, stream));
+        }
+
+        Tell(session, answer, format, file);
     }
 
-    /// <summary>Beside it and renamed, so that a player never reads half of it.</summary>
-    private static void Save(Playlist playlist, PlaylistFormat format, string file)
+    /// <exception cref="WrongUsageException">The options say nothing, or too much.</exception>
+    private static PlaylistRequest RequestOf(Session session)
     {
-        string temporary = file + ".new";
-        try
+        bool isPath = session.Has(s_from) || session.Has(s_to) || session.Has(s_steps);
+        if (isPath && !(session.Has(s_from) && session.Has(s_to)))
+            throw new WrongUsageException("a path has two ends: say both --from and --to");
+        bool asks = ListenerOptions.AnyIn(session) || MoodOptions.AnyIn(session) || session.Has(SongOptions.Song);
+        if (isPath && (asks || new Option[] { FilterOptions.Count, s_curve, s_minutes }.Any(session.Has)))
+            throw new WrongUsageException("a path is between --from and --to in --steps; leave out the listener, the mood, --song, -n, --curve and --minutes");
+        if (!isPath && !asks)
         {
-            using (FileStream stream = File.Create(temporary))
-                format.Write(playlist, stream);
-            File.Move(temporary, file, overwrite: true);
+            throw new WrongUsageException(
+                "say what the playlist is for: a listener (--user, --history, --like), --mood, --target, --more-like or --song; or --from and --to");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+
+        if (session.Has(s_minutes) && session.Has(FilterOptions.Count))
+            throw new WrongUsageException("say how long with --minutes, or how many songs with -n, not both");
+        return new PlaylistRequest
         {
-            if (File.Exists(temporary))
-                File.Delete(temporary);
-            throw new SegueException($"{file}: cannot be written ({e.Message.TrimEnd('.')})", e);
-        }
+            Songs = SongOptions.Of(session, ListenerOptions.AnyIn(session) ? ListenerOptions.Of(session) : null),
+            Title = session.Get(s_title),
+            From = session.Get(s_from),
+            To = session.Get(s_to),
+            Steps = session.Get(s_steps),
+            Curve = session.Get(s_curve),
+            Minutes = session.Has(s_minutes) ? session.Get(s_minutes) : null,
+        };
     }
 
-    private static void Tell(Session session, Playlist playlist, PlaylistSongs songs, PlaylistFormat format, string? file)
+    private static void Tell(Session session, PlaylistAnswer answer, PlaylistFormat format, string? file)
     {
         if (session.Json)
         {
-            session.WriteJson(new JsonObject
-            {
-                ["file"] = file,
-                ["format"] = format.Name,
-                ["title"] = playlist.Title,
-                ["unresolved"] = JsonShapes.Strings(playlist.Unresolved),
-                ["annotation"] = playlist.Annotation,
-                ["items"] = new JsonArray([.. playlist.Tracks.Zip(songs.Rows, (t, r) => (t, r)).Select((both, i) => ToJson(i + 1, both.t, both.r))]),
-            });
+            JsonObject told = JsonNode.Parse(AnswerJson.Write(answer))!.AsObject();
+            told.Insert(0, "file", file);
+            told.Insert(1, "format", format.Name);
+            session.WriteJson(told);
             return;
         }
 
-        session.Note($"{playlist.Tracks.Count} songs{(file is null ? "" : $" in {file}")} ({format}), \"{playlist.Title}\"");
-        if (playlist.Annotation.Length > 0)
-            session.Note(playlist.Annotation);
-        foreach (string missing in playlist.Unresolved)
-            session.Note($"not found: {missing}");
-    }
-
-    private static JsonNode? ToJson(int rank, PlaylistTrack track, PlaylistRow row)
-    {
-        JsonObject json = new()
-        {
-            ["rank"] = rank,
-            ["trackId"] = track.Id,
-            ["title"] = track.Title,
-            ["artists"] = JsonShapes.Strings(track.Artists),
-            ["seconds"] = double.IsFinite(track.Seconds) ? JsonShapes.Round(track.Seconds) : null,
-            ["location"] = track.Location.Length > 0 ? track.Location : null,
-            ["why"] = row.Note,
-        };
-        foreach ((string name, JsonNode value) in row.Facts)
-            json[name] = value;
-        return json;
+        session.Note($"{answer.Rows.Count} songs{(file is null ? "" : $" in {file}")} ({format}), \"{answer.Title}\"");
+        if (answer.Annotation.Length > 0)
+            session.Warn(answer.Annotation);
+        foreach (string missing in answer.Unresolved)
+            session.Warn($"not found: {missing}");
     }
 }

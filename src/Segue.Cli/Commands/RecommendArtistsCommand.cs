@@ -1,8 +1,5 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
-using Segue.Catalogue;
-using Segue.Interactions;
-using Segue.Recommending;
+using Segue.Asking;
 
 namespace Segue.Cli.Commands;
 
@@ -19,51 +16,29 @@ internal static class RecommendArtistsCommand
 
     private static void Run(Session session)
     {
-        TasteModel taste = TasteModel.Load(session.Home);
-        Profile profile = ListenerOptions.Profile(session, taste.Plays);
-        ArtistOptions options = new()
+        using Recommender segue = session.Open();
+        SongRequest songs = SongOptions.Of(session, null);
+        ArtistRequest request = new()
         {
-            Count = FilterOptions.CountOf(session),
-            ExcludeHeard = FilterOptions.Says(session, FilterOptions.ExcludeHeard, otherwise: true),
-            Allowed = Allowed(session, taste.Plays.Artists),
+            For = ListenerOptions.Of(session),
+            Count = songs.Count,
+            ExcludeHeard = songs.ExcludeHeard,
+            NotArtists = songs.NotArtists,
+            Genres = songs.Genres,
+            NotGenres = songs.NotGenres,
+            Explicit = songs.Explicit,
+            PopularityMin = songs.PopularityMin,
+            PopularityMax = songs.PopularityMax,
         };
-        IReadOnlyList<ArtistRecommendation> items = ArtistRecommender.Recommend(taste.Model, taste.Plays, profile, options);
+        ArtistAnswer answer = segue.RecommendArtists(request, session.Cancellation);
+        session.Warn(answer.Notes);
         if (session.Json)
         {
-            session.WriteJson(new JsonObject
-            {
-                ["for"] = ListenerOptions.ToJson(session),
-                ["model"] = new JsonObject { ["als"] = taste.Version },
-                ["items"] = new JsonArray([.. items.Select(i => (JsonNode?)Answers.ToJson(i, taste.Plays.Artists))]),
-            });
+            session.WriteText(AnswerJson.Write(answer, indented: true));
             return;
         }
 
-        session.Say($"Artists for {ListenerOptions.Describe(session)}{(profile.Artists.Length > 0 ? $" ({profile.Artists.Length} artists heard)" : "")}:");
-        Answers.WriteTable(session, items, taste.Plays.Artists);
-    }
-
-    private static bool[]? Allowed(Session session, Artists artists)
-    {
-        bool byName = session.Has(FilterOptions.NotArtist), bySongs = FilterOptions.AskOfSongs(session);
-        if (!byName && !bySongs)
-            return null;
-        bool[] allowed = new bool[artists.Count];
-        Array.Fill(allowed, !bySongs);
-        if (bySongs)
-        {
-            // An artist passes when one of their songs does.
-            Tracks tracks = MoodModel.Load(session.Home).Songs.Tracks;
-            bool[] songs = (FilterOptions.Filter(session, tracks) with { NotArtists = [] }).Allowed(tracks);
-            for (int a = 0; a < tracks.ArtistNames.Count; a++)
-            {
-                if (tracks.TracksOfArtist[a].ToArray().Any(t => songs[t]) && artists.ByName.Find(tracks.ArtistNames[a]) is >= 0 and var artist)
-                    allowed[artist] = true;
-            }
-        }
-
-        foreach (string name in session.Get(FilterOptions.NotArtist))
-            allowed[artists.Resolve(name)] = false;
-        return allowed;
+        session.Say($"Artists for {request.For}{(answer.ArtistsHeard > 0 ? $" ({answer.ArtistsHeard} artists heard)" : "")}:");
+        AnswerTables.Write(session, answer.Rows);
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Segue.Catalogue;
-using Segue.Recommending;
+using Segue.Asking;
 
 namespace Segue.Cli.Commands;
 
@@ -10,22 +9,10 @@ internal static class RecommendSongsCommand
 {
     private const int QueryCharactersMax = 1 << 20;
 
-    private static readonly Option<string[]> s_song = new("--song")
-    {
-        Description = "Songs like this one (repeatable)",
-        HelpName = "\"TITLE - ARTIST\"",
-        DefaultValueFactory = _ => [],
-    };
-    private static readonly Option<string[]> s_songId = new("--song-id")
-    {
-        Description = "The same by track id (repeatable)",
-        HelpName = "ID",
-        DefaultValueFactory = _ => [],
-    };
     private static readonly Option<string?> s_queries = new("--queries") { Description = "One mood a line; answers one JSON document a line", HelpName = "FILE" };
 
     public static Command Create() => new Command("songs", "Songs like a song, like several, or for a mood in your own words")
-        .With(s_song, s_songId).With(MoodOptions.All).With(s_queries).With(FilterOptions.OfSongs)
+        .With(SongOptions.Song, SongOptions.SongId).With(MoodOptions.All).With(s_queries).With(FilterOptions.OfSongs)
         .WithExamples(
             "segue recommend songs --mood \"something sad and slow for a rainy night\"",
             "segue recommend songs --song \"Creep - Radiohead\" -n 20",
@@ -35,73 +22,46 @@ internal static class RecommendSongsCommand
             "segue recommend songs --target energy=low --target tempo=90..110")
         .Runs(Run);
 
+    /// <summary>Songs by the wish and the examples that the options name.</summary>
+    public static void Answer(Session session, SongRequest request)
+    {
+        using Recommender segue = session.Open();
+        SongAnswer answer = segue.RecommendSongs(request, session.Cancellation);
+        session.Warn(answer.Notes);
+        if (session.Json)
+        {
+            session.WriteText(AnswerJson.Write(answer, indented: true));
+            return;
+        }
+
+        session.Say(answer.For.Songs is { } songs
+            ? $"Songs like {string.Join("; ", songs.Select(s => $"{s.Title} - {string.Join(", ", s.Artists)}"))}:"
+            : $"Songs for \"{answer.For.Mood}\":");
+        if (answer.Reading is not null)
+            MoodOptions.Write(session, answer.Reading);
+        AnswerTables.Write(session, answer.Rows);
+    }
+
     private static void Run(Session session)
     {
-        string[] songs = session.Get(s_song), ids = session.Get(s_songId);
-        bool asks = MoodOptions.AnyIn(session);
-        if (session.Get(s_queries) is string queries)
+        SongRequest request = SongOptions.Of(session, null);
+        if (session.Get(s_queries) is not string queries)
         {
-            if (songs.Length + ids.Length > 0 || session.Has(MoodOptions.Mood))
-                throw new WrongUsageException("--queries brings its own wishes; leave out --song, --song-id and --mood");
-            AnswerQueries(session, queries);
-        }
-        else if (asks)
-            ForWish(session, session.Get(MoodOptions.Mood) ?? "", songs, ids);
-        else if (songs.Length + ids.Length > 0)
-            LikeSongs(session, songs, ids);
-        else
-            throw new WrongUsageException("say what the songs should be like: --song, --song-id, --mood, --target, --more-like or --less-like, or --queries");
-    }
-
-    public static void LikeSongs(Session session, string[] songs, string[] ids)
-    {
-        MoodModel model = MoodModel.Load(session.Home);
-        Tracks tracks = model.Songs.Tracks;
-        int[] seeds = Seeds(tracks, songs, ids);
-        IReadOnlyList<SongRecommendation> items = SongRecommender.Recommend(
-            model.Songs, new SongsMood(model.Songs, seeds, toAll: true), FilterOptions.Filter(session, tracks), FilterOptions.Selection(session), seeds);
-        string named = string.Join("; ", seeds.Select(tracks.DisplayName));
-        if (session.Json)
-        {
-            JsonArray asked = [.. seeds.Select(s => (JsonNode?)new JsonObject
-            {
-                ["trackId"] = tracks.Ids[s],
-                ["title"] = tracks.Titles[s],
-                ["artists"] = JsonShapes.Strings(tracks.ArtistNamesOf(s)),
-            })];
-            session.WriteJson(Document(new JsonObject { ["songs"] = asked }, model, items));
+            if (!MoodOptions.AnyIn(session) && request.Songs.Length + request.SongIds.Length == 0)
+                throw new WrongUsageException("say what the songs should be like: --song, --song-id, --mood, --target, --more-like or --less-like, or --queries");
+            Answer(session, request);
             return;
         }
 
-        session.Say($"Songs like {named}:");
-        Answers.WriteTable(session, items, tracks);
+        if (request.Songs.Length + request.SongIds.Length > 0 || session.Has(MoodOptions.Mood))
+            throw new WrongUsageException("--queries brings its own wishes; leave out --song, --song-id and --mood");
+        AnswerQueries(session, queries, request);
     }
 
-    private static int[] Seeds(Tracks tracks, string[] songs, string[] ids) =>
-        [.. songs.Select(s => SongNames.Resolve(tracks, s)).Concat(ids.Select(id => ResolveId(tracks, id))).Distinct()];
-
-    /// <summary>Songs beside a wish are what it is relative to: like them, but happier.</summary>
-    private static void ForWish(Session session, string text, string[] songs, string[] ids)
+    private static void AnswerQueries(Session session, string path, SongRequest request)
     {
-        MoodModel model = MoodModel.Load(session.Home);
-        WishMood wish = MoodOptions.Read(session, model, text, Seeds(model.Songs.Tracks, songs, ids));
-        IReadOnlyList<SongRecommendation> items = Answer(session, model, wish);
-        if (session.Json)
-        {
-            JsonObject document = Document(new JsonObject { ["mood"] = wish.Text }, model, items);
-            document["reading"] = wish.ToJson();
-            session.WriteJson(document);
-            return;
-        }
-
-        session.Say($"Songs for \"{wish.Text}\":");
-        MoodOptions.WriteReading(session, wish);
-        Answers.WriteTable(session, items, model.Songs.Tracks);
-    }
-
-    private static void AnswerQueries(Session session, string path)
-    {
-        MoodModel model = MoodModel.Load(session.Home);
+        using Recommender segue = session.Open();
+        HashSet<string> told = [];
         int number = 0;
         foreach (string line in File.ReadLines(path))
         {
@@ -111,35 +71,21 @@ internal static class RecommendSongsCommand
                 continue;
             if (line.Length > QueryCharactersMax)
                 throw new DataFormatException(path, number, $"a wish of {line.Length:N0} characters; at most {QueryCharactersMax:N0}");
-            JsonObject asked = new() { ["mood"] = line.Trim() };
+            string wish = line.Trim();
             try
             {
-                session.WriteJsonLine(Document(asked, model, Answer(session, model, MoodOptions.Read(session, model, line.Trim()))));
+                SongAnswer answer = segue.RecommendSongs(request with { Mood = wish }, session.Cancellation);
+                session.Warn(answer.Notes.Where(told.Add)); // The same of every wish: said once.
+                session.WriteText(AnswerJson.Write(answer));
             }
-            catch (SegueException e)
+            catch (SegueException e) when (e is not ModelNotFoundException)
             {
                 // One wish that cannot be answered leaves the others their answers.
-                session.WriteJsonLine(new JsonObject { ["for"] = asked.DeepClone(), ["error"] = e.Message, ["items"] = new JsonArray() });
+                session.WriteJsonLine(new JsonObject { ["for"] = new JsonObject { ["mood"] = wish }, ["error"] = e.Message, ["items"] = new JsonArray() });
             }
         }
 
         if (number == 0)
             throw new DataFormatException(path, 0, "is empty; expected one mood a line");
-    }
-
-    private static IReadOnlyList<SongRecommendation> Answer(Session session, MoodModel model, WishMood wish) =>
-        SongRecommender.Recommend(model.Songs, wish, FilterOptions.Filter(session, model.Songs.Tracks), FilterOptions.Selection(session), wish.Seeds);
-
-    private static JsonObject Document(JsonObject asked, MoodModel model, IReadOnlyList<SongRecommendation> items) => new()
-    {
-        ["for"] = asked,
-        ["model"] = new JsonObject { ["vdb"] = model.Version },
-        ["items"] = new JsonArray([.. items.Select(i => (JsonNode?)Answers.ToJson(i, model.Songs.Tracks))]),
-    };
-
-    private static int ResolveId(Tracks tracks, string id)
-    {
-        string bare = id[(id.LastIndexOfAny([':', '/']) + 1)..].Split('?')[0];
-        return tracks.IndexOfId(bare) is >= 0 and var track ? track : throw new UnknownNameException("track id", id, []);
     }
 }

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
-using Segue.Factorization;
-using Segue.Recommending;
+using Segue.Asking;
 
 namespace Segue.Cli.Commands;
 
@@ -9,7 +7,7 @@ namespace Segue.Cli.Commands;
 internal static class SimilarCommand
 {
     private static readonly Argument<string> s_artist = new("name") { Description = "The artist's name", HelpName = "NAME" };
-    private static readonly Option<bool> s_centered = new("--niche")
+    private static readonly Option<bool> s_niche = new("--niche")
     {
         Description = "Correct for popularity: what is special about the artist rather than what is common",
     };
@@ -19,32 +17,28 @@ internal static class SimilarCommand
         .With(Artist(), Song());
 
     private static Command Artist() => new Command("artist", "Artists played by the same people")
-        .With(s_artist, FilterOptions.Count, s_centered)
+        .With(s_artist, FilterOptions.Count, s_niche)
         .WithExamples("segue similar artist \"Massive Attack\"", "segue similar artist Morcheeba -n 20 --niche")
         .Runs(session =>
         {
-            TasteModel taste = TasteModel.Load(session.Home);
-            int artist = taste.Plays.Artists.Resolve(session.Get(s_artist));
-            int count = Math.Min(FilterOptions.CountOf(session), taste.Plays.Artists.Count - 1);
-            IReadOnlyList<AlsNeighbor> near = taste.Als.SimilarArtists(artist, count, new AlsSimilarityOptions(Centered: session.Get(s_centered)));
-            ArtistRecommendation[] items = [.. near.Select((n, i) => new ArtistRecommendation(i + 1, n.Index, n.Similarity, []))];
+            using Recommender segue = session.Open();
+            ArtistAnswer answer = segue.SimilarArtists(new SimilarArtistsRequest(session.Get(s_artist))
+            {
+                Count = FilterOptions.CountOf(session),
+                Niche = session.Get(s_niche),
+            });
             if (session.Json)
             {
-                session.WriteJson(new JsonObject
-                {
-                    ["for"] = new JsonObject { ["artist"] = taste.Plays.Artists.Names[artist] },
-                    ["model"] = new JsonObject { ["als"] = taste.Version },
-                    ["items"] = new JsonArray([.. items.Select(i => (JsonNode?)Answers.ToJson(i, taste.Plays.Artists))]),
-                });
+                session.WriteText(AnswerJson.Write(answer, indented: true));
                 return;
             }
 
-            session.Say($"Artists like {taste.Plays.Artists.Names[artist]}:");
-            Answers.WriteTable(session, items, taste.Plays.Artists);
+            session.Say($"Artists like {answer.For.Artist}:");
+            AnswerTables.Write(session, answer.Rows);
         });
 
     private static Command Song() => new Command("song", "Songs that feel alike; other versions of the song itself are left out")
         .With(s_song).With(FilterOptions.OfSongs)
         .WithExamples("segue similar song \"Creep - Radiohead\"", "segue similar song \"Clair de lune\" --max-popularity 40")
-        .Runs(session => RecommendSongsCommand.LikeSongs(session, [session.Get(s_song)], []));
+        .Runs(session => RecommendSongsCommand.Answer(session, SongOptions.Of(session, null) with { Songs = [session.Get(s_song)] }));
 }

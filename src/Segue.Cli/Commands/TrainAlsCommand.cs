@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Segue.Factorization;
-using Segue.Interactions;
-using Segue.ModelFiles;
+using Segue.Making;
 
 namespace Segue.Cli.Commands;
 
@@ -37,7 +35,7 @@ internal static class TrainAlsCommand
     {
         Description = "Ridge, relative to a row's data",
         HelpName = "X",
-        DefaultValueFactory = _ => Rounded(s_defaults.Regularization),
+        DefaultValueFactory = _ => (double)(decimal)s_defaults.Regularization,
     };
     private static readonly Option<double> s_alpha = new("--alpha")
     {
@@ -82,7 +80,7 @@ internal static class TrainAlsCommand
 
     public static Command Create() => new Command("train-als", "Trains the taste model: which artists do people with such a history play?")
         .With(s_plays, s_artists, s_factors, s_iterations, s_regularization, s_alpha, s_confidence, s_solver, s_objective, s_holdout, s_resume, s_warmStart, s_extend)
-        .With(TrainingData.Tags, TrainingData.Friends, TrainingData.PlaysOnly)
+        .With(TrainingOptions.Tags, TrainingOptions.Friends, TrainingOptions.PlaysOnly)
         .WithExamples(
             "segue train-als                                    # on what 'segue data import' took in",
             "segue train-als --plays user_artists.dat --factors 64",
@@ -95,26 +93,23 @@ internal static class TrainAlsCommand
     private static void Run(Session session)
     {
         if (session.Get(s_extend))
-        {
             Extend(session);
-            return;
-        }
+        else
+            Tell(session, Train(session));
+    }
 
-        AlsOptions options = OptionsOf(session);
-        (Plays plays, SideInformation? side) = TrainingData.Load(session, session.Get(s_plays), session.Get(s_artists));
-        if (side is not null && options.Objective == AlsObjective.Classic)
+    private static TrainReport Train(Session session)
+    {
+        TrainRequest request = new()
         {
-            if (session.Has(TrainingData.Tags) || session.Has(TrainingData.Friends))
-                throw new WrongUsageException("--artist-tags and --friends go with --objective ials");
-            session.Note("segue: tags and friends are left out; they go with --objective ials");
-            side = null;
-        }
-
-        if (session.Get(s_holdout) > 0)
-            options = options with { Iterations = BestIterations(session, plays, side, options, session.Get(s_holdout)) };
-        JsonObject report = Train(session, plays, options, side, session.Get(s_resume), session.Get(s_warmStart));
-        if (session.Json)
-            session.WriteJson(report);
+            Source = TrainingOptions.Of(session, session.Get(s_plays), session.Get(s_artists)),
+            Options = OptionsOf(session),
+            Holdout = session.Get(s_holdout),
+            Resume = session.Get(s_resume),
+            WarmStart = session.Get(s_warmStart),
+        };
+        using ProgressBars bars = session.Bars();
+        return session.Maker.Train(request, bars, session.Cancellation);
     }
 
     private static void Extend(Session session)
@@ -122,186 +117,62 @@ internal static class TrainAlsCommand
         Option[] own = [s_factors, s_iterations, s_regularization, s_alpha, s_confidence, s_solver, s_objective, s_holdout, s_resume, s_warmStart];
         if (own.FirstOrDefault(session.Has) is { } option)
             throw new WrongUsageException($"--extend keeps what the current model was trained with; leave {option.Name} out, or train anew without --extend");
-        (Plays plays, SideInformation? side) = TrainingData.Load(session, session.Get(s_plays), session.Get(s_artists));
-        JsonObject report = ModelExtension.Extend(session, plays, side);
-        if (session.Json)
-            session.WriteJson(report);
-    }
-
-    /// <summary>Trains, saves, and tells; also what the demo does.</summary>
-    public static JsonObject Train(
-        Session session, Plays plays, AlsOptions options, SideInformation? side = null, bool resume = false, bool warmStart = false)
-    {
-        AlsResult result;
-        Checkpoints checkpoints = new(session, resume);
-        using (Progress progress = session.Progress("training"))
+        ExtendReport report;
+        using (ProgressBars bars = session.Bars())
         {
-            CsrMatrix counts = plays.Counts;
-            progress.Report(0, $"{counts.Rows:N0} listeners, {counts.Columns:N0} artists, {counts.Nonzeros:N0} pairs, {options.Factors} factors", always: true);
-            AlsRun run = new()
-            {
-                Side = side is null ? null : SideInformed.Rows(plays.Counts, side),
-                Start = warmStart ? WarmStart(session, plays, options) : null,
-                Resume = checkpoints.Found,
-                Checkpoint = checkpoints.Keep,
-                Progress = new Relay<AlsProgress>(p =>
-                    progress.Report((double)p.Iteration / p.Iterations, $"iteration {p.Iteration} of {p.Iterations}, loss {p.Loss:0.00000}")),
-            };
-            result = AlsTrainer.Train(plays, options, run, session.Cancellation);
+            TrainingSource source = TrainingOptions.Of(session, session.Get(s_plays), session.Get(s_artists));
+            report = session.Maker.Extend(source, session.Threads, bars, session.Cancellation);
         }
 
-        SideInformed? informed = side is null ? null : SideInformed.Of(result.Model, plays.Counts, side);
-        string version = Save(session.Home, plays, options, result, informed);
-        checkpoints.Drop();
-        AlsReport report = result.Report;
-        if (side is not null)
-            session.Say($"Trained with {TrainingData.Describe(side)} (--plays-only leaves them out).");
-        session.Say($"Trained models/als/{version}: {report.Users:N0} listeners, {report.Artists:N0} artists, {report.Nonzeros:N0} pairs, {options.Factors} factors; "
-            + $"{report.Iterations()} iterations in {report.Seconds:0.0} s, loss {report.FinalLoss():0.00000}.");
-        return new JsonObject
+        session.Notes(report.Notes);
+        if (session.Json)
         {
-            ["users"] = report.Users,
-            ["items"] = report.Artists,
-            ["nonzeros"] = report.Nonzeros,
-            ["factors"] = options.Factors,
-            ["iterations"] = report.Iterations(),
-            ["loss"] = new JsonArray([.. report.Losses.Select(l => (JsonNode?)JsonValue.Create(l))]),
-            ["secondsPerIteration"] = new JsonArray([.. report.SecondsPerIteration.Select(s => (JsonNode?)JsonShapes.Round(s))]),
-            ["seconds"] = JsonShapes.Round(report.Seconds),
-            ["peakMemoryBytes"] = System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64,
-            ["model"] = version,
-            ["kind"] = informed?.Name ?? result.Model.Name,
-        };
-    }
-
-    /// <summary>After how many iterations NDCG@10 on a held-out part is best; nothing of that run is kept but the number.</summary>
-    private static int BestIterations(Session session, Plays plays, SideInformation? side, AlsOptions options, double share)
-    {
-        using Progress progress = session.Progress("validating");
-        Split split = Splits.Random(plays.Counts, share, options.Seed);
-        int best = 1;
-        double bestNdcg = -1;
-        AlsRun run = new()
-        {
-            HeldOut = split.Test,
-            Side = side is null ? null : SideInformed.Rows(split.Train, side.Without(split.Test)),
-            TrackLoss = false,
-            Progress = new Relay<AlsProgress>(p =>
-            {
-                progress.Report((double)p.Iteration / p.Iterations, $"iteration {p.Iteration}, held-out NDCG@10 {p.Validation:0.0000}");
-                if (p.Validation > bestNdcg)
-                    (best, bestNdcg) = (Math.Min(p.Iteration, p.Iterations), p.Validation);
-            }),
-        };
-        AlsTrainer.Train(split.Train, options, run, session.Cancellation);
-        session.Note($"held-out NDCG@10 is best ({bestNdcg:0.0000}) after {best} iterations; training on everything for as many");
-        return best;
-    }
-
-    private static AlsStart WarmStart(Session session, Plays plays, AlsOptions options)
-    {
-        TasteModel old = TasteModel.Load(session.Home);
-        if (old.Als.Options.Factors != options.Factors)
-            throw new SegueException($"models/als/{old.Version} has {old.Als.Options.Factors} factors, but {options.Factors} are asked for; a warm start needs as many");
-        int[] users = [.. Enumerable.Range(0, plays.UserIds.Count).Select(u => old.Plays.IndexOfUser(plays.UserIds[u]))];
-        int[] artists = [.. Enumerable.Range(0, plays.Artists.Count).Select(a => old.Plays.Artists.IndexOfId(plays.Artists.Ids[a]))];
-        session.Note($"starting from models/als/{old.Version}: {users.Count(u => u >= 0):N0} listeners and {artists.Count(a => a >= 0):N0} artists are known");
-        return AlsStart.From(old.Als, users, artists, options.Seed);
-    }
-
-    private static AlsOptions OptionsOf(Session session)
-    {
-        AlsOptions options = s_defaults with
-        {
-            Objective = session.Get(s_objective),
-            Factors = session.Get(s_factors),
-            Iterations = session.Get(s_iterations),
-            Regularization = (float)session.Get(s_regularization),
-            Alpha = (float)session.Get(s_alpha),
-            Confidence = session.Get(s_confidence),
-            Solver = session.Get(s_solver),
-            Seed = session.Seed,
-            Threads = session.Threads,
-        };
-        options.Validate();
-        return options;
-    }
-
-    private static string Save(SegueHome home, Plays plays, AlsOptions options, AlsResult result, SideInformed? informed)
-    {
-        ModelCard card = new()
-        {
-            Kind = "als",
-            Data = DataFiles.Fingerprint(plays),
-            Seed = options.Seed,
-            Parameters = new JsonObject
-            {
-                ["objective"] = options.Objective.ToString().ToLowerInvariant(),
-                ["factors"] = options.Factors,
-                ["iterations"] = options.Iterations,
-                ["regularization"] = Rounded(options.Regularization),
-                ["alpha"] = Rounded(options.Alpha),
-                ["confidence"] = options.Confidence.ToString().ToLowerInvariant(),
-                ["solver"] = options.Solver.ToString().ToLowerInvariant(),
-                ["kind"] = informed?.Name ?? result.Model.Name,
-            },
-            Metrics = new JsonObject
-            {
-                ["users"] = result.Report.Users,
-                ["items"] = result.Report.Artists,
-                ["nonzeros"] = result.Report.Nonzeros,
-                ["loss"] = result.Report.FinalLoss(),
-            },
-        };
-        return home.AlsModels.Write(card, folder =>
-        {
-            AlsFiles.Save(result.Model, folder);
-            DataFiles.SavePlays(plays, Path.Combine(folder, DataFiles.PlaysName));
-            if (informed is not null)
-                SideFiles.Save(informed, folder);
-        });
-    }
-
-    private static int Iterations(this AlsReport report) => report.SecondsPerIteration.Count;
-
-    private static double FinalLoss(this AlsReport report) => report.Losses.Count > 0 ? report.Losses[^1] : 0;
-
-    /// <summary>A float as the number a person wrote: 0.014, not 0.014000000432133675.</summary>
-    private static double Rounded(float value) => (double)(decimal)value;
-}
-
-/// <summary>The state of a training in the home folder, kept every few seconds, so that a training that was stopped or killed can go on.</summary>
-internal sealed class Checkpoints
-{
-    private static readonly TimeSpan s_every = TimeSpan.FromSeconds(2);
-
-    private readonly Session _session;
-    private readonly string _path;
-    private long _last;
-
-    public Checkpoints(Session session, bool resume)
-    {
-        _session = session;
-        _path = Path.Combine(session.Home.AlsModels.Folder, ".checkpoint.safetensors");
-        _last = session.Terminal.Time.GetTimestamp();
-        if (resume && File.Exists(_path))
-            Found = AlsFiles.LoadCheckpoint(_path);
-        else if (resume)
-            session.Note("there is no stopped training to resume; starting anew");
-    }
-
-    /// <summary>Where to go on, or null.</summary>
-    public AlsCheckpoint? Found { get; }
-
-    public void Keep(AlsCheckpoint state)
-    {
-        TimeProvider time = _session.Terminal.Time;
-        if (time.GetElapsedTime(_last) < s_every && !_session.Cancellation.IsCancellationRequested)
+            session.WriteText(MakingJson.Write(report));
             return;
-        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-        AlsFiles.SaveCheckpoint(state, _path);
-        _last = time.GetTimestamp();
+        }
+
+        Extension added = report.Extended;
+        string rest = added.LeftOut == 0 ? ""
+            : $" {added.LeftOut:N0} pairs of known listeners and known artists differ from what was trained on and were left out; 'segue train-als' learns from them.";
+        session.Say(added.NewPairs == 0
+            ? $"models/als/{report.Model} knows all of these listeners and artists; nothing was added.{rest}"
+            : $"Extended models/als/{added.From} to models/als/{report.Model}: {added.NewUsers:N0} listeners, {added.NewItems:N0} artists and "
+                + $"{added.NewPairs:N0} pairs are new, in {report.Seconds:0.0} s; what was known keeps its vectors.{rest}");
     }
 
-    public void Drop() => File.Delete(_path);
+    /// <summary>What a training made; also what the demo tells.</summary>
+    public static void Tell(Session session, TrainReport report)
+    {
+        session.Notes(report.Notes);
+        if (session.Json)
+        {
+            session.WriteText(MakingJson.Write(report));
+            return;
+        }
+
+        Say(session, report);
+    }
+
+    /// <summary>The same in a line or two.</summary>
+    public static void Say(Session session, TrainReport report)
+    {
+        if (report.Side is string side)
+            session.Say($"Trained with {side} (--plays-only leaves them out).");
+        double loss = report.Loss.Count > 0 ? report.Loss[^1] : 0;
+        session.Say($"Trained models/als/{report.Model}: {report.Users:N0} listeners, {report.Items:N0} artists, {report.Nonzeros:N0} pairs, "
+            + $"{report.Factors} factors; {report.Iterations} iterations in {report.Seconds:0.0} s, loss {loss:0.00000}.");
+    }
+
+    private static AlsOptions OptionsOf(Session session) => s_defaults with
+    {
+        Objective = session.Get(s_objective),
+        Factors = session.Get(s_factors),
+        Iterations = session.Get(s_iterations),
+        Regularization = (float)session.Get(s_regularization),
+        Alpha = (float)session.Get(s_alpha),
+        Confidence = session.Get(s_confidence),
+        Solver = session.Get(s_solver),
+        Seed = session.Seed,
+        Threads = session.Threads,
+    };
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Segue.Evaluation;
-using Segue.Interactions;
+using Segue.Export;
+using Segue.Making;
+using Segue.Writing;
 using Spectre.Console;
 
 namespace Segue.Cli.Commands;
@@ -36,17 +38,16 @@ internal static class TuneCommand
 
     private static void Run(Session session)
     {
-        (Plays plays, _) = TrainingData.Load(session, session.Get(s_plays));
-        TuningResult result;
-        using (Progress progress = session.Progress("tuning"))
+        (TuningResult result, IReadOnlyList<string> notes) = (null!, []);
+        using (ProgressBars bars = session.Bars())
         {
-            Relay<(int Done, int Of, Trial Trial)> relay = new(p =>
-                progress.Report((double)p.Done / p.Of, $"{p.Done} of {p.Of}: NDCG@10 {p.Trial.Ndcg:0.0000} after {p.Trial.Iterations} iterations"));
-            result = Tuning.Search(plays.Counts, session.Get(s_settings), session.Seed, session.Threads, relay, session.Cancellation);
+            TrainingSource source = TrainingOptions.Of(session, session.Get(s_plays));
+            (result, notes) = session.Judge.Tune(source, session.Get(s_settings), session.Seed, session.Threads, bars, session.Cancellation);
         }
 
+        session.Notes(notes);
         if (session.Get(s_report) is string page)
-            EvaluateCommand.Write(page, EvaluationPage.OfTuning(result));
+            AtomicFile.Write(page, EvaluationPage.OfTuning(result));
         Trial[] order = [.. result.Trials.OrderByDescending(t => t.Iterations).ThenByDescending(t => t.Ndcg)];
         if (session.Json)
         {

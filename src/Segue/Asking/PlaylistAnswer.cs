@@ -17,7 +17,7 @@ public sealed record PlaylistAnswer(
 {
     /// <summary>The playlist as formats take it.</summary>
     [JsonIgnore]
-    public required Playlist Playlist { get; init; }
+    public Playlist Playlist { get; init; } = new() { Title = "", Tracks = [] };
 
     /// <summary>What a person should know of the answer: names that did not match, songs of a list that are not in the catalogue.</summary>
     [JsonIgnore]
@@ -25,16 +25,30 @@ public sealed record PlaylistAnswer(
 }
 
 /// <summary>One song of a playlist.</summary>
-/// <param name="Rank">1-based.</param>
-/// <param name="TrackId">The catalogue's id.</param>
-/// <param name="Title">The title.</param>
-/// <param name="Artists">The main one first.</param>
-/// <param name="Seconds">Its length; null where unknown.</param>
-/// <param name="Location">Where it plays, from a list of one's own; null where only the id is known.</param>
-/// <param name="Why">Why it is here.</param>
-public sealed record PlaylistRow(int Rank, string TrackId, string Title, IReadOnlyList<string> Artists, double? Seconds, string? Location, string Why)
+public sealed record PlaylistRow
 {
+    /// <summary>1-based.</summary>
+    public required int Rank { get; init; }
+
+    /// <summary>The catalogue's id.</summary>
+    public required string TrackId { get; init; }
+
+    /// <summary>The title.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The main one first.</summary>
+    public required IReadOnlyList<string> Artists { get; init; }
+
+    /// <summary>Its length; null where unknown.</summary>
+    public double? Seconds { get; init; }
+
+    /// <summary>Where it plays, from a list of one's own; null where only the id is known.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>Why it is here.</summary>
+    public required string Why { get; init; }
+
     /// <summary>What this way to ask knows of the song besides, by name: "score", or "step" and "likeness" on a path, or the feature of a curve and its "target".</summary>
     [JsonExtensionData]
-    public JsonObject? Facts { get; init; }
+    public JsonObject Facts { get; } = [];
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Segue.Catalogue;
 using Segue.Export;
 using Segue.ModelFiles;
@@ -49,17 +48,22 @@ public sealed partial class Recommender
         };
     }
 
-    private static PlaylistRow RowOf(PlaylistTrack song, DraftSong of, int place) => new(
-        place + 1,
-        song.Id,
-        song.Title,
-        song.Artists,
-        double.IsFinite(song.Seconds) ? Rounded.To6(song.Seconds) : null,
-        song.Location.Length > 0 ? song.Location : null,
-        of.Why)
+    private static PlaylistRow RowOf(PlaylistTrack song, DraftSong of, int place)
     {
-        Facts = [.. of.Facts.Select(f => KeyValuePair.Create(f.Name, (JsonNode?)Rounded.To6(f.Value)))],
-    };
+        PlaylistRow row = new()
+        {
+            Rank = place + 1,
+            TrackId = song.Id,
+            Title = song.Title,
+            Artists = song.Artists,
+            Seconds = double.IsFinite(song.Seconds) ? Rounded.To6(song.Seconds) : null,
+            Location = song.Location.Length > 0 ? song.Location : null,
+            Why = of.Why,
+        };
+        foreach ((string name, double value) in of.Facts)
+            row.Facts.Add(name, Rounded.To6(value));
+        return row;
+    }
 
     private static Draft PathOf(PlaylistRequest request, SongQuery query)
     {

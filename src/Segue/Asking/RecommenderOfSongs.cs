@@ -85,7 +85,7 @@ public sealed partial class Recommender
         Pipeline pipeline = query.Loaded.Pipeline;
         IReadOnlyList<SongRecommendation> items = pipeline.Recommend(profile, wish, query.Weights, query.Filter, query.Selection);
         (int joined, double share) = pipeline.Joined(profile);
-        bool judgedByOwnMoods = wish is null || wish.OnlyRulesOut && profile.Artists.Length > 0;
+        bool judgedByOwnMoods = (wish is null || wish.OnlyRulesOut) && profile.Artists.Length > 0;
         return new SongAnswer(query.For(wish), query.Models(withTaste: true), [.. items.Select(i => RowsOf.Song(i, query.Songs.Tracks))])
         {
             Reading = wish is null ? null : WishReading.Of(wish),

@@ -134,7 +134,8 @@ internal sealed record SongQuery(SongRequest Request, LoadedModels Loaded, strin
     public (IReadOnlyList<string> Names, GroupAnswer Answer) ForGroup(WishMood? wish, SelectionOptions selection, CancellationToken cancellationToken)
     {
         IReadOnlyList<Listener> members = Request.For!.Members;
-        Profile[] profiles = [.. members.Select(ProfileOf)];
+        // Each as somebody from outside the training: their dislikes are not in it, and one rule holds for users and histories.
+        Profile[] profiles = [.. members.Select(m => Profile.Join(ProfileOf(m), Profile.Of([])))];
         cancellationToken.ThrowIfCancellationRequested();
         return ([.. members.Select(m => m.ShortName)],
             GroupRecommender.Recommend(Loaded.Pipeline, Songs, profiles, wish, Weights, Filter, selection));

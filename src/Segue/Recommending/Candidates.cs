@@ -36,7 +36,7 @@ internal sealed class Candidates(IExplainedTaste taste, SongIndex songs, SongJoi
     /// <param name="ownToo">Songs of artists the listener knows are wanted.</param>
     /// <param name="asked">A track that is a candidate even where it is not allowed; -1 for none.</param>
     /// <returns>Tracks, ascending, and their sources.</returns>
-    public (int[] Tracks, CandidateSources[] Sources) For(Listener listener, bool[] allowed, bool ownToo, int asked = -1)
+    public (int[] Tracks, CandidateSources[] Sources) For(ListenerView listener, bool[] allowed, bool ownToo, int asked = -1)
     {
         (CandidateSources Source, IEnumerable<int> Songs)[] ways =
         [
@@ -63,7 +63,7 @@ internal sealed class Candidates(IExplainedTaste taste, SongIndex songs, SongJoi
     }
 
     /// <summary>The artists that taste ranks highest and that have songs here; those without cost nothing.</summary>
-    private IEnumerable<int> BestArtists(Listener listener, bool ownToo)
+    private IEnumerable<int> BestArtists(ListenerView listener, bool ownToo)
     {
         float[] keys = [.. listener.Taste];
         foreach (int artist in ownToo ? listener.Profile.Disliked : listener.Profile.Artists.Concat(listener.Profile.Disliked))
@@ -75,7 +75,7 @@ internal sealed class Candidates(IExplainedTaste taste, SongIndex songs, SongJoi
         return order.TakeWhile((_, i) => !float.IsPositiveInfinity(keys[i])).Where(a => join.SongsOf(a).Length > 0).Take(TasteArtistsMax);
     }
 
-    private static IEnumerable<int> Seeds(Listener listener) => listener.OwnMood?.Centers.OrderByDescending(c => c.Share).Select(c => c.Song).Take(SeedsAsked) ?? [];
+    private static IEnumerable<int> Seeds(ListenerView listener) => listener.OwnMood?.Centers.OrderByDescending(c => c.Share).Select(c => c.Song).Take(SeedsAsked) ?? [];
 
     private int[] Neighbors(int song) => Kept(_neighbors, song, s => [.. songs.Neighbors(s, NeighborsEach)]);
 
@@ -99,7 +99,7 @@ internal sealed class Candidates(IExplainedTaste taste, SongIndex songs, SongJoi
 }
 
 /// <summary>A listener as one request sees them: what taste says of every artist, what they love, and their moods.</summary>
-internal sealed class Listener
+internal sealed class ListenerView
 {
     /// <summary>Loved artists whose songs stand for the listener's own mood, and songs of each.</summary>
     private const int MoodArtistsMax = 20, MoodSongsPerArtist = 3, VersionsLookedAt = 8;
@@ -112,7 +112,7 @@ internal sealed class Listener
     /// </summary>
     private const float LatelyDays = 60;
 
-    public Listener(IExplainedTaste model, SongIndex songs, SongJoin join, Profile profile, ISongMood? wish)
+    public ListenerView(IExplainedTaste model, SongIndex songs, SongJoin join, Profile profile, ISongMood? wish)
     {
         foreach (int artist in profile.Artists.Concat(profile.Disliked))
         {

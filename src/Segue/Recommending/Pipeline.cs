@@ -95,7 +95,7 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
     }
 
     /// <summary>The moods that live in a listener: what their songs are judged by where there is no wish. Empty when no song of theirs is known.</summary>
-    public IReadOnlyList<MoodCenter> Moods(Profile profile) => new Listener(als, songs, _join, profile, null).OwnMood?.Centers ?? [];
+    public IReadOnlyList<MoodCenter> Moods(Profile profile) => new ListenerView(als, songs, _join, profile, null).OwnMood?.Centers ?? [];
 
     /// <summary>The played artist of this name for an artist of the catalogue, or -1.</summary>
     public int PlayedArtist(int catalogueArtist) => _join.PlayedArtist(catalogueArtist);
@@ -121,12 +121,12 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
 
     /// <summary>A listener's candidates, for <see cref="GroupRecommender"/>; parameters as in <see cref="Rank"/>.</summary>
     internal int[] Candidates(Profile profile, ISongMood? wish, PipelineOptions options, SongFilter filter, int[] heard, int[] forbidden) =>
-        Find(new Listener(als, songs, _join, profile, wish), wish, options, filter, heard, forbidden).Tracks;
+        Find(new ListenerView(als, songs, _join, profile, wish), wish, options, filter, heard, forbidden).Tracks;
 
     /// <summary>What a listener makes of given tracks, whoever's candidates they are.</summary>
     internal Judgement Judge(int[] tracks, Profile profile, ISongMood? wish, PipelineOptions options)
     {
-        Listener listener = new(als, songs, _join, profile, wish);
+        ListenerView listener = new(als, songs, _join, profile, wish);
         SongReasons reasons = new(als, plays, songs, _join, options);
         return new Judgement(Score(tracks, listener, options), track => reasons.Of(listener, track, null));
     }
@@ -137,13 +137,13 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
     /// <param name="forbidden">Artists to leave out; null for the disliked.</param>
     private Ranking Rank(Profile profile, ISongMood? wish, PipelineOptions options, SongFilter filter, int[] heard, int asked = -1, int[]? forbidden = null)
     {
-        Listener listener = new(als, songs, _join, profile, wish);
+        ListenerView listener = new(als, songs, _join, profile, wish);
         (int[] tracks, CandidateSources[] sources) = Find(listener, wish, options, filter, heard, forbidden ?? profile.Disliked, asked);
         return new Ranking(listener, tracks, sources, Score(tracks, listener, options));
     }
 
     private (int[] Tracks, CandidateSources[] Sources) Find(
-        Listener listener, ISongMood? wish, PipelineOptions options, SongFilter filter, int[] heard, int[] forbidden, int asked = -1)
+        ListenerView listener, ISongMood? wish, PipelineOptions options, SongFilter filter, int[] heard, int[] forbidden, int asked = -1)
     {
         bool[] allowed = filter.Allowed(songs.Tracks);
         Forbid(forbidden, allowed);
@@ -161,10 +161,10 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
         Profile profile = ranking.Listener.Profile;
         return profile.Disliked.Length == 0
             ? null
-            : Score(ranking.Tracks, new Listener(als, songs, _join, profile with { Disliked = [] }, wish), options);
+            : Score(ranking.Tracks, new ListenerView(als, songs, _join, profile with { Disliked = [] }, wish), options);
     }
 
-    private SongParts[] Score(int[] tracks, Listener listener, PipelineOptions options)
+    private SongParts[] Score(int[] tracks, ListenerView listener, PipelineOptions options)
     {
         double[] taste = PercentileScale.Of(TasteOf(tracks, listener, listener.Taste));
         double[] recency = listener.Recent is { } recent ? PercentileScale.Of(TasteOf(tracks, listener, recent)) : new double[tracks.Length];
@@ -185,7 +185,7 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
     }
 
     /// <summary>Raw taste of each candidate: the best of its artists' scores, or inherited, or −∞ where nothing is known.</summary>
-    private double[] TasteOf(int[] tracks, Listener listener, float[] tasteOf)
+    private double[] TasteOf(int[] tracks, ListenerView listener, float[] tasteOf)
     {
         double[] taste = new double[tracks.Length];
         List<int> strangers = [];
@@ -221,7 +221,7 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
             : null;
     }
 
-    private double Knows(Listener listener, int track) => _join.PlayedArtistsOf(track).Select(listener.Knows).DefaultIfEmpty(0).Max();
+    private double Knows(ListenerView listener, int track) => _join.PlayedArtistsOf(track).Select(listener.Knows).DefaultIfEmpty(0).Max();
 
     private void Forbid(IEnumerable<int> played, bool[] allowed)
     {
@@ -230,5 +230,5 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
     }
 
     /// <summary>The candidates of one request, in no order of merit.</summary>
-    private sealed record Ranking(Listener Listener, int[] Tracks, CandidateSources[] Sources, SongParts[] Parts);
+    private sealed record Ranking(ListenerView Listener, int[] Tracks, CandidateSources[] Sources, SongParts[] Parts);
 }

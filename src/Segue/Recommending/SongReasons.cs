@@ -14,7 +14,7 @@ internal sealed class SongReasons(IExplainedTaste als, Plays plays, SongIndex so
     private const double DislikeMin = 0.005;
 
     /// <param name="byDislike">What the parts gain from the listener's dislikes: these less those without them. Null without dislikes.</param>
-    public IReadOnlyList<Reason> Of(Listener listener, int track, SongParts? byDislike)
+    public IReadOnlyList<Reason> Of(ListenerView listener, int track, SongParts? byDislike)
     {
         Profile profile = listener.Profile;
         List<Reason> reasons = [];
@@ -40,7 +40,7 @@ internal sealed class SongReasons(IExplainedTaste als, Plays plays, SongIndex so
     /// <summary>
     /// The artists of the history without whom the song might stand elsewhere: those that speak most for its artist, and the one whose song it is most like.
     /// </summary>
-    public IReadOnlyList<int> SpeakingFor(Listener listener, int track, int count)
+    public IReadOnlyList<int> SpeakingFor(ListenerView listener, int track, int count)
     {
         List<int> artists = [];
         if (listener.OwnMood is { } own)
