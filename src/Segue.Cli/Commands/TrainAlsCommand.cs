@@ -244,6 +244,7 @@ internal static class TrainAlsCommand
                 ["confidence"] = options.Confidence.ToString().ToLowerInvariant(),
                 ["solver"] = options.Solver.ToString().ToLowerInvariant(),
                 ["kind"] = informed?.Name ?? result.Model.Name,
+                ["vectorWidth"] = result.Report.VectorWidth,
             },
             Metrics = new JsonObject
             {
