@@ -155,7 +155,13 @@ internal static class BuildVdbCommand
         {
             Kind = "vdb",
             Data = DataFiles.Fingerprint(songs.Tracks),
-            Parameters = new JsonObject { ["embedder"] = songs.Embedder, ["index"] = options.Index, ["quantization"] = options.Quantization },
+            Parameters = new JsonObject
+            {
+                ["embedder"] = songs.Embedder,
+                ["index"] = options.Index,
+                ["quantization"] = options.Quantization,
+                ["vectorWidth"] = VectorWidth.Name,
+            },
             Metrics = new JsonObject { ["tracks"] = songs.Tracks.Count, ["vectors"] = songs.Vectors.Count, ["dimensions"] = songs.Vectors.Dimensions },
         };
         return session.Home.VdbModels.Write(card, folder => VdbFiles.Save(songs, folder));

@@ -1,6 +1,5 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 
 namespace Segue.Numerics;
 
@@ -10,11 +9,10 @@ namespace Segue.Numerics;
 /// </summary>
 internal static class VectorWidth
 {
-    /// <summary>"AVX-512", "AVX2", "AVX", "SSE", "NEON" or "software".</summary>
+    /// <summary>"AVX-512", "AVX2", "SSE" (AVX without AVX2 gives the same bytes), "NEON" or "software".</summary>
     public static string Name { get; } =
         Vector512.IsHardwareAccelerated ? "AVX-512"
         : Vector256.IsHardwareAccelerated ? "AVX2"
-        : Avx.IsSupported ? "AVX"
         : AdvSimd.IsSupported ? "NEON"
         : Vector128.IsHardwareAccelerated ? "SSE"
         : "software";
