@@ -4,6 +4,7 @@ using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.AI;
 using Microsoft.ML.OnnxRuntime;
 using Segue.Embedding;
+using Segue.ModelFiles;
 
 namespace Segue.Onnx;
 
@@ -36,7 +37,7 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
     private readonly OnnxOptions _options;
     private readonly SentenceTransformer _model;
     private readonly WordPieceTokenizer _tokenizer;
-    private readonly InferenceSession _session;
+    private readonly Shared<InferenceSession> _session;
     private readonly string _output;
     private readonly bool _hasTypes;
     private readonly EmbeddingGeneratorMetadata _metadata;
@@ -52,18 +53,19 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_options.BatchTexts, 1024, nameof(options));
         _model = SentenceTransformer.Open(path);
         _tokenizer = _model.OpenTokenizer();
-        _session = Load(_model.NetworkPath);
+        InferenceSession session = Load(_model.NetworkPath);
         try
         {
-            _hasTypes = CheckInputs(_session, _model.NetworkPath);
-            (_output, Dimensions) = FindOutput(_session, _model);
+            _hasTypes = CheckInputs(session, _model.NetworkPath);
+            (_output, Dimensions) = FindOutput(session, _model);
         }
         catch
         {
-            _session.Dispose();
+            session.Dispose();
             throw;
         }
 
+        _session = new Shared<InferenceSession>(session);
         _metadata = new EmbeddingGeneratorMetadata("onnx", providerUri: null, Fingerprint.OfModel(_model), Dimensions);
     }
 
@@ -90,8 +92,8 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 
-    /// <inheritdoc/>
-    public void Dispose() => _session.Dispose();
+    /// <summary>No call begins after it (<see cref="ObjectDisposedException"/>); calls that run go on to their end, and the network is freed with the last.</summary>
+    public void Dispose() => _session.Retire();
 
     private GeneratedEmbeddings<Embedding<float>> Generate(string[] texts, CancellationToken cancellationToken)
     {
@@ -105,6 +107,7 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
     /// <summary>Embeds texts that were encoded already, each with [CLS] and [SEP].</summary>
     internal GeneratedEmbeddings<Embedding<float>> Generate(int[][] ids, CancellationToken cancellationToken)
     {
+        using Lease<InferenceSession> session = _session.Acquire();
         int[] order = [.. Enumerable.Range(0, ids.Length).OrderBy(i => ids[i].Length)];
         Embedding<float>[] embeddings = new Embedding<float>[ids.Length];
         int threads = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount;
@@ -113,7 +116,7 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
         {
             // One batch at a time to whoever is free, the longest first: what is left at the end is short.
             int[][] batches = [.. order.Chunk(_options.BatchTexts).Reverse()];
-            Parallel.ForEach(Partitioner.Create(batches, loadBalance: true), parallel, batch => RunBatch(batch, ids, embeddings));
+            Parallel.ForEach(Partitioner.Create(batches, loadBalance: true), parallel, batch => RunBatch(session.Value, batch, ids, embeddings));
         }
         catch (AggregateException e)
         {
@@ -125,7 +128,7 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
     }
 
     /// <param name="batch">Indexes of the texts, the longest last.</param>
-    private void RunBatch(int[] batch, int[][] ids, Embedding<float>[] embeddings)
+    private void RunBatch(InferenceSession session, int[] batch, int[][] ids, Embedding<float>[] embeddings)
     {
         int width = ids[batch[^1]].Length;
         long[] shape = [batch.Length, width];
@@ -144,7 +147,7 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
         if (types is not null)
             inputs["token_type_ids"] = types;
         using RunOptions run = new();
-        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(run, inputs, [_output]);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, inputs, [_output]);
         ReadOnlySpan<float> hidden = outputs[0].GetTensorDataAsSpan<float>();
         if (hidden.Length != (long)batch.Length * width * Dimensions)
         {

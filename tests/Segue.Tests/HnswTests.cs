@@ -7,7 +7,8 @@ namespace Segue.Tests;
 /// <summary>
 /// Goal: the graph finds what an exact search finds, whatever was done to it before. Method: recall against <see cref="ObviousIndex"/> on seeded data after
 /// building, adding, updating, deleting, compacting, and while another thread does these; every scene ends with Validate. Seen to fail: links back left
-/// out, the heuristic's comparison turned round, dead rows answered, a batch that saw itself half-linked.
+/// out, the heuristic's comparison turned round, dead rows answered, a batch that saw itself half-linked, row -> slot
+/// shared by a graph and the larger one made of it.
 /// </summary>
 public sealed class HnswTests
 {
@@ -155,6 +156,52 @@ public sealed class HnswTests
         Assert.True(searches > 100, $"only {searches} searches");
         Assert.InRange(missed, 0, searches / 100);
         index.Validate();
+    }
+
+    [Theory]
+    [InlineData(0.02)]
+    [InlineData(0.5)]
+    public async Task Filtered_searches_go_on_while_the_graph_is_updated_at_full_capacity_and_compacted(double share)
+    {
+        // No room for one more: the first update makes a larger graph, and compacting a smaller one. Rows that are allowed are found, and no others.
+        const int Rows = 400;
+        MatrixView rows = ObviousIndex.Clustered(Rows, Dimensions, 8), others = ObviousIndex.Clustered(Rows, Dimensions, 9);
+        for (int round = 0; round < 12; round++)
+        {
+            HnswIndex index = HnswIndex.Build(rows, Metric.Cosine, s_small);
+            using CancellationTokenSource done = new();
+            int searches = 0, missed = 0;
+            Task[] readers = [.. Enumerable.Range(0, 3).Select(t => Task.Run(() =>
+            {
+                Random random = new(t);
+                while (!done.IsCancellationRequested)
+                {
+                    // Even rows stay; some of the odd ones are asked for too.
+                    int wanted = 2 * random.Next(Rows / 2);
+                    RowSet allowed = RowSet.Where(3 * Rows, r => r == wanted || random.NextDouble() < share);
+                    Neighbor[] found = new Neighbor[10];
+                    int count = index.Search(rows.Row(wanted), found, allowed);
+                    Assert.All(found.Take(count), n => Assert.True(allowed.Contains(n.Row) && n.Row < 2 * Rows, $"row {n.Row}"));
+                    Assert.Equal(count, found.Take(count).Select(n => n.Row).Distinct().Count());
+                    Interlocked.Add(ref missed, found.Take(count).Any(n => n.Row == wanted && n.Score > 0.999f) ? 0 : 1);
+                    Interlocked.Increment(ref searches);
+                }
+            }))];
+            SpinWait.SpinUntil(() => Volatile.Read(ref searches) > 3 || readers.Any(r => r.IsCompleted));
+            for (int i = 0; i < 150; i++)
+            {
+                index.Update((2 * i % Rows) + 1, others.Row(i));
+                if (i % 3 == 0)
+                    index.Remove(index.Add(others.Row(i)));
+                if (i % 50 == 49)
+                    index.Compact(threads: 1);
+            }
+
+            await done.CancelAsync();
+            await Task.WhenAll(readers);
+            Assert.InRange(missed, 0, searches / 100);
+            index.Validate();
+        }
     }
 
     [Fact]

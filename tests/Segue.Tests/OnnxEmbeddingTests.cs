@@ -43,6 +43,30 @@ public sealed class OnnxEmbeddingTests
     }
 
     [Fact]
+    public async Task Disposing_lets_running_batches_end_and_no_more_begin()
+    {
+        string[] texts = [.. Enumerable.Range(0, 400).Select(i => $"a song number {i} about the rain in the night and the sea, and more of it than fits")];
+        for (int round = 0; round < 3; round++)
+        {
+            OnnxEmbeddingGenerator generator = new(Path.Combine(Model, "onnx/model_quantized.onnx"), new OnnxOptions { BatchTexts = 4 });
+            Task<GeneratedEmbeddings<Embedding<float>>>[] running = [.. Enumerable.Range(0, 3).Select(_ => generator.GenerateAsync(texts))];
+            await generator.GenerateAsync(texts.Take(8)); // By now some of the others run.
+            generator.Dispose();
+            generator.Dispose();
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => generator.GenerateAsync(texts));
+            foreach (Task<GeneratedEmbeddings<Embedding<float>>> call in running)
+            {
+                if (await Record.ExceptionAsync(() => call) is { } problem)
+                    Assert.IsType<ObjectDisposedException>(problem); // It had not begun.
+                else
+                    Assert.All(await call, e => Assert.Equal(1, TensorPrimitives.Norm(e.Vector.Span), 1e-5));
+            }
+
+            Assert.Contains(running, call => call.IsCompletedSuccessfully);
+        }
+    }
+
+    [Fact]
     public async Task Cancelling_stops_it_and_a_foreign_size_is_refused()
     {
         using OnnxEmbeddingGenerator generator = new(Model);

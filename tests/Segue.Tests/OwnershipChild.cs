@@ -3,6 +3,7 @@ using Segue.Interactions;
 using Segue.ModelFiles;
 using Segue.Recommending;
 using Segue.VectorSearch;
+using Segue.Writing;
 
 namespace Segue.Tests;
 
@@ -53,12 +54,24 @@ internal static class OwnershipChild
                 AppContext.SetSwitch(MappedBytes.GuardSwitch, true);
                 Swap(folder, times);
                 return true;
+            case "own-write":
+                WriteForEver(folder);
+                return true;
             case "own-late-reader-guarded":
                 AppContext.SetSwitch(MappedBytes.GuardSwitch, true);
                 BeLate(folder);
                 return true;
             default:
                 return false;
+        }
+    }
+
+    private static void WriteForEver(string folder)
+    {
+        for (char letter = 'a'; ; letter = letter == 'z' ? 'a' : (char)(letter + 1))
+        {
+            AtomicFile.Write(Path.Combine(folder, "a.txt"), new string(letter, 300_000));
+            File.WriteAllText(Path.Combine(folder, "started"), "");
         }
     }
 

@@ -15,16 +15,17 @@ public sealed partial class TidyTests
     private static readonly Dictionary<string, string[]> s_rooms = new()
     {
         ["Numerics"] = [],
+        ["Writing"] = [],
         ["Catalogue"] = ["Numerics"],
         ["Interactions"] = ["Numerics", "Catalogue"],
-        ["Import"] = ["Numerics", "Catalogue", "Interactions"],
+        ["Import"] = ["Numerics", "Catalogue", "Interactions", "Writing"],
         ["Factorization"] = ["Numerics", "Catalogue", "Interactions"],
         ["Embedding"] = ["Numerics", "Catalogue"],
         ["VectorSearch"] = ["Numerics"],
         ["Mood"] = ["Numerics", "Catalogue", "Embedding"],
         ["Recommending"] = ["Numerics", "Catalogue", "Interactions", "Factorization", "Embedding", "VectorSearch", "Mood"],
         ["Evaluation"] = ["Numerics", "Catalogue", "Interactions", "Factorization", "Recommending"],
-        ["ModelFiles"] = ["Numerics", "Catalogue", "Interactions", "Factorization", "Embedding", "VectorSearch", "Mood", "Recommending"],
+        ["ModelFiles"] = ["Numerics", "Writing", "Catalogue", "Interactions", "Factorization", "Embedding", "VectorSearch", "Mood", "Recommending"],
     };
 
     public static TheoryData<string> Sources => [.. Directory

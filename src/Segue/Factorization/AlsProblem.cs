@@ -1,7 +1,7 @@
 using System.IO.Hashing;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using System.Text;
+using System.Text.Json;
 using Segue.Interactions;
 
 namespace Segue.Factorization;
@@ -71,11 +71,11 @@ internal sealed class AlsProblem
         return new AlsProblem(new AlsSide(confidence, userZeros, userRidge), new AlsSide(byArtist, artistZeros, artistRidge), shift, scale, total);
     }
 
-    /// <summary>A fingerprint of everything that decides the course of a training.</summary>
+    /// <summary>A fingerprint of everything that decides the course of a training, the same in every language of the system.</summary>
     public string Key(AlsOptions options)
     {
         XxHash128 hash = new();
-        hash.Append(Encoding.UTF8.GetBytes($"{options with { Threads = 0, Iterations = 1, LastUserStep = false, OutsiderRidge = 1 }}"));
+        hash.Append(JsonSerializer.SerializeToUtf8Bytes(options with { Threads = 0, Iterations = 1, LastUserStep = false, OutsiderRidge = 1 }));
         hash.Append(MemoryMarshal.AsBytes(Users.Confidence.Starts.Span));
         hash.Append(MemoryMarshal.AsBytes(Users.Confidence.Indices.Span));
         hash.Append(MemoryMarshal.AsBytes(Users.Confidence.Values.Span));

@@ -43,10 +43,12 @@ public sealed record AlsStart(MatrixView Users, MatrixView Artists)
 
 /// <summary>A training between two iterations. Going on from it gives the same bytes as never having stopped.</summary>
 /// <param name="ProblemKey">Fingerprint of plays and options; a run refuses a checkpoint of another problem.</param>
+/// <param name="VectorWidth">How wide the machine computes that made it, e.g. "AVX2"; a run on another width refuses it.</param>
 /// <param name="Iteration">How many iterations were done.</param>
 /// <param name="BestUsers">With a held-out part: the factors of the best iteration so far, in place of these where that is another; else empty.</param>
 public sealed record AlsCheckpoint(
     string ProblemKey,
+    string VectorWidth,
     int Iteration,
     MatrixView Users,
     MatrixView Artists,
@@ -110,6 +112,9 @@ public sealed record AlsReport
 
     /// <summary>Everything, from confidences to the model.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>How wide the machine computes that made the model: "AVX-512", "AVX2", "SSE", "NEON" or "software". Other widths give other last bits.</summary>
+    public string VectorWidth { get; init; } = Numerics.VectorWidth.Name;
 }
 
 /// <summary>A trained model and how it came about.</summary>

@@ -90,6 +90,12 @@ internal sealed class AlsCourse
         _validation = run.HeldOut is { } heldOut ? new AlsValidation(training, heldOut) : null;
         if (run.Resume is not { } from)
             return;
+        if (from.VectorWidth != VectorWidth.Name)
+        {
+            throw new SegueException($"the checkpoint was made with {from.VectorWidth} vectors, but this machine computes with {VectorWidth.Name}, "
+                + "and going on would give bytes that neither gives alone; resume on a machine like the first, or start anew");
+        }
+
         if (from.ProblemKey != training.ProblemKey)
             throw new SegueException("the checkpoint is of other plays or other options; resume with those it was made with, or start anew");
         if (from.Iteration > options.Iterations || (_validation is not null && from.Validations.Count != from.Iteration))
@@ -127,7 +133,7 @@ internal sealed class AlsCourse
 
         _run.Progress?.Report(new AlsProgress(_training.Iteration, _options.Iterations, loss, Seconds[^1], validation));
         _run.Checkpoint?.Invoke(new AlsCheckpoint(
-            _training.ProblemKey, _training.Iteration, _training.X.Copy(), _training.Y.Copy(), [.. Losses], [.. Validations], _bestUsers, _bestArtists));
+            _training.ProblemKey, VectorWidth.Name, _training.Iteration, _training.X.Copy(), _training.Y.Copy(), [.. Losses], [.. Validations], _bestUsers, _bestArtists));
     }
 
     /// <summary>Puts the factors of the best iteration back, where that is not the last.</summary>

@@ -1,12 +1,13 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using Segue.Writing;
 
 namespace Segue.Import;
 
 /// <summary>
 /// The files of a data set in their folder. They come from a file as it is, a .zip or a .tar.gz; of an archive only the wanted files are taken, by the last part of
-/// their names, and written under our own: paths and links in it are never followed. Each is copied beside its place, checked, and moved in.
+/// their names, and written under our own: paths and links in it are never followed. Each is copied beside its place and checked before it takes it.
 /// <para>Where nobody publishes a SHA-256, the first file that comes is trusted (after the owners' MD5, where there is one), its SHA-256 is remembered in
 /// <c>NAME.sha256</c> beside it, and what comes later must equal it.</para>
 /// </summary>
@@ -17,7 +18,7 @@ internal sealed class FetchedFiles(DataSource source, string folder, Action<stri
     public IReadOnlyList<string> Paths { get; } = [.. source.Files.Select(f => Path.Combine(folder, f.Name))];
 
     /// <summary>Whether all are here and have the checksums that they should.</summary>
-    public bool AreHere() => source.Files.Zip(Paths).All(f => File.Exists(f.Second) && Expected(f.First) is { } expected && Hash(f.Second).Sha256 == expected);
+    public bool AreHere() => source.Files.Zip(Paths).All(f => File.Exists(f.Second) && Expected(f.First) is { } expected && HashOf(f.Second) == expected);
 
     /// <summary>Takes them from a file or folder of a person's own.</summary>
     public void TakeLocal(string from)
@@ -63,7 +64,7 @@ internal sealed class FetchedFiles(DataSource source, string folder, Action<stri
             else if (source.Files.Count == 1)
                 Place(source.Files[0], file, shownAs);
             else
-                throw new SegueException($"{shownAs}: is no archive, so it is not {source.DownloadName}: {Looks(path)}");
+                throw new SegueException($"{shownAs}: is no archive, so it is not {source.DownloadName}: {Looks(file)}");
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
         {
@@ -111,48 +112,43 @@ internal sealed class FetchedFiles(DataSource source, string folder, Action<stri
 
     private void Place(SourceFile file, Stream content, string shownAs)
     {
-        string target = Path.Combine(folder, file.Name), temporary = target + ".new";
-        try
+        string target = Path.Combine(folder, file.Name);
+        AtomicFile.Write(target, copy =>
         {
-            using (FileStream copy = new(temporary, FileMode.Create))
+            byte[] buffer = new byte[1 << 17];
+            for (int read; (read = content.Read(buffer)) > 0;)
             {
-                byte[] buffer = new byte[1 << 17];
-                for (int read; (read = content.Read(buffer)) > 0;)
-                {
-                    if (copy.Length + read > source.BytesMax)
-                        throw new SegueException($"{shownAs}: is longer than {source.BytesMax:N0} bytes, so it is not {file.Name}");
-                    copy.Write(buffer, 0, read);
-                }
-
-                copy.Flush(flushToDisk: true);
+                if (copy.Length + read > source.BytesMax)
+                    throw new SegueException($"{shownAs}: is longer than {source.BytesMax:N0} bytes, so it is not {file.Name}");
+                copy.Write(buffer, 0, read);
             }
 
-            (string sha256, string md5) = Hash(temporary);
-            if (Expected(file) is { } expected)
-            {
-                string first = file.Sha256 is null ? $", as the first that came; if that was wrong, delete {target}.sha256" : "";
-                if (sha256 != expected)
-                    throw Wrong($"SHA-256 {sha256[..12]}..., expected {expected[..12]}...{first}");
-            }
-            else if (file.Md5 is not null && md5 != file.Md5)
-            {
-                throw Wrong($"MD5 {md5[..12]}..., its owners publish {file.Md5[..12]}...");
-            }
-            else
-            {
-                File.WriteAllText(target + ".sha256", sha256 + "\n");
-                string trust = file.Md5 is null ? "this first copy is trusted" : "its MD5 is the one that its owners publish";
-                note($"{file.Name}: nobody publishes a SHA-256 of it; {trust}. It is {sha256}, which is remembered: another copy must equal it");
-            }
+            Check(file, copy, target, shownAs);
+        });
+    }
 
-            File.Move(temporary, target, overwrite: true);
+    /// <summary>Throws when a copy is not the file that is known; of one that nobody knows the checksum is remembered.</summary>
+    private void Check(SourceFile file, FileStream copy, string target, string shownAs)
+    {
+        (string sha256, string md5) = Hash(copy);
+        if (Expected(file) is { } expected)
+        {
+            string first = file.Sha256 is null ? $", as the first that came; if that was wrong, delete {target}.sha256" : "";
+            if (sha256 != expected)
+                throw Wrong($"SHA-256 {sha256[..12]}..., expected {expected[..12]}...{first}");
         }
-        finally
+        else if (file.Md5 is not null && md5 != file.Md5)
         {
-            File.Delete(temporary);
+            throw Wrong($"MD5 {md5[..12]}..., its owners publish {file.Md5[..12]}...");
+        }
+        else
+        {
+            AtomicFile.Write(target + ".sha256", sha256 + "\n");
+            string trust = file.Md5 is null ? "this first copy is trusted" : "its MD5 is the one that its owners publish";
+            note($"{file.Name}: nobody publishes a SHA-256 of it; {trust}. It is {sha256}, which is remembered: another copy must equal it");
         }
 
-        SegueException Wrong(string why) => new($"{shownAs}: is not the {file.Name} that is known here ({why}): {Looks(temporary)}");
+        SegueException Wrong(string why) => new($"{shownAs}: is not the {file.Name} that is known here ({why}): {Looks(copy)}");
     }
 
     /// <summary>The checksum that the table or a person gives, or that the first copy had; null before the first.</summary>
@@ -163,18 +159,24 @@ internal sealed class FetchedFiles(DataSource source, string folder, Action<stri
     }
 
     /// <summary>What a person sees in a wrong file at once.</summary>
-    private static string Looks(string path)
+    private static string Looks(FileStream file)
     {
-        using FileStream file = File.OpenRead(path);
+        file.Position = 0;
         byte[] head = new byte[200];
         int read = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         return $"{file.Length:N0} bytes that begin «{LedgerReason.Sample(head.AsSpan(0, read))}»";
     }
 
-    private static (string Sha256, string Md5) Hash(string path)
+    private static string HashOf(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return Hash(file).Sha256;
+    }
+
+    private static (string Sha256, string Md5) Hash(FileStream file)
     {
         using IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256), md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-        using FileStream file = File.OpenRead(path);
+        file.Position = 0;
         byte[] buffer = new byte[1 << 17];
         for (int read; (read = file.Read(buffer)) > 0;)
         {

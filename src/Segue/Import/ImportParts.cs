@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Segue.Catalogue;
 using Segue.Interactions;
+using Segue.Writing;
 
 namespace Segue.Import;
 
@@ -157,31 +158,23 @@ public sealed class ImportParts : IDisposable
 
     private static void Keep(string path, PlaysBuilder builder, LedgerFile ledger, IReadOnlyList<string> notes)
     {
-        string temporary = path + ".new";
         try
         {
             JsonObject books = ledger.ToJson();
             books["notes"] = new JsonArray([.. notes.Select(n => JsonValue.Create(n))]);
             Plays plays = builder.Build(out long merged);
-            using (FileStream file = new(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 17))
+            AtomicFile.Write(path, file =>
             {
                 using (BinaryWriter writer = new(file, Encoding.UTF8, leaveOpen: true))
                     Write(writer, books, plays, merged);
                 file.Position = 0;
                 byte[] hash = Hash(file, file.Length);
                 file.Write(hash);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
+            });
         }
         catch (IOException e)
         {
-            throw new SegueException($"{temporary}: cannot be written ({e.Message}); nothing was imported", e);
-        }
-        finally
-        {
-            File.Delete(temporary);
+            throw new SegueException($"{path}: cannot be written ({e.Message}); nothing was imported", e);
         }
     }
 

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
+using Segue.Writing;
 
 namespace Segue.Import;
 
 /// <summary>
 /// The histories kept in a home folder, <c>data/profiles/NAME.history</c>: tab-separated UTF-8 text under a line that says what it is, and above a
-/// line with the number of listens and a checksum (XXH128). Written beside and renamed into place, under a lock; forgetting deletes the file.
+/// line with the number of listens and a checksum (XXH128). Replaced whole, under a lock; forgetting deletes the file.
 /// </summary>
 /// <param name="home">The home folder.</param>
 public sealed class ListenerProfiles(string home)
@@ -37,30 +38,18 @@ public sealed class ListenerProfiles(string home)
     /// <exception cref="SegueException">Another process is writing, or the folder cannot be written.</exception>
     public History Update(string name, Func<History?, History> change)
     {
-        string path = PathOf(name), temporary = path + ".new";
+        string path = PathOf(name);
         try
         {
             Directory.CreateDirectory(Folder);
             using WriterLock held = WriterLock.Take(Folder, "a profile");
             History history = change(Find(name));
-            byte[] content = Format(history);
-            using (FileStream file = new(temporary, FileMode.Create))
-            {
-                file.Write(content);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
+            AtomicFile.Write(path, file => file.Write(Format(history)));
             return history;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SegueException($"{path}: cannot be written ({e.Message}); what was there before is untouched", e);
-        }
-        finally
-        {
-            if (File.Exists(temporary))
-                File.Delete(temporary);
         }
     }
 
@@ -75,7 +64,7 @@ public sealed class ListenerProfiles(string home)
         {
             using WriterLock held = WriterLock.Take(Folder, "a profile");
             File.Delete(path);
-            File.Delete(path + ".new");
+            AtomicFile.RemoveLeftovers(path);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -118,7 +118,13 @@ public sealed partial class ModelMaker
         {
             Kind = "vdb",
             Data = DataFiles.Fingerprint(songs.Tracks),
-            Parameters = new JsonObject { ["embedder"] = songs.Embedder, ["index"] = request.Index, ["quantization"] = request.Quantization },
+            Parameters = new JsonObject
+            {
+                ["embedder"] = songs.Embedder,
+                ["index"] = request.Index,
+                ["quantization"] = request.Quantization,
+                ["vectorWidth"] = VectorWidth.Name,
+            },
             Metrics = new JsonObject { ["tracks"] = songs.Tracks.Count, ["vectors"] = songs.Vectors.Count, ["dimensions"] = songs.Vectors.Dimensions },
         };
         return _home.VdbModels.Write(card, folder => VdbFiles.Save(songs, folder));

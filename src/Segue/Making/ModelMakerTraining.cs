@@ -128,6 +128,7 @@ public sealed partial class ModelMaker
                 ["confidence"] = options.Confidence.ToString().ToLowerInvariant(),
                 ["solver"] = options.Solver.ToString().ToLowerInvariant(),
                 ["kind"] = informed?.Name ?? result.Model.Name,
+                ["vectorWidth"] = report.VectorWidth,
             },
             Metrics = new JsonObject
             {

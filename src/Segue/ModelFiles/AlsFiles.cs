@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Segue.Factorization;
 using Segue.Numerics;
+using Segue.Writing;
 
 namespace Segue.ModelFiles;
 
@@ -45,12 +47,13 @@ internal static class AlsFiles
             file.Read<float>("confidence_scale", 1).Span[0]));
     }
 
-    /// <summary>Writes a checkpoint beside the old one and renames it into place: killed at any moment, one of the two is there, whole.</summary>
+    /// <summary>Writes a checkpoint in the place of the old one: killed at any moment, one of the two is there, whole.</summary>
     public static void SaveCheckpoint(AlsCheckpoint checkpoint, string path)
     {
         TensorWriter file = new(CheckpointMagic, LayoutVersion);
         file.Metadata["problem"] = checkpoint.ProblemKey;
-        file.Metadata["iteration"] = checkpoint.Iteration.ToString();
+        file.Metadata["vector_width"] = checkpoint.VectorWidth;
+        file.Metadata["iteration"] = checkpoint.Iteration.ToString(CultureInfo.InvariantCulture);
         foreach ((string name, MatrixView matrix) in (ReadOnlySpan<(string, MatrixView)>)[
             ("users", checkpoint.Users), ("artists", checkpoint.Artists), ("best_users", checkpoint.BestUsers), ("best_artists", checkpoint.BestArtists)])
         {
@@ -59,18 +62,18 @@ internal static class AlsFiles
 
         file.Add<double>("losses", checkpoint.Losses.ToArray());
         file.Add<double>("validations", checkpoint.Validations.ToArray());
-        file.Save(path + ".new");
-        File.Move(path + ".new", path, overwrite: true);
+        AtomicFile.Write(path, file.Save);
     }
 
     /// <exception cref="ModelFileException">Missing, damaged or foreign.</exception>
     public static AlsCheckpoint LoadCheckpoint(string path)
     {
         using TensorFile file = TensorFile.Open(path, CheckpointMagic, LayoutVersion);
-        if (!int.TryParse(file.Metadata.GetValueOrDefault("iteration"), out int iteration) || iteration < 0)
+        if (!int.TryParse(file.Metadata.GetValueOrDefault("iteration"), NumberStyles.None, CultureInfo.InvariantCulture, out int iteration))
             throw new ModelFileException(path, "is damaged: its iteration is no number");
         return new AlsCheckpoint(
             file.Metadata.GetValueOrDefault("problem") ?? "",
+            file.Metadata.GetValueOrDefault("vector_width") ?? "unknown",
             iteration,
             file.ReadMatrix("users").Copy(),
             file.ReadMatrix("artists").Copy(),

@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Segue.Writing;
 
 namespace Segue.ModelFiles;
 
@@ -50,7 +52,7 @@ internal sealed class TensorFile : IDisposable
             if (!file._metadata.TryGetValue("segue", out string? found) || found != magic)
                 throw new ModelFileException(path, found is null ? "is a safetensors file, but not one of Segue's" : $"holds '{found}', but '{magic}' was expected");
             string layout = file._metadata.GetValueOrDefault("version") ?? "";
-            if (!int.TryParse(layout, out int version) || version < 1 || version > versionMax)
+            if (!int.TryParse(layout, NumberStyles.None, CultureInfo.InvariantCulture, out int version) || version < 1 || version > versionMax)
                 throw new ModelFileException(path, $"has layout version '{layout}', but this program reads 1 to {versionMax}; was it written by a newer Segue?");
             file.CheckHash();
             return file;
@@ -62,7 +64,7 @@ internal sealed class TensorFile : IDisposable
         }
     }
 
-    public int Version => int.Parse(_metadata["version"]);
+    public int Version => int.Parse(_metadata["version"], CultureInfo.InvariantCulture);
 
     public bool Has(string name) => _tensors.ContainsKey(name);
 
@@ -215,6 +217,14 @@ internal sealed class TensorWriter(string magic, int version)
     /// <exception cref="UnauthorizedAccessException">No permission.</exception>
     public void Save(string path)
     {
+        using FileStream stream = new(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
+        Save(stream);
+        stream.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Writes the file to a stream, e.g. one of <see cref="AtomicFile"/>.</summary>
+    public void Save(Stream stream)
+    {
         // Wide types first, so that every tensor is aligned without gaps (the format allows none).
         var ordered = _tensors.OrderByDescending(t => t.Size).ToArray();
         byte[] header = Header(ordered);
@@ -225,11 +235,9 @@ internal sealed class TensorWriter(string magic, int version)
         int at = 8 + TensorFile.HashOffset(header.AsSpan(8));
         Encoding.ASCII.GetBytes(Convert.ToHexStringLower(hash.GetCurrentHash())).CopyTo(header, at);
 
-        using FileStream stream = new(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
         stream.Write(header);
         foreach (var tensor in ordered)
             stream.Write(tensor.Bytes().Span);
-        stream.Flush(flushToDisk: true);
     }
 
     private byte[] Header(IEnumerable<(string Name, string Dtype, int Size, long[] Shape, Func<ReadOnlyMemory<byte>> Bytes, long Length)> tensors)
@@ -241,7 +249,7 @@ internal sealed class TensorWriter(string magic, int version)
             writer.WriteStartObject();
             writer.WriteStartObject("__metadata__");
             writer.WriteString("segue", magic);
-            writer.WriteString("version", version.ToString());
+            writer.WriteString("version", version.ToString(CultureInfo.InvariantCulture));
             writer.WriteString("xxh128", new string('0', 32));
             foreach ((string key, string value) in Metadata)
             {

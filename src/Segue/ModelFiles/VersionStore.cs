@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Segue.Writing;
 
 namespace Segue.ModelFiles;
 
@@ -252,22 +253,7 @@ internal sealed class VersionStore(string folder, string kind)
         }
     }
 
-    private void SwitchTo(string version)
-    {
-        string temporary = _current + ".new";
-        try
-        {
-            WriteDurably(temporary, Encoding.UTF8.GetBytes(version + "\n"));
-            File.Move(temporary, _current, overwrite: true);
-        }
-        catch (IOException)
-        {
-            File.Delete(temporary);
-            throw;
-        }
-
-        DiskOrder.FlushFolder(Folder);
-    }
+    private void SwitchTo(string version) => AtomicFile.Write(_current, version + "\n");
 
     private string? ReadCurrent()
     {

@@ -1,4 +1,4 @@
-namespace Segue;
+namespace Segue.Writing;
 
 /// <summary>
 /// The right to write in a folder: one process has it at a time, by holding <c>.lock</c> open (the system lets go of it when the process dies, however it dies);

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Segue.ModelFiles;
+namespace Segue.Writing;
 
 /// <summary>
 /// Forces names to the disk. Flushing a file saves its content, but on Linux and macOS the name under which it is found belongs to the
