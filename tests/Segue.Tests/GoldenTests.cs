@@ -111,6 +111,7 @@ public sealed partial class GoldenTests(GoldenHome home) : IClassFixture<GoldenH
         text = Version().Replace(text, m => m.Value[..4] + "-<hash>");
         text = Hash().Replace(text, "<sha256>");
         text = Clock().Replace(text, "$1<time>");
+        text = Width().Replace(text, "<width>");
         return Blanks().Replace(text, "").Trim('\n') + "\n";
     }
 
@@ -140,6 +141,9 @@ public sealed partial class GoldenTests(GoldenHome home) : IClassFixture<GoldenH
 
     [GeneratedRegex("""("(?:seconds|peakMemoryBytes|trainSeconds|scoreSeconds)": |in |(?<="secondsPerIteration": \[[^\]]*))\d+(?:\.\d+)?(?: s\b)?""")]
     private static partial Regex Clock();
+
+    [GeneratedRegex("AVX-512|AVX2|software")]
+    private static partial Regex Width();
 
     [GeneratedRegex(@"[ \t]+(?=\n|$)")]
     private static partial Regex Blanks();

@@ -105,7 +105,8 @@ public sealed record ArtistAnswer(AskedFor For, ModelVersions Model, [property: 
 /// <param name="Artist">The name.</param>
 /// <param name="Score">The model's; higher is better, about 0..1.</param>
 /// <param name="Reasons">What adds most to the score; their parts are shares of it.</param>
-public sealed record ArtistRow(int Rank, string ArtistId, string Artist, double Score, IReadOnlyList<Reason> Reasons);
+public sealed record ArtistRow(
+    int Rank, string ArtistId, string Artist, [property: JsonConverter(typeof(SixDecimals))] double Score, IReadOnlyList<Reason> Reasons);
 
 /// <summary>Why an artist has its score for a listener. The parts of history, tags and friends add up to the score.</summary>
 /// <param name="For">Who asked.</param>

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Segue.Export;
 
@@ -50,5 +50,5 @@ public sealed record PlaylistRow
 
     /// <summary>What this way to ask knows of the song besides, by name: "score", or "step" and "likeness" on a path, or the feature of a curve and its "target".</summary>
     [JsonExtensionData]
-    public JsonObject Facts { get; } = [];
+    public IDictionary<string, JsonElement> Facts { get; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
 }

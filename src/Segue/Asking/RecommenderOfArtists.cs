@@ -97,7 +97,7 @@ public sealed partial class Recommender
     }
 
     private static IReadOnlyList<ArtistRow> Rows(IReadOnlyList<ArtistRecommendation> items, Artists artists) =>
-        [.. items.Select(i => new ArtistRow(i.Rank, artists.Ids[i.Artist], artists.Names[i.Artist], Rounded.To6(i.Score), RowsOf.Reasons(i.Reasons)))];
+        [.. items.Select(i => new ArtistRow(i.Rank, artists.Ids[i.Artist], artists.Names[i.Artist], i.Score, i.Reasons))];
 
     /// <summary>Which artists may be named; null for all. An artist passes a filter of songs when one of their songs does.</summary>
     private static bool[]? Allowed(ArtistRequest request, LoadedModels models)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Segue.Catalogue;
 using Segue.Export;
 using Segue.ModelFiles;
@@ -61,7 +62,7 @@ public sealed partial class Recommender
             Why = of.Why,
         };
         foreach ((string name, double value) in of.Facts)
-            row.Facts.Add(name, Rounded.To6(value));
+            row.Facts.Add(name, JsonSerializer.SerializeToElement(Rounded.To6(value), AnswerContext.Default.Double));
         return row;
     }
 

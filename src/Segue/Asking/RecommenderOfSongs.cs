@@ -53,7 +53,7 @@ public sealed partial class Recommender
             query.Models(withTaste: true),
             why.Of,
             why.LeftOut,
-            [.. why.Counterfactuals.Select(c => new SongCounterfactual(c.Without, c.Name, Rounded.To6(c.Score), c.Rank))])
+            [.. why.Counterfactuals.Select(c => new SongCounterfactual(c.Without, c.Name, c.Score, c.Rank))])
         {
             Reading = wish is null ? null : WishReading.Of(wish),
             Notes = query.Notes,
@@ -90,7 +90,7 @@ public sealed partial class Recommender
         {
             Reading = wish is null ? null : WishReading.Of(wish),
             Moods = judgedByOwnMoods ? MoodsOf(pipeline.Moods(profile), query.Songs.Tracks) : null,
-            Joined = new JoinedArtists(joined, profile.Artists.Length, Rounded.To6(share)),
+            Joined = new JoinedArtists(joined, profile.Artists.Length, share),
             Notes = query.Notes,
         };
     }
@@ -104,7 +104,7 @@ public sealed partial class Recommender
             Reading = wish is null ? null : WishReading.Of(wish),
             Listeners =
             [
-                .. names.Select((name, l) => new ServedListener(name, Rounded.To6(answer.Satisfaction[l]), answer.Rows.Count(r => r.For.Contains(l)))),
+                .. names.Select((name, l) => new ServedListener(name, answer.Satisfaction[l], answer.Rows.Count(r => r.For.Contains(l)))),
             ],
             Notes = query.Notes,
         };
@@ -113,6 +113,6 @@ public sealed partial class Recommender
     private static IReadOnlyList<OwnMood> MoodsOf(IReadOnlyList<MoodCenter> moods, Tracks tracks) =>
     [
         .. moods.OrderByDescending(m => m.Share).Select(m => new OwnMood(
-            Rounded.To6(m.Share), m.Feel, tracks.DisplayName(m.Song), tracks.Ids[m.Song], [.. m.Songs.Select(tracks.DisplayName)])),
+            m.Share, m.Feel, tracks.DisplayName(m.Song), tracks.Ids[m.Song], [.. m.Songs.Select(tracks.DisplayName)])),
     ];
 }

@@ -15,10 +15,6 @@ internal static class RowsOf
         ServedListeners = [.. row.For.Select(l => names[l])],
     };
 
-    /// <summary>Parts as answers tell them: to four decimals.</summary>
-    public static IReadOnlyList<Reason> Reasons(IReadOnlyList<Reason> reasons) =>
-        [.. reasons.Select(r => r.Part is double part ? r with { Part = Rounded.To4(part) } : r)];
-
     public static SongName Name(int track, Tracks tracks) => new(tracks.Ids[track], tracks.Titles[track], [.. tracks.ArtistNamesOf(track)]);
 
     public static IReadOnlyList<string> Sources(CandidateSources sources) =>
@@ -34,7 +30,6 @@ internal static class RowsOf
     private static SongRow Fill(SongRecommendation item, Tracks tracks)
     {
         string[] genres = [.. tracks.GenreNamesOf(item.Track)];
-        ScoreParts parts = ScoreParts.Of(item.Parts);
         return new SongRow
         {
             Rank = item.Rank,
@@ -45,10 +40,9 @@ internal static class RowsOf
             Genre = genres.FirstOrDefault(),
             Genres = genres,
             Popularity = Popularity(tracks, item.Track),
-            Score = parts.Sum,
-            Parts = parts,
+            Parts = ScoreParts.Of(item.Parts),
             Sources = Sources(item.Sources),
-            Reasons = Reasons(item.Reasons),
+            Reasons = item.Reasons,
             Features = SongFeatures.Of(tracks, item.Track),
             Track = item.Track,
         };

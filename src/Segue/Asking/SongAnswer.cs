@@ -56,7 +56,12 @@ public record SongRow
     public int? Popularity { get; init; }
 
     /// <summary>0..1: the sum of the parts.</summary>
-    public required double Score { get; init; }
+    [JsonIgnore]
+    public double Score => Parts.Sum;
+
+    /// <summary>As JSON tells it: the sum of the parts as JSON tells them.</summary>
+    [JsonInclude, JsonPropertyName("score")]
+    internal decimal ScoreTold => Parts.ByName().Sum(p => Rounded.To4(p.Value));
 
     /// <summary>What the score is made of.</summary>
     public required ScoreParts Parts { get; init; }
@@ -82,22 +87,22 @@ public record SongRow
     internal int Track { get; init; }
 }
 
-/// <summary>The summands of a song's score, each to four decimals; their sum is the score.</summary>
+/// <summary>The summands of a song's score. JSON has four decimals of each, and a score that is the sum of these.</summary>
 /// <param name="Taste">How much the listener's taste asks for the song's artist.</param>
 /// <param name="Mood">How near the song is to the wish, or to the songs it should be like.</param>
 /// <param name="Popularity">How popular it is.</param>
 /// <param name="Recency">How much what was played lately asks for the artist; null where that says nothing.</param>
 /// <param name="Discovery">How little known it is; null where no discovery was asked for.</param>
 public sealed record ScoreParts(
-    double Taste,
-    double Mood,
-    double Popularity,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Recency = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Discovery = null)
+    [property: JsonConverter(typeof(FourDecimals))] double Taste,
+    [property: JsonConverter(typeof(FourDecimals))] double Mood,
+    [property: JsonConverter(typeof(FourDecimals))] double Popularity,
+    [property: JsonConverter(typeof(FourDecimals)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Recency = null,
+    [property: JsonConverter(typeof(FourDecimals)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Discovery = null)
 {
     /// <summary>The score.</summary>
     [JsonIgnore]
-    public double Sum => Rounded.To4(Taste + Mood + Popularity + (Recency ?? 0) + (Discovery ?? 0));
+    public double Sum => Taste + Mood + Popularity + (Recency ?? 0) + (Discovery ?? 0);
 
     /// <summary>The parts by name: taste, mood and popularity always, the others where there is something of them.</summary>
     public IEnumerable<(string Name, double Value)> ByName()
@@ -112,24 +117,20 @@ public sealed record ScoreParts(
     }
 
     internal static ScoreParts Of(SongParts parts) => new(
-        Rounded.To4(parts.Taste),
-        Rounded.To4(parts.Mood),
-        Rounded.To4(parts.Popularity),
-        parts.Recency == 0 ? null : Rounded.To4(parts.Recency),
-        parts.Discovery == 0 ? null : Rounded.To4(parts.Discovery));
+        parts.Taste, parts.Mood, parts.Popularity, parts.Recency == 0 ? null : parts.Recency, parts.Discovery == 0 ? null : parts.Discovery);
 }
 
 /// <summary>Audio features of a song as Spotify defines them; null where not measured. 0..1 but for loudness (dB) and tempo (BPM).</summary>
 public sealed record SongFeatures(
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Danceability,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Energy,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Loudness,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Speechiness,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Acousticness,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Instrumentalness,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Liveness,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Valence,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Tempo)
+    [property: JsonConverter(typeof(FourDecimals)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Danceability,
+    [property: JsonConverter(typeof(FourDecimals)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Energy,
+    [property: JsonConverter(typeof(FourDecimals)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Loudness,
+    [property: JsonConverter(typeof(FourDecimals)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Speechiness,
+    [property: JsonConverter(typeof(FourDecimals)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Acousticness,
+    [property: JsonConverter(typeof(FourDecimals)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Instrumentalness,
+    [property: JsonConverter(typeof(FourDecimals)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Liveness,
+    [property: JsonConverter(typeof(FourDecimals)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Valence,
+    [property: JsonConverter(typeof(FourDecimals)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Tempo)
 {
     internal static SongFeatures Of(Tracks tracks, int track)
     {
@@ -144,7 +145,7 @@ public sealed record SongFeatures(
             Value(AudioFeature.Valence),
             Value(AudioFeature.Tempo));
 
-        double? Value(AudioFeature feature) => tracks.Feature(feature)[track] is var value && float.IsFinite(value) ? (double)Math.Round((decimal)value, 4) : null;
+        double? Value(AudioFeature feature) => tracks.Feature(feature)[track] is var value && float.IsFinite(value) ? (double)(decimal)value : null;
     }
 }
 
@@ -154,7 +155,7 @@ public sealed record SongFeatures(
 /// <param name="Song">The song in its middle.</param>
 /// <param name="TrackId">That song's id.</param>
 /// <param name="Songs">The listener's songs of this mood.</param>
-public sealed record OwnMood(double Share, string Feel, string Song, string TrackId, IReadOnlyList<string> Songs)
+public sealed record OwnMood([property: JsonConverter(typeof(SixDecimals))] double Share, string Feel, string Song, string TrackId, IReadOnlyList<string> Songs)
 {
     /// <summary>"60% calm and sad, like Teardrop - Massive Attack".</summary>
     public override string ToString() => $"{Share:0%} {(Feel.Length > 0 ? Feel + ", " : "")}like {Song}";
@@ -164,13 +165,13 @@ public sealed record OwnMood(double Share, string Feel, string Song, string Trac
 /// <param name="Artists">Artists that have.</param>
 /// <param name="OfArtists">Artists in all.</param>
 /// <param name="PlaysShare">Share of the plays, 0..1.</param>
-public sealed record JoinedArtists(int Artists, int OfArtists, double PlaysShare);
+public sealed record JoinedArtists(int Artists, int OfArtists, [property: JsonConverter(typeof(SixDecimals))] double PlaysShare);
 
 /// <summary>How well a listener of a group is served.</summary>
 /// <param name="Listener">"user 2".</param>
 /// <param name="Satisfaction">0..1: their scores of these songs over those of the best list for them alone.</param>
 /// <param name="Rows">How many songs are there for them.</param>
-public sealed record ServedListener(string Listener, double Satisfaction, int Rows);
+public sealed record ServedListener(string Listener, [property: JsonConverter(typeof(SixDecimals))] double Satisfaction, int Rows);
 
 /// <summary>Why a song has its score and place: its row, and what would be otherwise.</summary>
 public sealed record SongExplanation : SongRow
@@ -213,12 +214,4 @@ public sealed record SongExplanation : SongRow
 /// <param name="Name">The artist, or the words of the wish.</param>
 /// <param name="Score">The song's score then.</param>
 /// <param name="Rank">Its rank then, 1-based.</param>
-public sealed record SongCounterfactual(string Kind, string Name, double Score, int Rank);
-
-/// <summary>Numbers of answers have as many decimals as mean something.</summary>
-internal static class Rounded
-{
-    public static double To4(double value) => double.IsFinite(value) ? (double)Math.Round((decimal)value, 4) : 0;
-
-    public static double To6(double value) => double.IsFinite(value) ? Math.Round(value, 6) : 0;
-}
+public sealed record SongCounterfactual(string Kind, string Name, [property: JsonConverter(typeof(SixDecimals))] double Score, int Rank);

@@ -53,7 +53,7 @@ public sealed record Reason(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Artist = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Song = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Text = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Part = null)
+    [property: JsonConverter(typeof(FourDecimals)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Part = null)
 {
     /// <summary>As people read it: "because you played Massive Attack (34%)".</summary>
     public override string ToString()
