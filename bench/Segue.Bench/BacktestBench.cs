@@ -21,7 +21,8 @@ internal static class BacktestBench
         Arguments options = new(args, "home", "listeners");
         SegueHome home = new(options.Require("home"));
         using MappedFiles files = new();
-        Plays plays = DataFiles.LoadPlays(Path.Combine(home.AlsModels.Find().Folder, DataFiles.PlaysName), files);
+        string taste = home.AlsModels.Find().Folder;
+        Plays plays = DataFiles.LoadPlays(Path.Combine(taste, DataFiles.PlaysName), files);
         SongIndex songs = VdbFiles.Load(home.VdbModels.Find().Folder, files);
         int[] users = [.. Enumerable.Range(0, plays.Counts.Rows).Where(u => plays.Counts.RowLength(u) >= ArtistsMin)];
         new Random(1).Shuffle(users);

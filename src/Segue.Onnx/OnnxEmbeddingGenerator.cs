@@ -92,7 +92,9 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 
-    /// <summary>No call begins after it (<see cref="ObjectDisposedException"/>); calls that run go on to their end, and the network is freed with the last.</summary>
+    /// <summary>
+    /// No call begins after it (<see cref="ObjectDisposedException"/>); calls that run go on to their end, and the network is freed with the last.
+    /// </summary>
     public void Dispose() => _session.Retire();
 
     private GeneratedEmbeddings<Embedding<float>> Generate(string[] texts, CancellationToken cancellationToken)

@@ -27,7 +27,8 @@ internal static class ChildProcess
     }
 
     /// <summary>Runs a child to its end.</summary>
-    public static (int Code, string Output, string Error) Run(string what, string folder, string argument = "", params (string Name, string Value)[] environment)
+    public static (int Code, string Output, string Error) Run(
+        string what, string folder, string argument = "", params (string Name, string Value)[] environment)
     {
         using Process child = Start(what, folder, argument, environment);
         Task<string> error = child.StandardError.ReadToEndAsync();
@@ -36,7 +37,9 @@ internal static class ChildProcess
         return (child.ExitCode, output, error.Result);
     }
 
-    /// <summary>Where the program starts: as a child, or as xunit's runner. (A module initializer will not do: every other thread waits until it is done.)</summary>
+    /// <summary>
+    /// Where the program starts: as a child, or as xunit's runner. (A module initializer will not do: every other thread waits until it is done.)
+    /// </summary>
     internal static int Main(string[] args)
     {
         if (Environment.GetEnvironmentVariable(Variable)?.Split('|') is not [string what, string folder, string argument])

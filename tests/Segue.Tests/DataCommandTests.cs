@@ -130,7 +130,8 @@ public sealed class DataCommandTests
         SegueHome there = new(home);
         there.PlaysData.Verify(there.PlaysData.Current()!);
         using MappedFiles mapped = new();
-        Assert.Equal(4, DataFiles.LoadPlays(Path.Combine(there.PlaysData.Folder, there.PlaysData.Current()!, DataFiles.PlaysName), mapped).Counts.Nonzeros);
+        string plays = Path.Combine(there.PlaysData.Folder, there.PlaysData.Current()!, DataFiles.PlaysName);
+        Assert.Equal(4, DataFiles.LoadPlays(plays, mapped).Counts.Nonzeros);
     }
 
     /// <summary>Every file below a folder with a hash of its content.</summary>

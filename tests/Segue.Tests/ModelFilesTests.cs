@@ -80,7 +80,8 @@ public sealed class ModelFilesTests
         Assert.Equal(2, back.ResolveUser("zoë"));
         Assert.Equal(1, back.Artists.Resolve("sigur rós"));
         Assert.Equal([1.5f, 9], back.Counts.RowValues(2).ToArray());
-        Assert.Contains("holds 'plays', but 'tracks' was expected", Assert.Throws<ModelFileException>(() => DataFiles.LoadTracks(folder.File("plays"), files)).Message);
+        string problem = Assert.Throws<ModelFileException>(() => DataFiles.LoadTracks(folder.File("plays"), files)).Message;
+        Assert.Contains("holds 'plays', but 'tracks' was expected", problem);
     }
 
     [Fact]

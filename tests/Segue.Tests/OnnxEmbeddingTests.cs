@@ -45,7 +45,7 @@ public sealed class OnnxEmbeddingTests
     [Fact]
     public async Task Disposing_lets_running_batches_end_and_no_more_begin()
     {
-        string[] texts = [.. Enumerable.Range(0, 400).Select(i => $"a song number {i} about the rain in the night and the sea, and more of it than fits")];
+        string[] texts = [.. Enumerable.Range(0, 400).Select(i => $"a song number {i} about the rain in the night and the sea")];
         for (int round = 0; round < 3; round++)
         {
             OnnxEmbeddingGenerator generator = new(Path.Combine(Model, "onnx/model_quantized.onnx"), new OnnxOptions { BatchTexts = 4 });

@@ -13,7 +13,8 @@ internal sealed record OwnedModel(MappedFiles Files, AlsModel Als, Plays Plays, 
     public static OwnedModel Load(string folder, MappedFiles? owner = null)
     {
         MappedFiles files = owner ?? new();
-        return new(files, AlsFiles.Load(folder, files), DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName), files), VdbFiles.Load(folder, files));
+        Plays plays = DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName), files);
+        return new(files, AlsFiles.Load(folder, files), plays, VdbFiles.Load(folder, files));
     }
 
     /// <summary>A number that every part of the model has a share in, the same for the same model.</summary>
@@ -108,7 +109,8 @@ internal static class OwnershipChild
             return (user, artist, start, Sums(user, artist, start));
         }
 
-        static double[] Sums(float[] user, float[] artist, AlsStart start) => [Sum(user), Sum(artist), Sum(start.Users.Values), Sum(start.Artists.Values)];
+        static double[] Sums(float[] user, float[] artist, AlsStart start) =>
+            [Sum(user), Sum(artist), Sum(start.Users.Values), Sum(start.Artists.Values)];
 
         static double Sum(ReadOnlySpan<float> values)
         {
@@ -218,7 +220,8 @@ internal static class OwnershipChild
         }
 
         public string Against(Counts before) =>
-            Mapped < before.Mapped + FilesMax && Mappings < before.Mappings + MappingsMax && Handles < before.Handles + HandlesMax && Bytes < before.Bytes + BytesMax
+            Mapped < before.Mapped + FilesMax && Mappings < before.Mappings + MappingsMax
+                && Handles < before.Handles + HandlesMax && Bytes < before.Bytes + BytesMax
                 ? "flat"
                 : $"{before} became {this}";
     }

@@ -5,11 +5,11 @@ using Xunit;
 namespace Segue.Tests;
 
 /// <summary>
-/// Goal: whoever loads a model can give it back at once, nobody reads memory that was given back, and nothing is left over. Method: leases under threads, uses
-/// after the owner is gone, thousands of opens and swaps in child processes that count their mappings and handles, and the same with addresses that are never
-/// reused, so that a late reader crashes. Seen to fail: a lease returned twice, a swap that disposes at once (the guarded child dies of SIGSEGV), an owner
-/// that forgets one of its files (30 mappings more after 30 opens), factors in memory behind a finalizer (the child that reads them late dies, or reads
-/// other numbers).
+/// Goal: whoever loads a model can give it back at once, nobody reads memory that was given back, and nothing is left over. Method: leases under
+/// threads, uses after the owner is gone, thousands of opens and swaps in child processes that count their mappings and handles, and the same with
+/// addresses that are never reused, so that a late reader crashes. Seen to fail: a lease returned twice, a swap that disposes at once (the guarded
+/// child dies of SIGSEGV), an owner that forgets one of its files (30 mappings more after 30 opens), factors in memory behind a finalizer (the child
+/// that reads them late dies, or reads other numbers).
 /// </summary>
 public sealed class OwnershipTests
 {
@@ -112,7 +112,8 @@ public sealed class OwnershipTests
     {
         using ScratchFolder folder = new();
         Numerics.MatrixView rows = ObviousIndex.Clustered(600, 16, 4);
-        VectorIndexFiles.Save(kind == "flat" ? new FlatIndex(rows, Metric.Cosine, quantization) : HnswIndex.Build(rows, Metric.Cosine), folder.File("v"));
+        IVectorIndex built = kind == "flat" ? new FlatIndex(rows, Metric.Cosine, quantization) : HnswIndex.Build(rows, Metric.Cosine);
+        VectorIndexFiles.Save(built, folder.File("v"));
         MappedFiles files = new();
         IVectorIndex index = VectorIndexFiles.Open(folder.File("v"), files);
         Assert.Equal(5, index.Search(rows.Row(5), 1)[0].Row);

@@ -9,15 +9,16 @@ using Xunit;
 namespace Segue.Tests;
 
 /// <summary>
-/// Goal: what is said about bytes is so: the language of the system has no part in them, the vector width has, and says so. Method: child processes under
-/// languages with other commas, digits, minus signs and letters, and with instructions switched off; a checkpoint of one is handed to the others.
-/// Seen to fail: with a record's ToString() in the checkpoint's key (de-DE writes 0,014), and with the check of the width taken out (the resumed
-/// training ended in bytes of neither).
+/// Goal: what is said about bytes is so: the language of the system has no part in them, the vector width has, and says so. Method: child processes
+/// under languages with other commas, digits, minus signs and letters, and with instructions switched off; a checkpoint of one is handed to the
+/// others. Seen to fail: with a record's ToString() in the checkpoint's key (de-DE writes 0,014), and with the check of the width taken out (the
+/// resumed training ended in bytes of neither).
 /// </summary>
 public sealed class SameBytesTests
 {
     /// <summary>Switches of the runtime that take instructions away; those that a machine does not have change nothing.</summary>
-    public static TheoryData<string> Switches => ["", "DOTNET_EnableAVX512=0", "DOTNET_EnableAVX2=0", "DOTNET_EnableAVX=0", "DOTNET_EnableHWIntrinsic=0"];
+    public static TheoryData<string> Switches =>
+        ["", "DOTNET_EnableAVX512=0", "DOTNET_EnableAVX2=0", "DOTNET_EnableAVX=0", "DOTNET_EnableHWIntrinsic=0"];
 
     [Theory]
     [InlineData("de_DE.UTF-8", "de-DE")]
@@ -64,8 +65,12 @@ public sealed class SameBytesTests
             Assert.Throws<SegueException>(() => SameBytesChild.Train(new AlsRun { Resume = kept! with { VectorWidth = "unknown" } })).Message);
     }
 
-    private static (string Bytes, string Width, string Culture) Train(ScratchFolder folder, string name, params (string Name, string Value)[] environment) =>
-        Run("bytes-train", folder.File(name), environment) is [string bytes, string width, string culture] ? (bytes, width, culture) : default;
+    private static (string Bytes, string Width, string Culture) Train(
+        ScratchFolder folder, string name, params (string Name, string Value)[] environment)
+    {
+        string[] said = Run("bytes-train", folder.File(name), environment);
+        return (said[0], said[1], said[2]);
+    }
 
     private static string Resume(ScratchFolder folder, string name, params (string Name, string Value)[] environment) =>
         Run("bytes-resume", folder.File(name), environment)[0];

@@ -83,7 +83,8 @@ public sealed class VectorSearchFileTests
         using MappedFiles files = new();
         string path = folder.File("other.safetensors");
         new TensorWriter("als", 1).Add("rows", (ReadOnlyMemory<float>)new float[4], 2, 2).Save(path);
-        Assert.Contains("holds 'als', but 'vectors' was expected", Assert.Throws<ModelFileException>(() => VectorIndexFiles.Open(path, files)).Message);
+        string problem = Assert.Throws<ModelFileException>(() => VectorIndexFiles.Open(path, files)).Message;
+        Assert.Contains("holds 'als', but 'vectors' was expected", problem);
     }
 
     [Fact]

@@ -85,13 +85,19 @@ public static class TrackEmbedder
         return rows;
     }
 
+    /// <summary>What is computed here has the bytes of this machine's vector width; a server's vectors are the server's.</summary>
+    private static string CacheIdOf(IEmbeddingGenerator<string, Embedding<float>> generator) =>
+        generator.GetService<EmbeddingGeneratorMetadata>()?.ProviderUri is null
+            ? $"{Embedders.IdOf(generator)}, {VectorWidth.Name}"
+            : Embedders.IdOf(generator);
+
     private static async Task<Rows> EmbedThereAsync(
         Tracks tracks, IEmbeddingGenerator<string, Embedding<float>> generator, string? cacheFolder,
         IProgress<EmbeddingProgress>? progress, CancellationToken cancellationToken)
     {
         int dimensions = generator.GetService<EmbeddingGeneratorMetadata>()?.DefaultModelDimensions
             ?? throw new ArgumentException("The embedder does not say how many dimensions its vectors have.", nameof(generator));
-        using EmbeddingCache? cache = cacheFolder is null ? null : EmbeddingCache.Open(cacheFolder, Embedders.IdOf(generator), dimensions);
+        using EmbeddingCache? cache = cacheFolder is null ? null : EmbeddingCache.Open(cacheFolder, CacheIdOf(generator), dimensions);
         Rows rows = new(tracks.Count, dimensions);
         List<Pending> chunk = new(ChunkTexts);
         Dictionary<UInt128, int> firstWith = []; // of equal descriptions only one is embedded

@@ -113,7 +113,9 @@ public sealed record AlsReport
     /// <summary>Everything, from confidences to the model.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>How wide the machine computes that made the model: "AVX-512", "AVX2", "SSE", "NEON" or "software". Other widths give other last bits.</summary>
+    /// <summary>
+    /// How wide the machine computes that made the model: "AVX-512", "AVX2", "SSE", "NEON" or "software". Other widths give other last bits.
+    /// </summary>
     public string VectorWidth { get; init; } = Numerics.VectorWidth.Name;
 }
 

@@ -133,7 +133,15 @@ internal sealed class AlsCourse
 
         _run.Progress?.Report(new AlsProgress(_training.Iteration, _options.Iterations, loss, Seconds[^1], validation));
         _run.Checkpoint?.Invoke(new AlsCheckpoint(
-            _training.ProblemKey, VectorWidth.Name, _training.Iteration, _training.X.Copy(), _training.Y.Copy(), [.. Losses], [.. Validations], _bestUsers, _bestArtists));
+            _training.ProblemKey,
+            VectorWidth.Name,
+            _training.Iteration,
+            _training.X.Copy(),
+            _training.Y.Copy(),
+            [.. Losses],
+            [.. Validations],
+            _bestUsers,
+            _bestArtists));
     }
 
     /// <summary>Puts the factors of the best iteration back, where that is not the last.</summary>

@@ -18,7 +18,8 @@ internal sealed class FetchedFiles(DataSource source, string folder, Action<stri
     public IReadOnlyList<string> Paths { get; } = [.. source.Files.Select(f => Path.Combine(folder, f.Name))];
 
     /// <summary>Whether all are here and have the checksums that they should.</summary>
-    public bool AreHere() => source.Files.Zip(Paths).All(f => File.Exists(f.Second) && Expected(f.First) is { } expected && HashOf(f.Second) == expected);
+    public bool AreHere() => source.Files.Zip(Paths).All(f =>
+        File.Exists(f.Second) && Expected(f.First) is { } expected && HashOf(f.Second) == expected);
 
     /// <summary>Takes them from a file or folder of a person's own.</summary>
     public void TakeLocal(string from)

@@ -8,8 +8,9 @@ namespace Segue.ModelFiles;
 
 /// <summary>
 /// A whole file mapped read-only into memory. Memory handed out stays valid until <see cref="Dispose"/>; after it, using it throws.
-/// <para>A span that was taken before and is read after points at pages that are gone, or at what was mapped there since. To find such a reader, set the
-/// AppContext switch <see cref="GuardSwitch"/>: addresses are then never given back, and whoever reads them crashes the process on the spot (Linux).</para>
+/// <para>A span that was taken before and is read after points at pages that are gone, or at what was mapped there since. To find such a reader, set
+/// the AppContext switch <see cref="GuardSwitch"/>: addresses are then never given back, and whoever reads them crashes the process on the spot
+/// (Linux).</para>
 /// </summary>
 internal sealed unsafe partial class MappedBytes : IDisposable
 {
@@ -80,7 +81,9 @@ internal sealed unsafe partial class MappedBytes : IDisposable
         _file?.Dispose();
     }
 
-    /// <summary>Puts pages that nobody may touch in the place of a mapping, in one step, and forgets it: the file is let go, the addresses are not.</summary>
+    /// <summary>
+    /// Puts pages that nobody may touch in the place of a mapping, in one step, and forgets it: the file is let go, the addresses are not.
+    /// </summary>
     private static void Guard(SafeMemoryMappedViewHandle view)
     {
         const int NoAccess = 0, Private = 0x02, Fixed = 0x10, Anonymous = 0x20, NoReserve = 0x4000;

@@ -1,8 +1,8 @@
 namespace Segue.ModelFiles;
 
 /// <summary>
-/// Owns the mapped files of one loaded model. What is loaded through it lies in those files and is good until <see cref="Dispose"/>, which gives every
-/// mapping back at once; whoever uses such a part afterwards gets an <see cref="ObjectDisposedException"/>.
+/// Owns the mapped files of one loaded model. What is loaded through it lies in those files and is good until <see cref="Dispose"/>, which gives
+/// every mapping back at once; whoever uses such a part afterwards gets an <see cref="ObjectDisposedException"/>.
 /// <para>Dispose waits for nobody. Where threads may still be reading, they hold a lease (<see cref="Shared{T}"/>). An owner that is forgotten
 /// keeps its mappings until the process ends: that wastes address space, and never lets anybody read freed memory.</para>
 /// </summary>

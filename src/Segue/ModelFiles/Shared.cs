@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Segue.ModelFiles;
 
 /// <summary>
-/// Something disposable that many threads use and one may replace. A user takes a <see cref="Lease{T}"/> and returns it; after <see cref="Retire"/> nobody
-/// gets one any more, and the value is disposed once, when the last lease is back: at once where there is none.
+/// Something disposable that many threads use and one may replace. A user takes a <see cref="Lease{T}"/> and returns it; after <see cref="Retire"/>
+/// nobody gets one any more, and the value is disposed once, when the last lease is back: at once where there is none.
 /// </summary>
 /// <param name="value">Owned from now on: nobody else disposes it.</param>
 internal sealed class Shared<T>(T value) : IDisposable

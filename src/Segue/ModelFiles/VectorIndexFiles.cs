@@ -111,7 +111,9 @@ internal static class VectorIndexFiles
                 EfConstruction = Read("ef_construction"),
                 EfSearch = Read("ef_search"),
                 Precision = file.Has("floats") ? Precision.Float32 : Precision.Bits12,
-                Seed = ulong.TryParse(file.Metadata.GetValueOrDefault("seed"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) ? seed : throw new ArgumentException("it has no seed"),
+                Seed = ulong.TryParse(file.Metadata.GetValueOrDefault("seed"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
+                    ? seed
+                    : throw new ArgumentException("it has no seed"),
             }.Checked();
             ReadOnlyMemory<byte> levels = file.Read<byte>("levels", count);
             ReadOnlyMemory<int> links = file.Read<int>("links", 2L * m * count), upper = file.Read<int>("upper");

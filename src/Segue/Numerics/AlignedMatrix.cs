@@ -30,7 +30,11 @@ internal sealed unsafe class AlignedMatrix : IRows
         long length = ((long)rows + RowsBeyond) * Stride, bytes = length * sizeof(float);
         int alignment = bytes >= HugePages.Bytes ? HugePages.Bytes : LineBytes;
         if (length + (alignment / sizeof(float)) > Array.MaxLength)
-            throw new SegueException($"{rows:N0} rows of {columns} factors are more than fit into one matrix ({Array.MaxLength:N0} values); take fewer factors");
+        {
+            throw new SegueException(
+                $"{rows:N0} rows of {columns} factors are more than fit into one matrix ({Array.MaxLength:N0} values); take fewer factors");
+        }
+
         _memory = GC.AllocateUninitializedArray<float>((int)length + (alignment / sizeof(float)), pinned: true);
         float* memory = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
         _start = (int)((alignment - ((long)memory % alignment)) % alignment / sizeof(float));
@@ -83,7 +87,9 @@ internal sealed unsafe class AlignedMatrix : IRows
             source.Row(r).CopyTo(Row(r));
     }
 
-    /// <summary>Ends this matrix's life as a workspace: closes the gaps of the padding in place and hands the memory to a view, without a copy.</summary>
+    /// <summary>
+    /// Ends this matrix's life as a workspace: closes the gaps of the padding in place and hands the memory to a view, without a copy.
+    /// </summary>
     public MatrixView IntoView()
     {
         Memory<float> values = _memory.AsMemory(_start, Rows * Columns);
@@ -129,7 +135,9 @@ internal static unsafe partial class HugePages
 
     private const int AdviseHugePages = 14;
 
-    /// <summary>Asks for them under memory that nobody has touched yet. It is advice: where it is refused, pages are small and nothing else changes.</summary>
+    /// <summary>
+    /// Asks for them under memory that nobody has touched yet. It is advice: where it is refused, pages are small and nothing else changes.
+    /// </summary>
     /// <param name="start">A multiple of <see cref="Bytes"/> where there are so many.</param>
     public static void Advise(void* start, long bytes)
     {

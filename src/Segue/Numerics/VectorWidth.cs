@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.Arm;
 namespace Segue.Numerics;
 
 /// <summary>
-/// How wide this process computes. Sums are added up lane by lane, and wider registers fuse and group other terms: the same data and seed give the same
-/// bytes on every machine of one width, and bytes that differ in the last bits on another.
+/// How wide this process computes. Sums are added up lane by lane, and wider registers fuse and group other terms: the same data and seed give the
+/// same bytes on every machine of one width, and bytes that differ in the last bits on another.
 /// </summary>
 internal static class VectorWidth
 {

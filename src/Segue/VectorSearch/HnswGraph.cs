@@ -5,8 +5,9 @@ namespace Segue.VectorSearch;
 /// <summary>
 /// The columns of an HNSW index: rows in slots, and for each slot its links. A list of links is as long as there is room and ends early with −1.
 /// <para>Readers take the graph once and work on it without locks. The one writer only ever (1) fills slots beyond <see cref="Count"/>, which no link
-/// names yet, (2) rewrites a list of links in place, whose every state is a list of good slots, (3) sets a bit in <see cref="Dead"/>, (4) says of a row which
-/// slot of this graph it is in. Anything else, more room above all, is a new graph, and shares nothing that is written with the old one.</para>
+/// names yet, (2) rewrites a list of links in place, whose every state is a list of good slots, (3) sets a bit in <see cref="Dead"/>, (4) says of a
+/// row which slot of this graph it is in. Anything else, more room above all, is a new graph, and shares nothing that is written with the old
+/// one.</para>
 /// </summary>
 internal sealed unsafe class HnswGraph
 {

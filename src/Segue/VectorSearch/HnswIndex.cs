@@ -242,7 +242,9 @@ public sealed unsafe class HnswIndex : IVectorIndex
         return true;
     }
 
-    /// <summary>Makes the graph ours to write, with room for so many slots and row numbers: where there is too little, by half as much again.</summary>
+    /// <summary>
+    /// Makes the graph ours to write, with room for so many slots and row numbers: where there is too little, by half as much again.
+    /// </summary>
     private void EnsureRoom(int slots, int rows)
     {
         HnswGraph graph = Opened();

@@ -8,16 +8,17 @@ using System.Text;
 namespace Segue.Writing;
 
 /// <summary>
-/// Replaces a file whole: whoever opens it, whenever the process dies or the disk is full, finds the old content or the new and never a part. The content is
-/// written beside it, forced to the disk and renamed over it, and the name is forced to the disk, too.
+/// Replaces a file whole: whoever opens it, whenever the process dies or the disk is full, finds the old content or the new and never a part. The
+/// content is written beside it, forced to the disk and renamed over it, and the name is forced to the disk, too.
 /// <code>
 /// AtomicFile.Write(path, stream => report.Save(stream));
 /// AtomicFile.Write(path, "a text\n");
 /// </code>
-/// <para>A symbolic link stays one: what it leads to is replaced. An existing file's permissions are kept (Unix). A folder, a device, a pipe or a socket is
-/// refused, because a rename would put a file in its place; who wants to write to <c>/dev/stdout</c> opens it himself. Hard links part.</para>
-/// <para>The temporary's name is new, hidden, and nobody else's; it is gone after any failure. That of a process that was killed is removed by the next
-/// write of the same file.</para>
+/// <para>A symbolic link stays one: what it leads to is replaced. An existing file's permissions are kept (Unix). A folder, a device, a pipe or a
+/// socket is refused, because a rename would put a file in its place; who wants to write to <c>/dev/stdout</c> opens it himself. Hard links
+/// part.</para>
+/// <para>The temporary's name is new, hidden, and nobody else's; it is gone after any failure. That of a process that was killed is removed by the
+/// next write of the same file.</para>
 /// </summary>
 internal static partial class AtomicFile
 {
@@ -83,12 +84,15 @@ internal static partial class AtomicFile
                 continue;
             ReadOnlySpan<char> number = name[start.Length..^Extension.Length];
             int dash = number.IndexOf('-');
-            if (dash > 0 && int.TryParse(number[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out int process) && !IsBeingWritten(left, process))
+            bool isNumbered = int.TryParse(number[..Math.Max(0, dash)], NumberStyles.None, CultureInfo.InvariantCulture, out int process);
+            if (isNumbered && !IsBeingWritten(left, process))
                 DeleteQuietly(left);
         }
     }
 
-    /// <summary>Locked, so that it can be told from a leftover; readable to nobody else, where it will take the place of a file with permissions.</summary>
+    /// <summary>
+    /// Locked, so that it can be told from a leftover; readable to nobody else, where it will take the place of a file with permissions.
+    /// </summary>
     private static FileStream CreateBeside(string target)
     {
         (string folder, string start) = PlaceBeside(target);
