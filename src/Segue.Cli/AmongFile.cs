@@ -53,7 +53,7 @@ internal static class AmongFile
     {
         if (new FileInfo(path) is { Exists: true, Length: > BytesMax } file)
             throw new SegueException($"{path}: is {file.Length / 1_000_000:N0} MB long; a list of songs has at most {BytesMax / 1_000_000:N0} MB");
-        string[] lines = File.ReadAllLines(path);
+        string[] lines = [.. Import.TextLines.Read(path)];
         int column = lines.Length > 0 ? IdColumn(lines[0]) : -1;
         string title = "";
         foreach (string raw in column >= 0 ? lines.Skip(1) : lines)

@@ -108,9 +108,9 @@ internal static class Answers
         // A column for each part that any row has; one part alone is the score.
         string[] parts = [.. items.SelectMany(i => PartsOf(i.Parts)).Where(p => p.Value != 0).Select(p => p.Name).Distinct().OrderBy(ColumnOrder)];
         parts = parts.Length > 1 ? parts : [];
-        AnswerTable table = new AnswerTable().Number("#").Strong("song").Text("artist").Text("genre").Number("score");
+        AnswerTable table = new AnswerTable().Number("#").Strong("song").Text("artist").Text("genre", isMinor: true).Number("score");
         foreach (string part in parts)
-            table.Number(part == "popularity" ? "pop." : part == "discovery" ? "disc." : part);
+            table.Number(part == "popularity" ? "pop." : part == "discovery" ? "disc." : part, isMinor: true);
         table.Reason("why");
         foreach (SongRecommendation item in items)
         {

@@ -43,7 +43,7 @@ internal static class GroupAnswers
             MoodOptions.WriteReading(session, wish);
         AnswerTable table = new AnswerTable().Number("#").Strong("song").Text("artist").Number("score");
         foreach (string name in names)
-            table.Number(name);
+            table.Number(name, isMinor: true);
         table.Reason("for");
         foreach (GroupRow row in answer.Rows)
         {

@@ -67,7 +67,7 @@ internal static class ListenerOptions
         return
         [
             .. users.Select(u => ($"user {u}", Interactions.Profile.Join(Interactions.Profile.OfUser(plays, plays.ResolveUser(u)), disliked))),
-            .. files.Select(f => (Path.GetFileName(f), Interactions.Profile.Join(Importing.Match(session, HistoryReader.Read(f), plays, f), disliked))),
+            .. files.Select(f => (Path.GetFileName(f), Interactions.Profile.Join(Importing.Match(session, HistoryReader.Read(f, session.Cancellation), plays, f), disliked))),
         ];
     }
 
@@ -83,7 +83,7 @@ internal static class ListenerOptions
         if (session.Get(User) is [string user])
             profile = Interactions.Profile.OfUser(plays, plays.ResolveUser(user));
         if (session.Get(History) is [string file])
-            profile = Interactions.Profile.Join(profile, Importing.Match(session, HistoryReader.Read(file), plays, file));
+            profile = Interactions.Profile.Join(profile, Importing.Match(session, HistoryReader.Read(file, session.Cancellation), plays, file));
         if (session.Get(Kept) is string kept)
             profile = Interactions.Profile.Join(profile, Importing.Match(session, new ListenerProfiles(session.Home.Folder).Load(kept), plays, kept));
         if (likes.Length == 0 && dislikes.Length == 0)

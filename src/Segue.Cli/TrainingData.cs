@@ -46,7 +46,7 @@ internal static class TrainingData
         (string? tags, string? friends) = (session.Get(Tags), session.Get(Friends));
         if (session.Get(PlaysOnly))
             return tags is null && friends is null ? null : throw new WrongUsageException("--plays-only goes with neither --artist-tags nor --friends");
-        SideInformation side = SideTables.Read(plays, tags, friends);
+        SideInformation side = SideTables.Read(plays, tags, friends, session.Cancellation);
         if (found is not null)
         {
             side = side with

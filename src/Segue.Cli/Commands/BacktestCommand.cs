@@ -132,7 +132,7 @@ internal static class BacktestCommand
 
     private static (string Name, History History) ReadHistory(Session session) => (session.Get(s_history), session.Get(ListenerOptions.Kept)) switch
     {
-        (string file, null) => (file, HistoryReader.Read(file)),
+        (string file, null) => (file, HistoryReader.Read(file, session.Cancellation)),
         (null, string kept) => (kept, new ListenerProfiles(session.Home.Folder).Load(kept)),
         _ => throw new WrongUsageException("name the listener with --history FILE or --profile NAME"),
     };

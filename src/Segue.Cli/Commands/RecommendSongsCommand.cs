@@ -103,7 +103,7 @@ internal static class RecommendSongsCommand
     {
         MoodModel model = MoodModel.Load(session.Home);
         int number = 0;
-        foreach (string line in File.ReadLines(path))
+        foreach (string line in Import.TextLines.Read(path, session.Cancellation))
         {
             session.Cancellation.ThrowIfCancellationRequested();
             number++;
