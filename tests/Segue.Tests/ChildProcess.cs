@@ -11,7 +11,7 @@ internal static class ChildProcess
 {
     private const string Variable = "SEGUE_TEST_CHILD";
 
-    public static Process Start(string what, string folder, string argument)
+    public static Process Start(string what, string folder, string argument, params (string Name, string Value)[] environment)
     {
         ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Segue.Tests.exe" : "Segue.Tests"))
         {
@@ -20,6 +20,8 @@ internal static class ChildProcess
             RedirectStandardError = true,
             Environment = { [Variable] = string.Join('|', what, folder, argument) },
         };
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         return Process.Start(start) ?? throw new InvalidOperationException("The test program did not start.");
     }
 
@@ -29,7 +31,10 @@ internal static class ChildProcess
         if (Environment.GetEnvironmentVariable(Variable)?.Split('|') is not [string what, string folder, string argument])
             return;
         Environment.SetEnvironmentVariable(Variable, null);
-        VersionStoreTests.RunChild(what, folder, int.TryParse(argument, out int number) ? number : 0);
+        if (what == "keys")
+            UnicodeFormTests.WriteKeys();
+        else
+            VersionStoreTests.RunChild(what, folder, int.TryParse(argument, out int number) ? number : 0);
         Environment.Exit(0);
     }
 }
