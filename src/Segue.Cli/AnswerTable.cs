@@ -5,28 +5,29 @@ namespace Segue.Cli;
 
 /// <summary>
 /// The rows of an answer: a few columns, and beside each row, where there is one, the reason for it. A wide terminal shows the reason as the last column; a
-/// narrow one as a line of its own below the row, because a column of three characters is no reason. Names are cut, never wrapped, where even that is
-/// too wide.
+/// narrow one as a line of its own below the row, because a column of three characters is no reason, and minor columns with it where it must. Names are
+/// cut, never wrapped, where even that is too wide.
 /// </summary>
 internal sealed class AnswerTable
 {
-    /// <summary>Below so many columns a row takes two lines.</summary>
-    private const int WideFrom = 100;
+    /// <summary>Below so many columns a row takes two lines; from the second on never, in between where a long name leaves the reason no room.</summary>
+    private const int WideFrom = 100, WideAlwaysFrom = 160;
 
-    private const int TextColumnMin = 8, ReasonIndent = 4;
+    private const int TextColumnMin = 8, ReasonMin = 20, ReasonIndent = 4, Gap = 3;
 
     private readonly List<Column> _columns = [];
     private readonly List<(string[] Cells, string Reason)> _rows = [];
     private string? _reasonTitle;
 
     /// <summary>A column of text.</summary>
-    public AnswerTable Text(string title) => Add(new Column(title, IsNumber: false, IsStrong: false));
+    /// <param name="isMinor">Whether it goes to the second line where the first is too narrow for all.</param>
+    public AnswerTable Text(string title, bool isMinor = false) => Add(new Column(title) { IsMinor = isMinor });
 
     /// <summary>A column of text that catches the eye: what the row is about.</summary>
-    public AnswerTable Strong(string title) => Add(new Column(title, IsNumber: false, IsStrong: true));
+    public AnswerTable Strong(string title) => Add(new Column(title) { Style = new Style(decoration: Decoration.Bold) });
 
     /// <summary>A column of numbers, flush right; it is never cut.</summary>
-    public AnswerTable Number(string title) => Add(new Column(title, IsNumber: true, IsStrong: false));
+    public AnswerTable Number(string title, bool isMinor = false) => Add(new Column(title) { IsNumber = true, IsMinor = isMinor });
 
     /// <summary>What stands beside each row and is long: why it is there.</summary>
     public AnswerTable Reason(string title)
@@ -48,11 +49,14 @@ internal sealed class AnswerTable
     public void Write(Terminal terminal)
     {
         IAnsiConsole console = terminal.Ansi();
-        if (terminal.Width >= WideFrom)
+        if (terminal.Width >= WideAlwaysFrom || terminal.Width >= WideFrom && HasRoomForReason(terminal.Width))
             console.Write(Wide());
         else
             console.Write(new Rows(Narrow(terminal.Width)));
     }
+
+    private bool HasRoomForReason(int width) =>
+        _reasonTitle is null || Enumerable.Range(0, _columns.Count).Sum(c => WidthNeeded(c) + Gap) + ReasonMin <= width;
 
     private AnswerTable Add(Column column)
     {
@@ -65,7 +69,7 @@ internal sealed class AnswerTable
         Table table = new() { Border = TableBorder.Simple, UseSafeBorder = false };
         foreach (Column column in _columns)
         {
-            TableColumn drawn = new(new Text(TerminalText.CleanLine(column.Title)));
+            TableColumn drawn = new(new Text(column.Title));
             table.AddColumn(column.IsNumber ? drawn.RightAligned() : drawn);
         }
 
@@ -83,30 +87,42 @@ internal sealed class AnswerTable
     /// <summary>Columns with two blanks between them, and each reason below its row, indented and wrapped between words.</summary>
     private IEnumerable<IRenderable> Narrow(int width)
     {
-        int[] widths = WidthsFor(width);
+        int[] all = [.. Enumerable.Range(0, _columns.Count)];
+        bool fits = LineWidth([.. all.Select(WidthNeeded)]) <= width;
+        int[] first = fits ? all : [.. all.Where(c => !_columns[c].IsMinor)], second = [.. all.Except(first)];
+        int[] widths = WidthsFor(first, width);
         yield return Spectre.Console.Text.Empty;
-        yield return Line([.. _columns.Select(c => TerminalText.CleanLine(c.Title))], widths, isTitle: true);
-        yield return new Text(new string('─', Math.Min(width, 1 + widths.Sum() + 2 * (widths.Length - 1))));
+        yield return Line([.. _columns.Select(c => c.Title)], first, widths, isTitle: true);
+        yield return new Text(new string('─', Math.Min(width, LineWidth(widths))));
         foreach ((string[] cells, string reason) in _rows)
         {
-            yield return Line(cells, widths, isTitle: false);
-            if (reason.Length > 0)
-                yield return new Padder(new Text($"{_reasonTitle}: {reason}"), new Padding(ReasonIndent, 0, 0, 0));
+            yield return Line(cells, first, widths, isTitle: false);
+            IEnumerable<string> minor = second.Where(c => cells[c].Length > 0).Select(c => $"{_columns[c].Title} {cells[c]}");
+            string below = string.Join("; ", new[] { string.Join(", ", minor), reason.Length > 0 ? $"{_reasonTitle}: {reason}" : "" }.Where(t => t.Length > 0));
+            if (below.Length > 0)
+                yield return new Padder(new Text(below), new Padding(ReasonIndent, 0, 0, 0));
         }
 
         yield return Spectre.Console.Text.Empty;
     }
 
+    private static int LineWidth(int[] widths) => 1 + widths.Sum() + 2 * (widths.Length - 1);
+
+    private int WidthNeeded(int column) => _rows.Select(r => WidthOf(r.Cells[column])).Append(WidthOf(_columns[column].Title)).Max();
+
     /// <summary>Widths as the cells need them; where that is too much, the widest column of text gives way first.</summary>
-    private int[] WidthsFor(int width)
+    private int[] WidthsFor(int[] columns, int width)
     {
-        int[] widths = [.. _columns.Select((column, c) => _rows.Select(r => WidthOf(r.Cells[c])).Append(WidthOf(column.Title)).Max())];
-        int room = width - 1 - 2 * (widths.Length - 1);
-        while (widths.Sum() > room)
+        int[] widths = [.. columns.Select(WidthNeeded)];
+        while (LineWidth(widths) > width)
         {
-            int widest = Enumerable.Range(0, widths.Length)
-                .Where(c => !_columns[c].IsNumber && widths[c] > TextColumnMin)
-                .DefaultIfEmpty(-1).MaxBy(c => c < 0 ? 0 : widths[c]);
+            int widest = -1;
+            for (int i = 0; i < widths.Length; i++)
+            {
+                if (!_columns[columns[i]].IsNumber && widths[i] > TextColumnMin && (widest < 0 || widths[i] > widths[widest]))
+                    widest = i;
+            }
+
             if (widest < 0)
                 break;
             widths[widest]--;
@@ -115,17 +131,18 @@ internal sealed class AnswerTable
         return widths;
     }
 
-    private Paragraph Line(string[] cells, int[] widths, bool isTitle)
+    private Paragraph Line(string[] cells, int[] columns, int[] widths, bool isTitle)
     {
         Paragraph line = new() { Overflow = Overflow.Ellipsis };
-        for (int c = 0; c < cells.Length; c++)
+        for (int i = 0; i < columns.Length; i++)
         {
-            string text = Cut(cells[c], widths[c]);
-            string blanks = new(' ', Math.Max(0, widths[c] - WidthOf(text)));
-            line.Append(c == 0 ? " " : "  ");
-            line.Append(_columns[c].IsNumber ? blanks : "");
-            line.Append(text, isTitle ? Style.Plain : _columns[c].Style);
-            line.Append(_columns[c].IsNumber ? "" : blanks);
+            Column column = _columns[columns[i]];
+            string text = Cut(cells[columns[i]], widths[i]);
+            string blanks = new(' ', Math.Max(0, widths[i] - WidthOf(text)));
+            line.Append(i == 0 ? " " : "  ");
+            line.Append(column.IsNumber ? blanks : "");
+            line.Append(text, isTitle ? Style.Plain : column.Style);
+            line.Append(column.IsNumber ? "" : blanks);
         }
 
         return line;
@@ -145,8 +162,14 @@ internal sealed class AnswerTable
 
     private static int WidthOf(string text) => new Segment(text).CellCount();
 
-    private sealed record Column(string Title, bool IsNumber, bool IsStrong)
+    private sealed class Column(string title)
     {
-        public Style Style => IsStrong ? new Style(decoration: Decoration.Bold) : Style.Plain;
+        public string Title { get; } = TerminalText.CleanLine(title);
+
+        public bool IsNumber { get; init; }
+
+        public bool IsMinor { get; init; }
+
+        public Style Style { get; init; } = Style.Plain;
     }
 }

@@ -37,9 +37,9 @@ internal static class AnswerTables
         // A column for each part that any row has; one part alone is the score.
         string[] parts = [.. s_parts.Where(p => rows.Any(r => PartOf(r, p) != 0))];
         parts = parts.Length > 1 ? parts : [];
-        AnswerTable table = new AnswerTable().Number("#").Strong("song").Text("artist").Text("genre").Number("score");
+        AnswerTable table = new AnswerTable().Number("#").Strong("song").Text("artist").Text("genre", isMinor: true).Number("score");
         foreach (string part in parts)
-            table.Number(part == "popularity" ? "pop." : part == "discovery" ? "disc." : part);
+            table.Number(part == "popularity" ? "pop." : part == "discovery" ? "disc." : part, isMinor: true);
         table.Reason("why");
         foreach (SongRow row in rows)
         {
@@ -56,7 +56,7 @@ internal static class AnswerTables
     {
         AnswerTable table = new AnswerTable().Number("#").Strong("song").Text("artist").Number("score");
         foreach (ServedListener listener in listeners)
-            table.Number(listener.Listener);
+            table.Number(listener.Listener, isMinor: true);
         table.Reason("for");
         foreach (SongRow row in rows)
         {

@@ -10,12 +10,12 @@ internal static class GlobalOptions
         Description = "Folder that holds data/ and models/ (or SEGUE_HOME)",
         HelpName = "DIR",
         Recursive = true,
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("SEGUE_HOME") is { Length: > 0 } home ? home : "./segue-home",
+        DefaultValueFactory = _ => DefaultHome(),
     };
 
     public static readonly Option<bool> Json = new("--json") { Description = "One JSON document on stdout; progress and log on stderr", Recursive = true };
 
-    public static readonly Option<bool> Quiet = new("--quiet") { Description = "No progress", Recursive = true };
+    public static readonly Option<bool> Quiet = new("--quiet") { Description = "No progress; warnings about the answer stay", Recursive = true };
 
     public static readonly Option<int> Threads = new Option<int>("--threads")
     {
@@ -34,6 +34,9 @@ internal static class GlobalOptions
     };
 
     public static readonly IReadOnlyList<Option> All = [Home, Json, Quiet, Threads, Seed];
+
+    /// <summary>The home folder where none is named.</summary>
+    public static string DefaultHome() => Environment.GetEnvironmentVariable("SEGUE_HOME") is { Length: > 0 } home ? home : "./segue-home";
 
     public static Option<int> AtLeast(this Option<int> option, int least)
     {

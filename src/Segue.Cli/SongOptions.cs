@@ -65,6 +65,6 @@ internal static class SongOptions
         PopularityMin = session.Get(FilterOptions.PopularityMin),
         PopularityMax = session.Has(FilterOptions.PopularityMax) ? session.Get(FilterOptions.PopularityMax) : new SongRequest().PopularityMax,
         Tempo = session.Get(FilterOptions.Bpm),
-        Among = session.Get(FilterOptions.Among) is string file ? SongList.Read(file) : null,
+        Among = session.Get(FilterOptions.Among) is string file ? SongList.Read(file, session.Cancellation) : null,
     };
 }

@@ -46,7 +46,9 @@ internal static class ChildProcess
             return TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions).GetAwaiter().GetResult();
         Environment.SetEnvironmentVariable(Variable, null);
         int number = int.TryParse(argument, out int given) ? given : 0;
-        if (!OwnershipChild.Run(what, folder, number) && !SameBytesChild.Run(what, folder))
+        if (what == "keys")
+            UnicodeFormTests.WriteKeys();
+        else if (!OwnershipChild.Run(what, folder, number) && !SameBytesChild.Run(what, folder))
             VersionStoreTests.RunChild(what, folder, number);
         return 0;
     }

@@ -19,5 +19,7 @@ internal static class CommandList
         BacktestCommand.Create(),
         PlaylistCommand.Create(),
         ModelCommand.Create(),
+        CompletionCommand.Create(),
+        CompletionCommand.CreateHidden(),
     ];
 }

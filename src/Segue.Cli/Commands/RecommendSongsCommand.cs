@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Segue.Asking;
+using Segue.Import;
 
 namespace Segue.Cli.Commands;
 
@@ -63,7 +64,7 @@ internal static class RecommendSongsCommand
         using Recommender segue = session.Open();
         HashSet<string> told = [];
         int number = 0;
-        foreach (string line in File.ReadLines(path))
+        foreach (string line in Import.TextLines.Read(path, session.Cancellation))
         {
             session.Cancellation.ThrowIfCancellationRequested();
             number++;

@@ -8,7 +8,8 @@ namespace Segue.Asking;
 /// <param name="home">Where profiles are kept.</param>
 /// <param name="plays">What the model was trained on.</param>
 /// <param name="notes">Receives how much of each history matched.</param>
-internal sealed class ListenerProfile(string home, Plays plays, List<string> notes)
+/// <param name="cancellationToken">Ends the reading of a history.</param>
+internal sealed class ListenerProfile(string home, Plays plays, List<string> notes, CancellationToken cancellationToken)
 {
     /// <summary>The listener's plays, likes and dislikes; empty for <see cref="Listener.Anybody"/>.</summary>
     /// <exception cref="UnknownNameException">A name that the model does not know.</exception>
@@ -18,7 +19,7 @@ internal sealed class ListenerProfile(string home, Plays plays, List<string> not
         int[] likes = [.. listener.Liked.Select(plays.Artists.Resolve)], dislikes = [.. listener.Disliked.Select(plays.Artists.Resolve)];
         Profile profile = listener.UserId is string user ? Profile.OfUser(plays, plays.ResolveUser(user)) : Profile.Of([]);
         if (listener.HistoryPath is string path)
-            profile = Profile.Join(profile, Match(listener, HistoryReader.Read(path), path));
+            profile = Profile.Join(profile, Match(listener, HistoryReader.Read(path, cancellationToken), path));
         if (listener.ProfileName is string kept)
             profile = Profile.Join(profile, Match(listener, new ListenerProfiles(home).Load(kept), kept));
         if (likes.Length == 0 && dislikes.Length == 0)

@@ -24,7 +24,7 @@ public sealed partial class Recommender
         using Lease<LoadedModels> lease = Acquire();
         TasteModel taste = lease.Value.Taste;
         List<string> notes = [];
-        Profile profile = new ListenerProfile(Home, taste.Plays, notes).Of(request.For);
+        Profile profile = new ListenerProfile(Home, taste.Plays, notes, cancellationToken).Of(request.For);
         cancellationToken.ThrowIfCancellationRequested();
         ArtistOptions options = new() { Count = request.Count, ExcludeHeard = request.ExcludeHeard, Allowed = Allowed(request, lease.Value) };
         IReadOnlyList<ArtistRecommendation> items = ArtistRecommender.Recommend(taste.Model, taste.Plays, profile, options);
@@ -67,7 +67,7 @@ public sealed partial class Recommender
         TasteModel taste = lease.Value.Taste;
         Artists artists = taste.Plays.Artists;
         List<string> notes = [];
-        Profile profile = new ListenerProfile(Home, taste.Plays, notes).Of(request.For);
+        Profile profile = new ListenerProfile(Home, taste.Plays, notes, cancellationToken).Of(request.For);
         int artist = artists.Resolve(request.Artist);
         AlsExplanation why = taste.Model.Explain(profile, artist);
         List<ArtistCounterfactual> without = [];

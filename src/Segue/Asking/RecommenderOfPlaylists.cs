@@ -30,8 +30,8 @@ public sealed partial class Recommender
     {
         Check.ThrowIfAny(request.Validate());
         using Lease<LoadedModels> lease = Acquire();
-        SongQuery query = new(request.Songs, lease.Value, Home);
-        Draft draft = request.IsPath ? PathOf(request, query) : RankingOf(request, query, cancellationToken);
+        SongQuery query = new(request.Songs, lease.Value, Home, cancellationToken);
+        Draft draft = request.IsPath ? PathOf(request, query) : RankingOf(request, query);
         Tracks tracks = query.Songs.Tracks;
         PlaylistTrack[] songs = [.. draft.Songs.Select(s => PlaylistTrack.Of(tracks, s.Track, query.Locations.GetValueOrDefault(s.Track, ""), s.Why))];
         Playlist playlist = new()
@@ -84,7 +84,7 @@ public sealed partial class Recommender
             ]);
     }
 
-    private static Draft RankingOf(PlaylistRequest request, SongQuery query, CancellationToken cancellationToken)
+    private static Draft RankingOf(PlaylistRequest request, SongQuery query)
     {
         List<string> unresolved = [];
         int[] seeds = query.SeedsThatExist(unresolved);
@@ -94,7 +94,7 @@ public sealed partial class Recommender
         SelectionOptions selection = sequence is null ? query.Selection : query.Selection with { Count = PoolOf(sequence) };
         (string title, IReadOnlyList<SongRecommendation> items) = request.Songs.For switch
         {
-            not null => ForListener(query, wish, selection, cancellationToken),
+            not null => ForListener(query, wish, selection),
             null when wish is not null => (wish.Text, query.Meeting(wish, selection)),
             null => ($"Like {string.Join("; ", seeds.Select(query.Songs.Tracks.DisplayName))}", query.Like(seeds, selection)),
         };
@@ -116,14 +116,14 @@ public sealed partial class Recommender
     private static int PoolOf(SequenceOptions sequence) => Math.Max(PoolMin, PoolFactor * (int)(sequence.Seconds / TypicalSeconds ?? sequence.Count));
 
     private static (string Title, IReadOnlyList<SongRecommendation> Items) ForListener(
-        SongQuery query, WishMood? wish, SelectionOptions selection, CancellationToken cancellationToken)
+        SongQuery query, WishMood? wish, SelectionOptions selection)
     {
         Listener listener = query.Request.For!;
         string title = $"For {listener}{(wish is null ? "" : $": {wish.Text}")}";
         if (listener.IsGroup)
-            return (title, [.. query.ForGroup(wish, selection, cancellationToken).Answer.Rows.Select(r => r.Item)]);
+            return (title, [.. query.ForGroup(wish, selection).Answer.Rows.Select(r => r.Item)]);
         Profile profile = query.ProfileOf(listener);
-        cancellationToken.ThrowIfCancellationRequested();
+        query.CancellationToken.ThrowIfCancellationRequested();
         return (title, query.Loaded.Pipeline.Recommend(profile, wish, query.Weights, query.Filter, selection));
     }
 

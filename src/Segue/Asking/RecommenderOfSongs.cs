@@ -19,12 +19,12 @@ public sealed partial class Recommender
     {
         Check.ThrowIfAny(request.Validate());
         using Lease<LoadedModels> lease = Acquire();
-        SongQuery query = new(request, lease.Value, Home);
+        SongQuery query = new(request, lease.Value, Home, cancellationToken);
         return request.For switch
         {
             null => Search(query),
-            { IsGroup: true } => ForGroup(query, cancellationToken),
-            _ => ForListener(query, cancellationToken),
+            { IsGroup: true } => ForGroup(query),
+            _ => ForListener(query),
         };
     }
 
@@ -39,7 +39,7 @@ public sealed partial class Recommender
     {
         Check.ThrowIfAny(request.Validate());
         using Lease<LoadedModels> lease = Acquire();
-        SongQuery query = new(request.Asked, lease.Value, Home);
+        SongQuery query = new(request.Asked, lease.Value, Home, cancellationToken);
         Tracks tracks = query.Songs.Tracks;
         Profile profile = query.ProfileOf(request.Asked.For!);
         WishMood? wish = query.Wish();
@@ -77,11 +77,11 @@ public sealed partial class Recommender
         };
     }
 
-    private static SongAnswer ForListener(SongQuery query, CancellationToken cancellationToken)
+    private static SongAnswer ForListener(SongQuery query)
     {
         WishMood? wish = query.Wish(query.Seeds());
         Profile profile = query.ProfileOf(query.Request.For!);
-        cancellationToken.ThrowIfCancellationRequested();
+        query.CancellationToken.ThrowIfCancellationRequested();
         Pipeline pipeline = query.Loaded.Pipeline;
         IReadOnlyList<SongRecommendation> items = pipeline.Recommend(profile, wish, query.Weights, query.Filter, query.Selection);
         (int joined, double share) = pipeline.Joined(profile);
@@ -95,10 +95,10 @@ public sealed partial class Recommender
         };
     }
 
-    private static SongAnswer ForGroup(SongQuery query, CancellationToken cancellationToken)
+    private static SongAnswer ForGroup(SongQuery query)
     {
         WishMood? wish = query.Wish(query.Seeds());
-        (IReadOnlyList<string> names, GroupAnswer answer) = query.ForGroup(wish, query.Selection, cancellationToken);
+        (IReadOnlyList<string> names, GroupAnswer answer) = query.ForGroup(wish, query.Selection);
         return new SongAnswer(query.For(wish), query.Models(withTaste: true), [.. answer.Rows.Select(r => RowsOf.Group(r, names, query.Songs.Tracks))])
         {
             Reading = wish is null ? null : WishReading.Of(wish),

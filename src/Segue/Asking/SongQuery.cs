@@ -9,7 +9,8 @@ namespace Segue.Asking;
 /// <param name="Request">What is asked; already checked.</param>
 /// <param name="Loaded">The models.</param>
 /// <param name="Home">Where profiles are kept.</param>
-internal sealed record SongQuery(SongRequest Request, LoadedModels Loaded, string Home)
+/// <param name="CancellationToken">Ends the work between its steps.</param>
+internal sealed record SongQuery(SongRequest Request, LoadedModels Loaded, string Home, CancellationToken CancellationToken)
 {
     private SongListMatch? _own;
     private SongFilter? _filter;
@@ -63,7 +64,7 @@ internal sealed record SongQuery(SongRequest Request, LoadedModels Loaded, strin
 
     public ModelVersions Models(bool withTaste) => new(withTaste ? Loaded.Taste.Version : null, Loaded.Mood.Version);
 
-    public Profile ProfileOf(Listener listener) => new ListenerProfile(Home, Loaded.Taste.Plays, Notes).Of(listener);
+    public Profile ProfileOf(Listener listener) => new ListenerProfile(Home, Loaded.Taste.Plays, Notes, CancellationToken).Of(listener);
 
     /// <summary>The songs to be like, each once.</summary>
     /// <exception cref="UnknownNameException">One is not there.</exception>
@@ -131,12 +132,12 @@ internal sealed record SongQuery(SongRequest Request, LoadedModels Loaded, strin
         SongRecommender.Recommend(Songs, wish, Filter, selection ?? Selection, wish.Seeds);
 
     /// <summary>Songs for a group, and what its listeners are called in the answer.</summary>
-    public (IReadOnlyList<string> Names, GroupAnswer Answer) ForGroup(WishMood? wish, SelectionOptions selection, CancellationToken cancellationToken)
+    public (IReadOnlyList<string> Names, GroupAnswer Answer) ForGroup(WishMood? wish, SelectionOptions selection)
     {
         IReadOnlyList<Listener> members = Request.For!.Members;
         // Each as somebody from outside the training: their dislikes are not in it, and one rule holds for users and histories.
         Profile[] profiles = [.. members.Select(m => Profile.Join(ProfileOf(m), Profile.Of([])))];
-        cancellationToken.ThrowIfCancellationRequested();
+        CancellationToken.ThrowIfCancellationRequested();
         return ([.. members.Select(m => m.ShortName)],
             GroupRecommender.Recommend(Loaded.Pipeline, Songs, profiles, wish, Weights, Filter, selection));
     }

@@ -12,16 +12,7 @@ public static class NameKey
 {
     public static string Of(string name)
     {
-        string composed;
-        try
-        {
-            composed = name.Normalize(NormalizationForm.FormKC);
-        }
-        catch (ArgumentException)
-        {
-            composed = name; // Lone surrogates have no normal form; the name stays as it is.
-        }
-
+        string composed = UnicodeForm.ComposeCompatible(name);
         var key = new StringBuilder(composed.Length);
         bool space = false;
         foreach (char c in composed)
@@ -48,16 +39,7 @@ public static class NameKey
     public static string Loose(string name)
     {
         string key = Of(name);
-        string decomposed;
-        try
-        {
-            decomposed = key.Normalize(NormalizationForm.FormD);
-        }
-        catch (ArgumentException)
-        {
-            decomposed = key;
-        }
-
+        string decomposed = UnicodeForm.Decompose(key);
         var loose = new StringBuilder(decomposed.Length);
         foreach (char c in decomposed)
         {

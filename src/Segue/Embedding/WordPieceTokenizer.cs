@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Segue.Catalogue;
 
 namespace Segue.Embedding;
 
@@ -147,7 +148,7 @@ public sealed class WordPieceTokenizer
         }
 
         ReadOnlySpan<char> source = clean[..length];
-        ReadOnlySpan<char> rest = source.TryNormalize(normalized, out int written, NormalizationForm.FormD) ? normalized[..written] : source;
+        ReadOnlySpan<char> rest = UnicodeForm.TryDecompose(source, normalized, out int written) ? normalized[..written] : source;
         while (!rest.IsEmpty)
         {
             Rune.DecodeFromUtf16(rest, out Rune rune, out int used);

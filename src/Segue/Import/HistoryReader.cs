@@ -8,7 +8,7 @@ public static class HistoryReader
     /// <summary>The history in a file, archive or folder.</summary>
     /// <exception cref="DataFormatException">It is of no known format, holds several listeners, or too many rows that cannot be read.</exception>
     /// <exception cref="SegueException">It is not there or cannot be read.</exception>
-    public static History Read(string path) => Read([path], before: null).History;
+    public static History Read(string path, CancellationToken cancellation = default) => Read([path], before: null, cancellation: cancellation).History;
 
     /// <summary>The same for several files, with what is known already: overlapping exports count no play twice.</summary>
     /// <param name="paths">Files (plain, .gz, .zip) or folders.</param>

@@ -62,8 +62,8 @@ public sealed class ImportParts : IDisposable
 
     private static bool IsZip(string path)
     {
-        if (!File.Exists(path))
-            return false;
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 })
+            return false; // A pipe's length is 0; looking into it would take what comes through.
         using FileStream file = File.OpenRead(path);
         byte[] magic = new byte[4];
         return file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.AsSpan().SequenceEqual("PK\u0003\u0004"u8);

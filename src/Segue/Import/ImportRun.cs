@@ -14,6 +14,8 @@ internal sealed class ImportRun(ImportOptions options, History? before, IProgres
 
     public ImportOptions Options => options;
 
+    public CancellationToken Cancellation => cancellation;
+
     public Ledger Ledger { get; } = new();
 
     /// <summary>Where plays go: those of all files, or while a part is made, of one.</summary>

@@ -53,7 +53,7 @@ public static class Importer
     {
         using ImportRun run = new(options ?? ImportOptions.Default, before, progress, cancellation);
         bool hasCompanionsOnly = false;
-        foreach (InputFile input in InputFile.OpenAll(WithCompanions(paths), run.Ledger))
+        foreach (InputFile input in InputFile.OpenAll(WithCompanions(paths), run.Ledger, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
             Recognized? format = Formats.Recognize(input, asHistory, run.Options);
@@ -68,7 +68,7 @@ public static class Importer
 
             hasCompanionsOnly |= format.Name is Formats.ArtistNames or Formats.Tags or Formats.TagNames or Formats.Friends;
             LedgerFile file = run.Ledger.Open(input.Name, format.Name, run.Options.SamplesPerReason);
-            if (format.IsPlays && run.Options.Parts is { } parts && input.BytesOfContent >= parts.BytesMin)
+            if (format.IsPlays && run.Options.Parts is { } parts && PathKinds.Of(input.Path) == PathKind.File && input.BytesOfContent >= parts.BytesMin)
                 parts.Read(input, file, run, () => read(input, file, run));
             else
                 read(input, file, run);
@@ -108,7 +108,7 @@ public static class Importer
         foreach (string path in paths.Where(p => Path.GetFileName(p) == "user_artists.dat"))
         {
             string names = Path.Combine(Path.GetDirectoryName(path) ?? "", "artists.dat");
-            if (File.Exists(names))
+            if (PathKinds.Of(names) == PathKind.File)
                 all.Add(names);
         }
 

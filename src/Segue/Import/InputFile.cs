@@ -44,14 +44,16 @@ internal sealed class InputFile : IDisposable
 
     /// <summary>
     /// Opens everything that the paths lead to, one after the other; each is closed when the next is asked for. Folders are read without their
-    /// subfolders, in the order of names.
+    /// subfolders, in the order of names; a pipe that was named is read to its end, one in a folder is left aside.
     /// </summary>
     /// <exception cref="SegueException">A path is not there or cannot be read.</exception>
-    public static IEnumerable<InputFile> OpenAll(IEnumerable<string> paths, Ledger ledger)
+    public static IEnumerable<InputFile> OpenAll(IEnumerable<string> paths, Ledger ledger, CancellationToken cancellation)
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (string path in paths)
         {
+            if (string.IsNullOrWhiteSpace(path))
+                throw new SegueException("a path is empty; name a file, a folder or a pipe");
             bool isFolder = Directory.Exists(path);
             string[] files = isFolder ? [.. Directory.GetFiles(path).Order(StringComparer.Ordinal)] : [path];
             if (isFolder && files.Length == 0)
@@ -64,7 +66,14 @@ internal sealed class InputFile : IDisposable
                     continue;
                 }
 
-                foreach (InputFile input in Open(file, wasNamed: !isFolder, ledger))
+                PathKind kind = PathKinds.Of(file);
+                if (isFolder && kind is PathKind.Pipe or PathKind.Socket or PathKind.Device)
+                {
+                    ledger.Note($"{file} is a {kind.ToString().ToLowerInvariant()}, not a file; it was left aside");
+                    continue;
+                }
+
+                foreach (InputFile input in Open(file, kind, wasNamed: !isFolder, ledger, cancellation))
                 {
                     using (input)
                         yield return input;
@@ -106,9 +115,11 @@ internal sealed class InputFile : IDisposable
         _utf8.Dispose();
     }
 
-    private static IEnumerable<InputFile> Open(string path, bool wasNamed, Ledger ledger)
+    private static IEnumerable<InputFile> Open(string path, PathKind kind, bool wasNamed, Ledger ledger, CancellationToken cancellation)
     {
-        FileStream file = OpenFile(path);
+        if (kind is PathKind.Socket or PathKind.Device)
+            throw new SegueException($"{path}: is a {kind.ToString().ToLowerInvariant()}; expected a file, a folder or a pipe");
+        FileStream file = kind == PathKind.Pipe ? PipeFile.ReadAll(path, cancellation) : OpenFile(path);
         using HeadStream raw = new(file, 8);
         ReadOnlyMemory<byte> magic = raw.Head;
         if (magic.Length == 0)
@@ -122,15 +133,17 @@ internal sealed class InputFile : IDisposable
             throw new DataFormatException(path, 0, "is a zip archive with nothing in it; was the export cut off?");
         if (magic.Span.StartsWith("PK\u0003\u0004"u8))
         {
-            foreach (InputFile inner in OpenZip(path, ledger))
+            foreach (InputFile inner in OpenZip(path, file, ledger))
                 yield return inner;
             yield break;
         }
 
-        yield return Decode(path, path, raw, file.Length, () => file.Position, wasNamed);
+        yield return Decode(path, path, raw, file.Length, () => file.Position, wasNamed, isPlain: kind == PathKind.File);
     }
 
-    private static FileStream OpenFile(string path)
+    /// <summary>Opens a file for reading, whoever else has it open.</summary>
+    /// <exception cref="SegueException">It is not there or cannot be read.</exception>
+    public static FileStream OpenFile(string path)
     {
         try
         {
@@ -146,10 +159,9 @@ internal sealed class InputFile : IDisposable
         }
     }
 
-    private static IEnumerable<InputFile> OpenZip(string path, Ledger ledger)
+    private static IEnumerable<InputFile> OpenZip(string path, FileStream file, Ledger ledger)
     {
         const int EntriesMax = 20_000;
-        using FileStream file = OpenFile(path);
         using ZipArchive zip = OpenArchive(file, path);
         IReadOnlyList<ZipArchiveEntry> entries = Entries(zip, path);
         if (entries.Any(e => e.FullName == "[Content_Types].xml"))
@@ -173,7 +185,7 @@ internal sealed class InputFile : IDisposable
             long before = file.Position;
             Stream content = OpenEntry(entry, name);
             GuardedStream guarded = new(content, name, () => entry.CompressedLength, (entry.Length, entry.Crc32));
-            yield return Decode(name, path, guarded, file.Length, () => Math.Max(before, file.Position), wasNamed: false, entry.Length);
+            yield return Decode(name, path, guarded, file.Length, () => Math.Max(before, file.Position), wasNamed: false, isPlain: false, entry.Length);
         }
     }
 
@@ -213,10 +225,10 @@ internal sealed class InputFile : IDisposable
         }
     }
 
-    private static InputFile Decode(string name, string path, Stream stream, long bytesTotal, Func<long> position, bool wasNamed, long? bytesOfContent = null)
+    private static InputFile Decode(
+        string name, string path, Stream stream, long bytesTotal, Func<long> position, bool wasNamed, bool isPlain, long? bytesOfContent = null)
     {
         HeadStream head = new(stream, HeadBytes);
-        bool isPlain = name == path;
         if (head.Head.Span.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
         {
             head = new HeadStream(new GuardedStream(new WholeGzipStream(head), name, position), HeadBytes);

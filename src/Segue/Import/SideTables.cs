@@ -25,14 +25,14 @@ public sealed class SideTables
     /// <param name="friendsPath">Null when there are no friends.</param>
     /// <exception cref="DataFormatException">A file is something else, or too many rows cannot be read.</exception>
     /// <exception cref="SegueException">A file is not there or cannot be read.</exception>
-    public static SideInformation Read(Plays plays, string? tagsPath, string? friendsPath)
+    public static SideInformation Read(Plays plays, string? tagsPath, string? friendsPath, CancellationToken cancellation = default)
     {
-        using ImportRun run = new(ImportOptions.Default, null, null, default);
+        using ImportRun run = new(ImportOptions.Default, null, null, cancellation);
         if (tagsPath is not null)
         {
             Read(tagsPath, Formats.Tags, run);
             string names = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(tagsPath))!, "tags.dat");
-            if (File.Exists(names))
+            if (PathKinds.Of(names) == PathKind.File)
                 Read(names, Formats.TagNames, run);
         }
 
@@ -77,7 +77,7 @@ public sealed class SideTables
 
     private static void Read(string path, string format, ImportRun run)
     {
-        foreach (InputFile input in InputFile.OpenAll([path], run.Ledger))
+        foreach (InputFile input in InputFile.OpenAll([path], run.Ledger, run.Cancellation))
         {
             Recognized? found = Formats.Recognize(input, asHistory: false, run.Options);
             if (found?.Read is not { } read || found.Name != format)

@@ -25,13 +25,15 @@ public sealed class SongList
     internal string Folder => System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;
 
     /// <summary>Reads a list.</summary>
+    /// <param name="path">A file, or a pipe.</param>
+    /// <param name="cancellationToken">Ends the wait for a pipe that nobody writes to.</param>
     /// <exception cref="SegueException">The file is too long.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static SongList Read(string path)
+    public static SongList Read(string path, CancellationToken cancellationToken = default)
     {
         if (new FileInfo(path) is { Exists: true, Length: > BytesMax } file)
             throw new SegueException($"{path}: is {file.Length / 1_000_000:N0} MB long; a list of songs has at most {BytesMax / 1_000_000:N0} MB");
-        return new SongList(path, [.. EntriesOf(File.ReadAllLines(path))]);
+        return new SongList(path, [.. EntriesOf([.. TextLines.Read(path, cancellationToken)])]);
     }
 
     private static IEnumerable<SongListEntry> EntriesOf(string[] lines)

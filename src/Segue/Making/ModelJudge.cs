@@ -160,7 +160,7 @@ internal sealed partial class ModelJudge(string home)
         if (source is { TrainPath: string train, TestPath: string test })
         {
             (Split divided, Plays all) = Splits.OfFiles(PlaysOf(train, notes, progress, cancellationToken), PlaysOf(test, notes, progress, cancellationToken));
-            return (divided, all, source.Source.SideOf(all, null));
+            return (divided, all, source.Source.SideOf(all, null, cancellationToken));
         }
 
         (Plays plays, SideInformation? side) = source.Source.Load(_home, files, notes, ReadingFiles(progress), cancellationToken);

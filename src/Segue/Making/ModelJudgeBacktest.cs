@@ -61,7 +61,7 @@ internal sealed partial class ModelJudge
         Check.ThrowIfAny(request.Validate());
         TasteModel taste = TasteModel.Load(_home, files);
         string listener = request.HistoryPath ?? request.ProfileName!;
-        History history = request.HistoryPath is string path ? HistoryReader.Read(path) : new ListenerProfiles(_home.Folder).Load(listener);
+        History history = request.HistoryPath is string path ? HistoryReader.Read(path, cancellationToken) : new ListenerProfiles(_home.Folder).Load(listener);
         DatedHistory dated = HistoryMatcher.ToDatedPlays(history, taste.Plays.Artists);
         if (dated.Plays.Count == 0)
             throw new SegueException($"{listener}: has no dates, so nobody can say what came later; exports of Spotify, Last.fm and ListenBrainz have them");

@@ -44,20 +44,20 @@ public sealed record TrainingSource
             Imported found = Importer.Read(ArtistsPath is null ? [path] : [path, ArtistsPath], null, progress, cancellationToken);
             notes.AddRange(found.Ledger.Summary());
             Plays plays = found.Plays ?? throw new DataFormatException(path, 0, "holds tracks, but plays (listener, artist, count) are wanted here");
-            return (plays, SideOf(plays, found.Side));
+            return (plays, SideOf(plays, found.Side, cancellationToken));
         }
 
         (_, string folder) = home.PlaysData.Find();
         Plays imported = DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName), files);
-        return (imported, SideOf(imported, PlaysOnly ? null : SideFiles.LoadInformation(imported, folder, files)));
+        return (imported, SideOf(imported, PlaysOnly ? null : SideFiles.LoadInformation(imported, folder, files), cancellationToken));
     }
 
     /// <summary>The tags and friends to use with these plays, or null: those of the files named, else those found with the plays.</summary>
-    internal SideInformation? SideOf(Plays plays, SideInformation? found)
+    internal SideInformation? SideOf(Plays plays, SideInformation? found, CancellationToken cancellationToken)
     {
         if (PlaysOnly)
             return null;
-        SideInformation side = SideTables.Read(plays, TagsPath, FriendsPath);
+        SideInformation side = SideTables.Read(plays, TagsPath, FriendsPath, cancellationToken);
         if (found is not null)
         {
             side = side with

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Segue.Catalogue;
 
 namespace Segue.Mood;
 
@@ -114,7 +115,7 @@ internal static class WishTokens
 
             string letter = Rune.ToLowerInvariant(rune).ToString();
             string plain = letter switch { "ß" => "ss", "ø" => "o", "æ" => "ae", "œ" => "oe", "ı" => "i", "ł" => "l", _ => letter };
-            foreach (char c in plain.Normalize(NormalizationForm.FormKD))
+            foreach (char c in UnicodeForm.DecomposeCompatible(plain))
             {
                 if (char.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
                     _word.Append(c);

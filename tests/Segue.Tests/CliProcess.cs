@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Segue.Tests;
+
+/// <summary>The command line in a process of its own, to be stopped, or started from a shell with streams that are closed or full.</summary>
+internal sealed partial class CliProcess : IDisposable
+{
+    public const int SigHup = 1, SigInt = 2, SigTerm = 15;
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new(), _error = new();
+
+    private CliProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, e) => Add(_output, e.Data);
+        process.ErrorDataReceived += (_, e) => Add(_error, e.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "segue-cli.dll");
+
+    public string Output => Text(_output);
+
+    public string Error => Text(_error);
+
+    public bool HasExited => _process.HasExited;
+
+    public static CliProcess Start(params string[] args) => Of("dotnet", [Program, .. args]);
+
+    /// <summary>A line of a shell, in which <c>$SEGUE</c> is the command line.</summary>
+    public static CliProcess Shell(string shell, string line) => Of(shell, ["-c", line]);
+
+    /// <summary>Waits for the end.</summary>
+    public int Wait()
+    {
+        if (!_process.WaitForExit(TimeSpan.FromMinutes(3)))
+            throw new TimeoutException($"It did not end. It said: {Error}");
+        _process.WaitForExit();
+        return _process.ExitCode;
+    }
+
+    /// <summary>Waits until it says something on stderr, or has ended.</summary>
+    public void WaitFor(string said)
+    {
+        while (!Error.Contains(said, StringComparison.Ordinal) && !_process.HasExited)
+            Thread.Sleep(5);
+    }
+
+    /// <returns>False where it has ended already.</returns>
+    public bool Signal(int number) => !_process.HasExited && Kill(_process.Id, number) == 0;
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    private static CliProcess Of(string program, string[] args)
+    {
+        ProcessStartInfo start = new(program, args) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.Environment["SEGUE"] = $"dotnet {Program}";
+        return new CliProcess(new Process { StartInfo = start });
+    }
+
+    private static void Add(StringBuilder text, string? line)
+    {
+        lock (text)
+        {
+            if (line is not null)
+                text.Append(line).Append('\n');
+        }
+    }
+
+    private static string Text(StringBuilder text)
+    {
+        lock (text)
+            return text.ToString();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}
