@@ -124,6 +124,13 @@ show_life() {
   return "$code"
 }
 
+# The lines of a log that say what is wrong, each once.
+errors_of() {
+  while IFS= read -r line; do
+    case $line in *error* | *denied* | *"No space"*) printf '%s\n' "$line" ;; esac
+  done <"$1" | sort -u | head -n 20
+}
+
 find_sdk() {
   bring_icu
   if have_sdk; then
@@ -132,7 +139,7 @@ find_sdk() {
     if [ -z "${DOTNET_ROOT:-}" ] && [ -d "$dir/shared" ]; then export DOTNET_ROOT="$dir"; fi
     return 0
   fi
-  for dir in "${DOTNET_INSTALL_DIR:-}" "${DOTNET_ROOT:-}" "$HOME/.dotnet" "$user_home/.dotnet" /usr/share/dotnet /usr/lib/dotnet; do
+  for dir in "${DOTNET_INSTALL_DIR:-}" "${DOTNET_ROOT:-}" "$HOME/.dotnet" "$user_home/.dotnet"; do
     if [ -n "$dir" ] && [ -x "$dir/dotnet" ] && have_sdk "$dir/dotnet"; then
       export PATH="$dir:$PATH" DOTNET_ROOT="$dir"
       return 0
@@ -143,7 +150,7 @@ find_sdk() {
 
 find_sdk
 
-# is_stale FILE DIR...: FILE is missing, or a source below a DIR is newer.
+# is_stale FILE DIR...: FILE is missing, or a source below a DIR is newer (a machine without 'find' builds once and no more).
 is_stale() {
   stamp=$1; shift
   [ -f "$stamp" ] || return 0

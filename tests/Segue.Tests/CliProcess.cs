@@ -28,8 +28,6 @@ internal sealed partial class CliProcess : IDisposable
 
     public string Error => Text(_error);
 
-    public bool HasExited => _process.HasExited;
-
     public static CliProcess Start(params string[] args) => Of("dotnet", [Program, .. args]);
 
     /// <summary>A line of a shell, in which <c>$SEGUE</c> is the command line.</summary>
@@ -44,12 +42,8 @@ internal sealed partial class CliProcess : IDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Waits until it says something on stderr, or has ended.</summary>
-    public void WaitFor(string said)
-    {
-        while (!Error.Contains(said, StringComparison.Ordinal) && !_process.HasExited)
-            Thread.Sleep(5);
-    }
+    /// <summary>Lets it run for a while, or until it ends.</summary>
+    public void WaitAtMost(TimeSpan time) => _process.WaitForExit(time);
 
     /// <returns>False where it has ended already.</returns>
     public bool Signal(int number) => !_process.HasExited && Kill(_process.Id, number) == 0;

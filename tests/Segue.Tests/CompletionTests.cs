@@ -35,9 +35,9 @@ public sealed class CompletionTests : IClassFixture<StreamTests.World>
     {
         string version = new ModelFiles.SegueHome(_world.Home).AlsModels.Current()!;
         Assert.Contains(version, Candidates("model", "rollback", "als", ""));
-        Assert.Equal(0, Tests.Cli.Run("data", "import", _world.File("artists.txt"), "--as", "my own", "--quiet", "--home", _world.Home).Code);
-        Assert.Equal(["my own"], Candidates("recommend", "--profile", ""));
-        Assert.Equal(["my own"], Candidates("data", "forget", "m"));
+        Assert.Equal(0, Tests.Cli.Run("data", "import", _world.File("artists.txt"), "--as", "mine", "--quiet", "--home", _world.Home).Code);
+        Assert.Equal(["mine"], Candidates("recommend", "--profile", ""));
+        Assert.Equal(["mine"], Candidates("data", "forget", "m"));
     }
 
     [Theory]

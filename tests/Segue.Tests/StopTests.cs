@@ -15,11 +15,17 @@ public sealed class StopTests(StopTests.World world) : IClassFixture<StopTests.W
 
     public static TheoryData<string, int> Commands => new()
     {
-        { "data import PLAYS", CliProcess.SigTerm }, { "data import PLAYS", CliProcess.SigInt }, { "data import FOLDER", CliProcess.SigTerm },
-        { "data check PLAYS", CliProcess.SigTerm }, { "data check PLAYS", CliProcess.SigHup }, { "train-als --factors 64 --iterations 100", CliProcess.SigTerm },
-        { "train-als --factors 64 --iterations 100", CliProcess.SigInt }, { "train-als --holdout 0.1", CliProcess.SigTerm }, { "build-vdb", CliProcess.SigTerm },
-        { "build-vdb --index hnsw", CliProcess.SigInt }, { "evaluate --model als --model popularity", CliProcess.SigTerm }, { "evaluate --songs", CliProcess.SigInt },
-        { "tune --settings 3", CliProcess.SigTerm }, { "backtest --history HISTORY", CliProcess.SigTerm }, { "demo", CliProcess.SigTerm },
+        { "data import PLAYS", CliProcess.SigTerm },
+        { "data import FOLDER", CliProcess.SigInt },
+        { "data check PLAYS", CliProcess.SigHup },
+        { "train-als --factors 64 --iterations 100", CliProcess.SigTerm },
+        { "train-als --holdout 0.1", CliProcess.SigInt },
+        { "build-vdb --index hnsw", CliProcess.SigTerm },
+        { "evaluate --model als --model popularity", CliProcess.SigTerm },
+        { "evaluate --songs", CliProcess.SigInt },
+        { "tune --settings 3", CliProcess.SigTerm },
+        { "backtest --history HISTORY", CliProcess.SigTerm },
+        { "demo", CliProcess.SigTerm },
         { "recommend songs --queries QUERIES", CliProcess.SigTerm },
     };
 
@@ -31,24 +37,31 @@ public sealed class StopTests(StopTests.World world) : IClassFixture<StopTests.W
         using ScratchFolder folder = new();
         string home = folder.File("home");
         Copy(world.Home, home);
+        TimeSpan whole = world.WholeRun(command);
         int stopped = 0;
-        foreach (double share in (double[])[0.15, 0.4, 0.7])
+        // Where the machine is busier or freer than before, a run ends before its signal, or is not yet there: then by another measure, again.
+        for (int tried = 0; stopped < 2 && tried < 8; tried++)
         {
-            TimeSpan whole = world.WholeRun(command);
+            long start = TimeProvider.System.GetTimestamp();
             using CliProcess process = CliProcess.Start([.. world.Line(command), "--home", home]);
-            Thread.Sleep(whole * share);
-            process.Signal(signal);
+            process.WaitAtMost(whole * (stopped == 0 ? 0.35 : 0.7));
+            bool wasRunning = process.Signal(signal);
             int code = process.Wait();
             Assert.DoesNotContain("   at ", process.Error);
             Assert.DoesNotContain("Unhandled", process.Error);
-            if (code == 128 + signal)
+            if (wasRunning && code == 128 + signal && process.Error.Length > 0)
             {
                 stopped++;
                 Assert.Equal(s_inForce, process.Error.Split('\n').Where(l => l.StartsWith("segue: s", StringComparison.Ordinal)));
             }
-            else if (!IsTooEarly(code, signal, process))
+            else if (code == 128 + signal)
             {
-                Assert.True(code == 0, $"exit code {code}: {process.Error}"); // It was done before the signal came.
+                whole *= 1.5; // The signal was there before the program.
+            }
+            else
+            {
+                Assert.True(code == 0, $"exit code {code}: {process.Error}");
+                whole = TimeProvider.System.GetElapsedTime(start) * 0.8;
             }
 
             AssertWhole(home);
@@ -69,9 +82,6 @@ public sealed class StopTests(StopTests.World world) : IClassFixture<StopTests.W
         process.Signal(CliProcess.SigTerm);
         Assert.Equal(128 + CliProcess.SigTerm, process.Wait());
     }
-
-    /// <summary>Before the program runs, a signal is the system's.</summary>
-    private static bool IsTooEarly(int code, int signal, CliProcess process) => code == 128 + signal && process.Error.Length == 0;
 
     private static void AssertWhole(string home)
     {
@@ -114,7 +124,7 @@ public sealed class StopTests(StopTests.World world) : IClassFixture<StopTests.W
             File.WriteAllLines(_folder.File("queries.txt"), Enumerable.Range(0, 400).Select(i => $"calm and dark but not so slow, number {i}"));
             Catalogue.TextColumn artists = Sample.Generate(1).Plays.Artists.Names;
             File.WriteAllLines(_folder.File("history.csv"), Enumerable.Range(0, 30_000)
-                .Select(i => $"{artists[random.Next(artists.Count)]},,song {i % 999},{DateTimeOffset.FromUnixTimeSeconds(1_500_000_000 + i * 3600L):dd MMM yyyy HH:mm}"));
+                .Select(i => $"{artists[random.Next(Math.Min(artists.Count, 5 + i / 110))]},,song {i % 999},{DateTimeOffset.FromUnixTimeSeconds(1_500_000_000 + i * 3600L):dd MMM yyyy HH:mm}"));
         }
 
         public string Home => _folder.File("home");
