@@ -102,6 +102,8 @@ internal static class BacktestCommand
     {
         if (session.List(s_asOf).Length > 0 && session.Has(s_dates))
             throw new WrongUsageException("--as-of names the dates, --dates how many to choose: give one or the other");
+        if (session.Get(s_history) is null == session.Get(ListenerOptions.Kept) is null)
+            throw new WrongUsageException("name the listener with --history FILE or --profile NAME");
         return new BacktestRequest
         {
             HistoryPath = session.Get(s_history),

@@ -31,8 +31,8 @@ internal static partial class AtomicFile
 
     /// <param name="path">The file; its folder is there.</param>
     /// <param name="write">Writes the content to a stream that can be read again. What it throws leaves the old file as it was.</param>
-    /// <exception cref="SegueException">The path is no file's: a folder, a device, a pipe or a socket.</exception>
-    /// <exception cref="IOException">No such folder, no space, or the disk fails.</exception>
+    /// <exception cref="SegueException">The path is no file's: a folder, a device, a pipe or a socket; or its folder is not there.</exception>
+    /// <exception cref="IOException">No space, or the disk fails.</exception>
     /// <exception cref="UnauthorizedAccessException">No permission to write in the folder.</exception>
     public static void Write(string path, Action<FileStream> write)
     {
@@ -171,6 +171,8 @@ internal static partial class AtomicFile
 
     private static void RefuseOthersThanFiles(string path)
     {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            throw new SegueException($"{path}: cannot be written: there is no folder {folder}");
         if (Directory.Exists(path))
             throw new SegueException($"{path}: is a folder, but a file is to be written there");
         if (OperatingSystem.IsLinux() && KindOf(path) is { } kind)
