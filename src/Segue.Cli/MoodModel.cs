@@ -78,7 +78,7 @@ internal static class MoodOptions
         string asked = string.Join(", ", named.Select(n => n.ToString()).Append(text).Concat(targets.Select(t => t.ToString()))
             .Concat(shifts.Select(s => s.ToString())).Where(t => t.Length > 0));
         Lexicon lexicon = session.Get(Lexicon) is string file ? Segue.Mood.Lexicon.Load(file) : Segue.Mood.Lexicon.Default;
-        Wish wish = WishReader.For(tracks, lexicon).Read(text, named).With(targets).With(shifts) with { Text = asked };
+        Wish wish = WishReader.For(tracks, lexicon, vocabulary: model.Songs.Knowledge).Read(text, named).With(targets).With(shifts) with { Text = asked };
         WishMood mood = new(model.Songs, wish);
         return wish.IsEmpty ? throw new SegueException(string.Join("; ", mood.Verdict().Messages)) : mood;
     }

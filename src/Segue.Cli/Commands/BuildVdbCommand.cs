@@ -5,6 +5,7 @@ using Segue.Catalogue;
 using Segue.Embedding;
 using Segue.ModelFiles;
 using Segue.Mood;
+using Segue.Mood.Knowledge;
 using Segue.Numerics;
 using Segue.Onnx;
 using Segue.Recommending;
@@ -71,7 +72,8 @@ internal static class BuildVdbCommand
         EmbeddedTracks embedded = Embed(session, tracks, options);
         IVectorIndex index = Index(session, embedded.Vectors, options);
         MatrixView percentiles = FeaturePercentiles.Compute(tracks);
-        SongIndex songs = new(tracks, percentiles, Regions(session, tracks, percentiles), index, embedded.Tracks, embedded.EmbedderId);
+        SongKnowledge knowledge = Knowledge(session, tracks, percentiles);
+        SongIndex songs = new(tracks, percentiles, Regions(session, tracks, percentiles), index, embedded.Tracks, embedded.EmbedderId, knowledge);
         string version = Save(session, songs, options);
         double seconds = session.Terminal.Time.GetElapsedTime(started).TotalSeconds;
         session.Say($"Built models/vdb/{version}: {tracks.Count:N0} tracks, {index.Dimensions} dimensions by {embedded.EmbedderId}, in {seconds:0.0} s.");
@@ -139,6 +141,15 @@ internal static class BuildVdbCommand
         progress.Report(-1, "learning from names where the songs of a mood lie", always: true);
         MatrixView values = MoodRegions.Learn(tracks, percentiles, StaticWords.Embed, session.Cancellation);
         return new MoodRegions(values, Lexicon.Default);
+    }
+
+    /// <summary>What listeners say of the artists comes from the plays of the home folder, where there are any.</summary>
+    private static SongKnowledge Knowledge(Session session, Tracks tracks, MatrixView percentiles)
+    {
+        using Progress progress = session.Progress("knowledge");
+        ListenerEvidence? listeners = ListenerEvidenceFiles.Load(session.Home, session.Threads, session.Cancellation);
+        progress.Report(-1, listeners is null ? "labels, names and compilations; there are no plays to learn from" : "tags, labels, names and compilations", always: true);
+        return SongKnowledge.Learn(tracks, percentiles, listeners, session.Cancellation);
     }
 
     private static Tracks LoadTracks(Session session)

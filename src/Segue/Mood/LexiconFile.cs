@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Segue.Catalogue;
+using Segue.Mood.Concepts;
 
 namespace Segue.Mood;
 
@@ -20,6 +21,7 @@ namespace Segue.Mood;
 internal static class LexiconFile
 {
     private const int LinesMax = 1_000_000;
+    private const string ConceptMark = "!concept\t";
 
     private static readonly Dictionary<string, WordRole> s_roles = new(StringComparer.Ordinal)
     {
@@ -80,6 +82,12 @@ internal static class LexiconFile
 
     private static void ParseLine(Vocabulary vocabulary, string line, string path, int number)
     {
+        if (line.StartsWith(ConceptMark, StringComparison.Ordinal))
+        {
+            vocabulary.Concepts.Add(ConceptTable.ParseLine(line[ConceptMark.Length..], path, number));
+            return;
+        }
+
         string[] cells = line.Split('\t');
         if (cells.Length > 3)
             throw new DataFormatException(path, number, $"expected at most 3 tab-separated columns (phrases, targets, genres), found {cells.Length}");

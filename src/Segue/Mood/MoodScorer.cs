@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Segue.Catalogue;
+using Segue.Mood.Knowledge;
 using Segue.Numerics;
 
 namespace Segue.Mood;
@@ -31,13 +32,14 @@ public sealed class MoodScorer
     /// <param name="tracks">The catalogue.</param>
     /// <param name="percentiles">What <see cref="FeaturePercentiles.Compute"/> made of it.</param>
     /// <param name="regions">Where the songs of each mood lie; null ranks by the features alone.</param>
-    public MoodScorer(Tracks tracks, MatrixView percentiles, MoodRegions? regions = null)
+    /// <param name="knowledge">What is known beyond how the songs sound; null ranks by features and genres alone.</param>
+    public MoodScorer(Tracks tracks, MatrixView percentiles, MoodRegions? regions = null, SongKnowledge? knowledge = null)
     {
         if (percentiles.Rows != MoodFeatures.Count || percentiles.Columns != tracks.Count)
             throw new ArgumentException($"Percentiles of {percentiles.Rows} × {percentiles.Columns} for {tracks.Count} tracks.", nameof(percentiles));
         if (regions is not null && regions.Values.Columns != tracks.Count)
             throw new ArgumentException($"Regions of {regions.Values.Columns} tracks for {tracks.Count}.", nameof(regions));
-        (Tracks, _percentiles, _regions) = (tracks, percentiles, regions);
+        (Tracks, _percentiles, _regions, Knowledge) = (tracks, percentiles, regions, knowledge);
         _genres = new GenreTable(tracks, percentiles);
     }
 
@@ -47,6 +49,9 @@ public sealed class MoodScorer
     }
 
     public Tracks Tracks { get; }
+
+    /// <summary>What is known of the songs beyond how they sound; null where nothing was learned.</summary>
+    public SongKnowledge? Knowledge { get; }
 
     /// <summary>γ of <see cref="ReferenceTarget"/>: what one unlikeness weighs against one likeness; another only to measure what it does.</summary>
     internal float Away { get; init; } = 0.75f;
@@ -64,6 +69,12 @@ public sealed class MoodScorer
     {
         if (scores.Length != Tracks.Count)
             throw new ArgumentException($"{scores.Length} scores for {Tracks.Count} tracks.", nameof(scores));
+        if (Knowledge is not null)
+        {
+            new WishScores(this, Knowledge, wish).Total.AsSpan().CopyTo(scores);
+            return;
+        }
+
         scores.Clear();
         foreach ((AudioFeature feature, float weight) in Weights(wish))
             TensorPrimitives.MultiplyAdd(Logs(feature, weight), Math.Abs(weight), scores, scores);
@@ -73,10 +84,46 @@ public sealed class MoodScorer
             _genres.AddBest(genre.Weights, GenreScale, scores);
         foreach ((int mood, float weight) in RegionsOf(wish))
             TensorPrimitives.MultiplyAdd(_regions!.Values.Row(mood), weight, scores, scores);
+        AddReferences(wish, scores);
+        ExcludeFrom(wish, scores);
+    }
+
+    /// <summary>Some wants of the features as one number a song.</summary>
+    /// <param name="moods">Whether the regions of the wish's moods count.</param>
+    internal FeatureFit Fit(Wish wish, IEnumerable<FeatureWant> wants, bool moods)
+    {
+        FeatureWant[] all = [.. wants];
+        double deviation = LogDeviation * Math.Sqrt(all.Sum(w => (double)w.Weight * w.Weight));
+        Wish part = wish with { Wants = all };
+        return new FeatureFit([.. all.Select(w => (Logs(w.Feature, w.Weight), Math.Abs(w.Weight)))],
+            moods && all.Length > 0 ? [.. RegionsOf(part).Select(r => (RegionOf(r.Mood), r.Weight))] : [], deviation, Tracks.Count);
+    }
+
+    private ReadOnlyMemory<float> RegionOf(int mood) => _regions!.Values.Memory.Slice(mood * Tracks.Count, Tracks.Count);
+
+    internal void AddGenre(GenreWant genre, float scale, Span<float> scores) => _genres.AddBest(genre.Weights, scale, scores);
+
+    internal void AddRanges(Wish wish, float scale, Span<float> scores)
+    {
+        foreach (FeatureTarget range in wish.Ranges)
+        {
+            float[] fits = new float[scores.Length];
+            RangeOf(range).Add(Tracks.Feature(range.Feature), _percentiles.Row((int)range.Feature), fits);
+            TensorPrimitives.MultiplyAdd(fits, scale, scores, scores);
+        }
+    }
+
+    internal void AddReferences(Wish wish, Span<float> scores)
+    {
         foreach (ReferenceTarget reference in ReferencesOf(wish, Use.Resemble))
             reference.Add(_percentiles, _genres, scores);
         foreach (ReferenceTarget reference in ReferencesOf(wish, Use.Avoid))
             reference.AddUnlike(_percentiles, _genres, Away, scores);
+    }
+
+    /// <summary>Sets to −∞ what the wish rules out.</summary>
+    internal void ExcludeFrom(Wish wish, Span<float> scores)
+    {
         ExcludeReferences(wish, scores);
         for (int genre = 0; wish.ExcludedGenres.Count > 0 && genre < _genres.Count; genre++)
         {

@@ -1,4 +1,5 @@
 using Segue.Catalogue;
+using Segue.Mood.Concepts;
 
 namespace Segue.Mood;
 
@@ -52,6 +53,12 @@ public sealed record Wish
     /// <summary>Songs and artists that the answers shall resemble, come from, or not come from.</summary>
     public IReadOnlyList<WishReference> References { get; init; } = [];
 
+    /// <summary>What the words ask of tags, labels, compilations and titles; those that are not wanted among them.</summary>
+    public IReadOnlyList<WishConcept> Concepts { get; init; } = [];
+
+    /// <summary>What is otherwise kept out and is asked for.</summary>
+    public Intruder Allowed { get; init; }
+
     /// <summary>The phrases that were understood as a negation, as they were written.</summary>
     public IReadOnlyList<string> Negated { get; init; } = [];
 
@@ -69,7 +76,7 @@ public sealed record Wish
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Whether the wish asks for anything at all.</summary>
-    public bool IsEmpty => Wants.Count + Ranges.Count + Genres.Count + ExcludedGenres.Count + References.Count == 0;
+    public bool IsEmpty => Wants.Count + Ranges.Count + Genres.Count + ExcludedGenres.Count + References.Count + Concepts.Count == 0;
 
     /// <summary>Whether songs of this genre are left out; a kind that the wish names stays: "alt rock, but not rock".</summary>
     internal bool Excludes(string genre) => ExcludedGenres.Any(e => e.Genre == genre)

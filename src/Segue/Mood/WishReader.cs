@@ -1,4 +1,5 @@
 using Segue.Catalogue;
+using Segue.Mood.Concepts;
 
 namespace Segue.Mood;
 
@@ -19,26 +20,36 @@ public sealed class WishReader
     // A guess that is surer than this can carry a wish alone.
     private const double SureFrom = 0.65;
 
+    // A want of this weight is a mood, whatever words asked for it.
+    private const float MoodFrom = 0.8f;
+
     private readonly Lexicon _lexicon;
     private readonly CatalogueNames? _names;
     private readonly UnknownWords? _unknown;
     private readonly Misspellings _misspellings;
+    private readonly ConceptReader _concepts;
 
     /// <param name="lexicon">The words.</param>
     /// <param name="names">The artists and songs that a wish may name; null reads none.</param>
     /// <param name="unknown">Reads what the lexicon lacks; null leaves it unread.</param>
     /// <param name="isWord">Whether a lower-case word is a word, however unknown to the lexicon, and so no misspelling; null where nobody can say.</param>
-    public WishReader(Lexicon lexicon, CatalogueNames? names = null, UnknownWords? unknown = null, Func<string, bool>? isWord = null) =>
+    /// <param name="vocabulary">The labels and tags of the catalogue, each of which a wish may name; null reads the concepts of the table alone.</param>
+    public WishReader(
+        Lexicon lexicon, CatalogueNames? names = null, UnknownWords? unknown = null, Func<string, bool>? isWord = null, IWishVocabulary? vocabulary = null)
+    {
         (_lexicon, _names, _unknown, _misspellings) = (lexicon, names, unknown, new Misspellings(lexicon, isWord));
+        _concepts = new ConceptReader(ConceptTable.Default.With(lexicon.Concepts), vocabulary);
+    }
 
     /// <summary>
     /// A reader for a catalogue with everything on: its names, and the static embedder for unknown words (or another: <paramref name="unknown"/>).
     /// </summary>
     /// <param name="lexicon">The built-in one where null.</param>
-    public static WishReader For(Tracks tracks, Lexicon? lexicon = null, UnknownWords? unknown = null)
+    /// <param name="vocabulary">The labels and tags of the catalogue: its <see cref="Knowledge.SongKnowledge"/>.</param>
+    public static WishReader For(Tracks tracks, Lexicon? lexicon = null, UnknownWords? unknown = null, IWishVocabulary? vocabulary = null)
     {
         lexicon ??= Lexicon.Default;
-        return new WishReader(lexicon, new CatalogueNames(tracks), unknown ?? new UnknownWords(lexicon, StaticWords.Embed), StaticWords.IsWord);
+        return new WishReader(lexicon, new CatalogueNames(tracks), unknown ?? new UnknownWords(lexicon, StaticWords.Embed), StaticWords.IsWord, vocabulary);
     }
 
     public Lexicon Lexicon => _lexicon;
@@ -56,6 +67,7 @@ public sealed class WishReader
         var reading = new Reading(this, text, tokens, Parts.HasFlag(ReadingParts.Languages) ? _lexicon.LanguageOf(tokens) : 0, named);
         reading.Cut();
         reading.Settle();
+        reading.FindConcepts();
         reading.Guess();
         Wish wish = reading.Finish();
         return isCut ? wish with { Notes = [.. wish.Notes, $"only the first {WishTokens.TokensMax} words were read"] } : wish;
@@ -78,7 +90,7 @@ public sealed class WishReader
         public bool IsUnknown => Role == WordRole.Asks && Entry is null && Name is null && Range is null;
     }
 
-    private readonly record struct Unknown(string Phrase, string Words, float Factor, bool Negated);
+    private readonly record struct Unknown(string Phrase, string Words, float Factor, bool Negated, int[] At);
 
     private sealed class Reading(WishReader reader, string text, List<WishToken> tokens, int language, IEnumerable<WishReference> given)
     {
@@ -89,6 +101,9 @@ public sealed class WishReader
         private readonly List<GuessedWord> _guessed = [];
         private readonly List<WishReference> _references = [.. given];
         private readonly List<FeatureTarget> _ranges = [];
+        private readonly bool[] _negated = new bool[tokens.Count];
+        private readonly List<WishConcept> _concepts = [];
+        private bool[] _isConcept = [];
 
         private Lexicon Lexicon => reader._lexicon;
 
@@ -243,6 +258,7 @@ public sealed class WishReader
         {
             string phrase = text[tokens[segment.First].Start..tokens[segment.First + segment.Count - 1].End];
             negated &= reader.Parts.HasFlag(ReadingParts.Negation);
+            _negated.AsSpan(segment.First, segment.Count).Fill(negated);
             if (segment.Range is { } range)
                 _ranges.Add(range);
             else if (segment.Name is { } name)
@@ -260,7 +276,50 @@ public sealed class WishReader
             if (words.Length == 1 && char.IsAscii(words[0]) || words.All(char.IsAsciiDigit))
                 _notUnderstood.Add(phrase);
             else
-                _unknown.Add(new Unknown(phrase, words, factor, negated));
+                _unknown.Add(new Unknown(phrase, words, factor, negated, [.. Enumerable.Range(segment.First, segment.Count)]));
+        }
+
+        /// <summary>Finds what the words ask of tags, labels, compilations and titles. Names, tempos and grammar are no part of a concept; a negator is where a phrase begins with it ("no vocals").</summary>
+        public void FindConcepts()
+        {
+            string[] words = [.. tokens.Select(t => t.Word)];
+            Segment?[] segmentOf = new Segment?[tokens.Count];
+            foreach (Segment segment in _segments)
+                segmentOf.AsSpan(segment.First, segment.Count).Fill(segment);
+            List<FoundConcept> found = reader._concepts.Find(
+                words,
+                at => segmentOf[at] is not ({ Name: not null } or { Range: not null }),
+                at => tokens[at].AfterStop,
+                at => segmentOf[at] is { Role: not WordRole.Asks } || Lexicon.Find(words[at], language) is { Role: not WordRole.Asks },
+                at => segmentOf[at] is { IsUnknown: false });
+            _isConcept = new bool[tokens.Count];
+            foreach (FoundConcept concept in found)
+            {
+                _isConcept.AsSpan(concept.From, concept.To - concept.From).Fill(true);
+                bool ownNegator = segmentOf[concept.From] is { Role: WordRole.Not };
+                bool negated = !ownNegator && Enumerable.Range(concept.From, concept.To - concept.From).Any(at => _negated[at]);
+                string phrase = text[tokens[concept.From].Start..tokens[concept.To - 1].End];
+                _concepts.Add(new WishConcept(concept.Concept, phrase, negated));
+            }
+        }
+
+        /// <summary>What of the kept-out the wish asks for.</summary>
+        private Intruder Allowed()
+        {
+            Intruder allowed = IntruderTable.Default.AskedBy([.. tokens.Select((t, at) => _negated[at] ? "" : t.Word)]);
+            foreach (WishConcept concept in _concepts)
+                allowed |= concept.IsNegated ? Intruder.None : concept.Concept.Allows;
+            return allowed;
+        }
+
+        /// <summary>A mood that is said in words which no concept has ("grieving", in any language) reaches the tags by what it asks of the features.</summary>
+        private void AddMood(Wish wish)
+        {
+            if (_concepts.Any(c => c.Concept.Kind is ConceptKind.Mood or ConceptKind.Occasion or ConceptKind.Season))
+                return;
+            FeatureWant? valence = wish.Wants.FirstOrDefault(w => w.Feature == AudioFeature.Valence && Math.Abs(w.Weight) >= MoodFrom);
+            if (valence is not null && ConceptTable.Default.Named(valence.Weight < 0 ? "sad" : "happy") is { } mood)
+                _concepts.Add(new WishConcept(mood with { Phrases = [.. valence.Phrases.Select(WishTokens.Normalize)] }, valence.Phrases[0], false));
         }
 
         /// <summary>Reads unknown words by their meaning.</summary>
@@ -270,6 +329,8 @@ public sealed class WishReader
             List<(WishItem Item, GuessedWord Guess)> guesses = [];
             foreach (Unknown unknown in _unknown.DistinctBy(u => u.Phrase))
             {
+                if (unknown.At.All(at => _isConcept[at]))
+                    continue;
                 if (reader._unknown?.Read(unknown.Words) is { } read)
                 {
                     // A guessed genre counts only where no word was known: it weighs too much for a guess.
@@ -309,7 +370,9 @@ public sealed class WishReader
                 NotUnderstood = [.. _notUnderstood.Distinct()],
                 Guessed = _guessed,
             };
-            return WishCombiner.Combine(wish, [.. _items.Except(shifts)]);
+            wish = WishCombiner.Combine(wish, [.. _items.Except(shifts)]);
+            AddMood(wish);
+            return wish with { Concepts = [.. _concepts.DistinctBy(c => (c.Concept.Key, c.IsNegated))], Allowed = Allowed() };
         }
     }
 }
