@@ -107,6 +107,13 @@ internal static class MoodOptions
             })]),
             ["ranges"] = JsonShapes.Strings(wish.Ranges.Select(r => r.ToString())),
             ["genres"] = JsonShapes.Strings(wish.Genres.Select(g => g.Phrase)),
+            ["concepts"] = new JsonArray([.. wish.Concepts.Select(c => (JsonNode?)new JsonObject
+            {
+                ["phrase"] = c.Phrase,
+                ["concept"] = c.Concept.Name,
+                ["kind"] = c.Concept.Kind.ToString().ToLowerInvariant(),
+                ["negated"] = c.IsNegated,
+            })]),
             ["notGenres"] = JsonShapes.Strings(wish.ExcludedGenres.Select(e => e.Genre)),
             ["like"] = JsonShapes.Strings(wish.References.Where(r => r.Use == Use.Resemble).Select(r => r.Name)),
             ["unlike"] = JsonShapes.Strings(wish.References.Where(r => r.Use == Use.Avoid).Select(r => r.Name)),

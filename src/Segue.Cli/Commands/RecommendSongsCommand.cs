@@ -114,7 +114,10 @@ internal static class RecommendSongsCommand
             JsonObject asked = new() { ["mood"] = line.Trim() };
             try
             {
-                session.WriteJsonLine(Document(asked, model, Answer(session, model, MoodOptions.Read(session, model, line.Trim()))));
+                WishMood wish = MoodOptions.Read(session, model, line.Trim());
+                JsonObject document = Document(asked, model, Answer(session, model, wish));
+                document["reading"] = wish.ToJson();
+                session.WriteJsonLine(document);
             }
             catch (SegueException e)
             {

@@ -297,11 +297,15 @@ public sealed class WishReader
             {
                 _isConcept.AsSpan(concept.From, concept.To - concept.From).Fill(true);
                 bool ownNegator = segmentOf[concept.From] is { Role: WordRole.Not };
-                bool negated = !ownNegator && Enumerable.Range(concept.From, concept.To - concept.From).Any(at => _negated[at]);
+                bool negated = !ownNegator && (Enumerable.Range(concept.From, concept.To - concept.From).Any(at => _negated[at])
+                    || segmentOf[concept.From] is { Role: WordRole.Asks } segment && Enumerable.Range(segment.First, concept.From - segment.First).Any(IsNegator));
                 string phrase = text[tokens[concept.From].Start..tokens[concept.To - 1].End];
                 _concepts.Add(new WishConcept(concept.Concept, phrase, negated));
             }
         }
+
+        /// <summary>A phrase of the lexicon may hold its negator: "nothing electronic".</summary>
+        private bool IsNegator(int at) => Lexicon.Find(tokens[at].Word, language) is { Role: WordRole.Not };
 
         /// <summary>What of the kept-out the wish asks for.</summary>
         private Intruder Allowed()

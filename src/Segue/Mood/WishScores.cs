@@ -20,6 +20,11 @@ internal sealed class WishScores
 
     /// <summary>A named genre or place is there at all from half of the way to τ on.</summary>
     private const double NamedFrom = 0.5;
+    private const double MetByLabelFrom = 0.25;
+    private const int LabelledMin = 20;
+
+    /// <summary>Nothing else makes up for it: taken away, times c, from a song that lacks a genre or place beside other concepts.</summary>
+    private const float LacksNamed = 6;
 
     private readonly MoodScorer _scorer;
     private readonly SongKnowledge _knowledge;
@@ -46,8 +51,9 @@ internal sealed class WishScores
         Array.Fill(Named, true);
         _fame = FameWeights(wish);
         WishConcept[] concepts = [.. wish.Concepts.Where(c => c.Concept.Kind is not (ConceptKind.Fame or ConceptKind.Obscure))];
-        FeatureFit[] ofConcepts = [.. concepts.Select(c => scorer.Fit(wish, wish.Wants.Where(w => IsOf(w, c)), c.Concept.Kind == ConceptKind.Mood))];
-        FeatureFit plain = scorer.Fit(wish, wish.Wants.Where(w => !concepts.Any(c => IsOf(w, c))), moods: concepts.Length == 0);
+        // What a negation asks of the features ("not sad" is happier) stands for itself; but of what a genre is like nothing is asked.
+        FeatureFit[] ofConcepts = [.. concepts.Select(c => scorer.Fit(wish, c.IsNegated ? [] : wish.Wants.Where(w => IsOf(w, c)), c.Concept.Kind == ConceptKind.Mood))];
+        FeatureFit plain = scorer.Fit(wish, wish.Wants.Where(w => !concepts.Any(c => (!c.IsNegated || c.Concept.IsNamed) && IsOf(w, c))), moods: concepts.Length == 0);
         int positive = concepts.Count(c => !c.IsNegated) + (plain.IsEmpty ? 0 : 1);
         for (int c = 0; c < concepts.Length; c++)
             Join(concepts[c], ofConcepts[c], bends: positive > 1);
@@ -77,7 +83,8 @@ internal sealed class WishScores
         features.AddTo(e, scale);
         ConceptWeights weights = evidence?.Weights ?? ConceptWeights.Of(ConceptKind.Mood);
         double[] quantiles = Quantiles.Of(e, 0.5, weights.MetAt);
-        Joined joined = new(asked, evidence, features, scale, quantiles[0], quantiles[1], weights.Join, bends);
+        double met = asked is { Concept.IsNamed: true } ? Math.Max(quantiles[1], MetByLabel(evidence!, e)) : quantiles[1];
+        Joined joined = new(asked, evidence, features, scale, quantiles[0], met, weights.Join, bends);
         _joined.Add(joined);
         for (int t = 0; t < e.Length; t++)
             Total[t] += joined.Of(e[t]);
@@ -87,8 +94,37 @@ internal sealed class WishScores
         {
             double from = joined.Median + NamedFrom * (joined.Met - joined.Median);
             for (int t = 0; t < e.Length; t++)
-                Named[t] &= e[t] >= from;
+            {
+                if (e[t] >= from)
+                    continue;
+                Named[t] = false;
+                Total[t] -= bends ? LacksNamed * joined.Weight : 0;
+            }
         }
+    }
+
+    /// <summary>
+    /// What most songs with the fullest label reach: a label is on a thousand songs at most, so that a quantile over all songs may fall beside it.
+    /// </summary>
+    private double MetByLabel(ConceptEvidence evidence, float[] e)
+    {
+        float most = evidence.Labels.Length == 0 ? 0 : evidence.Labels.Max(l => l.Weight);
+        float[] labelled = [.. Enumerable.Range(0, e.Length).Where(t => HasLabel(evidence, t, most)).Select(t => e[t])];
+        return labelled.Length < LabelledMin ? double.NegativeInfinity : Quantiles.Of(labelled, MetByLabelFrom)[0];
+    }
+
+    private bool HasLabel(ConceptEvidence evidence, int track, float weight)
+    {
+        foreach (int label in _scorer.Tracks.GenresOf[track])
+        {
+            foreach ((int l, float w) in evidence.Labels)
+            {
+                if (l == label && w >= weight)
+                    return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Takes out songs with a label that is not wanted, and those of artists most of whose songs have it.</summary>
@@ -152,6 +188,7 @@ internal sealed class WishScores
     private static bool IsOf(string phrase, WishConcept concept)
     {
         string normal = WishTokens.Normalize(phrase), asked = WishTokens.Normalize(concept.Phrase);
-        return concept.Concept.Phrases.Contains(normal) || $" {asked} ".Contains($" {normal} ", StringComparison.Ordinal);
+        return concept.Concept.Phrases.Contains(normal) || $" {asked} ".Contains($" {normal} ", StringComparison.Ordinal)
+            || concept.IsNegated && $" {normal} ".Contains($" {asked} ", StringComparison.Ordinal);
     }
 }

@@ -42,7 +42,7 @@ internal sealed class ConceptEvidence
 /// <summary>Scores concepts by what tags, labels, compilations and names say, and keeps the last ones.</summary>
 internal sealed class ConceptScores(SongKnowledge knowledge)
 {
-    private const float ZLow = -2, ZHigh = 4, OwnTag = 1.25f, OtherVoice = 0.8f, CompilationsHalf = 2;
+    private const float ZLow = -2, ZHigh = 4, OwnTag = 1.25f, OtherVoice = 0.8f, CompilationsHalf = 2, LanguageShare = 2;
     private const int KeptMax = 96;
 
     private readonly ConcurrentDictionary<string, ConceptEvidence> _kept = new(StringComparer.Ordinal);
@@ -169,13 +169,32 @@ internal sealed class ConceptScores(SongKnowledge knowledge)
         return best;
     }
 
+    /// <summary>
+    /// Tracks whose title or album has a word of the concept. The words of a place are those of its language: what counts is how many of an artist's titles are in it.
+    /// </summary>
     private Dictionary<int, float> Names(Concept concept)
     {
         Dictionary<int, float> named = [];
+        if (concept.Kind == ConceptKind.Place)
+            return InLanguage([.. concept.TitleWords.SelectMany(knowledge.Titles.With).Distinct()]);
         foreach (int track in concept.TitleWords.SelectMany(knowledge.Albums.With))
             named[track] = 0.5f;
         foreach (int track in concept.TitleWords.SelectMany(knowledge.Titles.With))
             named[track] = 1;
+        return named;
+    }
+
+    private Dictionary<int, float> InLanguage(int[] titled)
+    {
+        Dictionary<int, float> named = [];
+        foreach (IGrouping<int, int> artist in titled.GroupBy(t => knowledge.Facts.MainArtist[t]).Where(a => a.Key >= 0))
+        {
+            ReadOnlySpan<int> songs = knowledge.Facts.SongsOfMain[artist.Key];
+            float share = Math.Min(1, LanguageShare * artist.Count() / (songs.Length + 1f));
+            foreach (int song in songs)
+                named[song] = share;
+        }
+
         return named;
     }
 

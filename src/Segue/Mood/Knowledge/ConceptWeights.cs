@@ -21,10 +21,10 @@ internal readonly record struct ConceptWeights(
     public static ConceptWeights Of(ConceptKind kind) => kind switch
     {
         ConceptKind.Genre => new(0.35f, 4, 2, 0.3f, 0.3f, 0.5f, 0.7f, 0.99, 2.2f),
-        ConceptKind.Place => new(0.35f, 4, 2, 0.3f, 0.3f, 0.5f, 0.5f, 0.99, 2.6f),
+        ConceptKind.Place => new(0.35f, 4, 2, 1.5f, 0.3f, 0.5f, 0.5f, 0.99, 2.6f),
         ConceptKind.Era => Other(0.4f, 0.95, 1.4f),
         ConceptKind.Voice => Other(0.3f, 0.90, 2),
-        ConceptKind.Instrument => Other(1.5f, 0.97, 1.2f),
+        ConceptKind.Instrument => Other(1.5f, 0.97, 1.2f) with { Name = 1.5f },
         ConceptKind.Occasion => Other(2.5f, 0.95, 0.8f),
         ConceptKind.Mood => Other(4, 0.95, 0.8f),
         ConceptKind.Style => Other(0.5f, 0.96, 1),
