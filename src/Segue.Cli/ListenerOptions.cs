@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Segue.Catalogue;
 using Segue.Import;
 using Segue.Interactions;
 
@@ -77,8 +78,8 @@ internal static class ListenerOptions
     {
         if (IsGroup(session))
             throw new WrongUsageException("this answers one listener; several of --user or --history go with 'segue recommend' and 'segue playlist'");
-        int[] likes = [.. session.Get(Like).Select(plays.Artists.Resolve)];
-        int[] dislikes = [.. session.Get(Dislike).Select(plays.Artists.Resolve)];
+        List<string> unknown = [];
+        int[] likes = Find(session.Get(Like)), dislikes = Find(session.Get(Dislike));
         Profile profile = Interactions.Profile.Of([]);
         if (session.Get(User) is [string user])
             profile = Interactions.Profile.OfUser(plays, plays.ResolveUser(user));
@@ -86,12 +87,32 @@ internal static class ListenerOptions
             profile = Interactions.Profile.Join(profile, Importing.Match(session, HistoryReader.Read(file), plays, file));
         if (session.Get(Kept) is string kept)
             profile = Interactions.Profile.Join(profile, Importing.Match(session, new ListenerProfiles(session.Home.Folder).Load(kept), plays, kept));
+        // Nothing is left of what was said: better no answer than one for nobody.
+        if (unknown.Count > 0 && likes.Length + dislikes.Length + profile.Artists.Length == 0 && !MoodOptions.AnyIn(session))
+            plays.Artists.Resolve(unknown[0]);
+        foreach (string name in unknown)
+            session.Note(Warning(name, plays.Artists));
+        profile = profile with { Unknown = unknown };
         if (likes.Length == 0 && dislikes.Length == 0)
             return profile;
 
         // A like weighs as much as a typical artist of the history; alone, all likes weigh the same.
         float plain = profile.Plays.Length > 0 ? profile.Plays.Order().ElementAt(profile.Plays.Length / 2) : 1;
         return Interactions.Profile.Join(profile, Interactions.Profile.Of(likes.Select(a => (a, plain)), dislikes));
+
+        int[] Find(string[] names)
+        {
+            int[] found = [.. names.Select(name => HistoryMatcher.FindArtist(name, plays.Artists))];
+            unknown.AddRange(names.Where((_, i) => found[i] < 0));
+            return [.. found.Where(a => a >= 0)];
+        }
+    }
+
+    /// <summary>"no artist 'Radiohed' is known; the nearest is Radiohead".</summary>
+    public static string Warning(string name, Artists artists)
+    {
+        string[] near = [.. artists.ByName.Nearest(name, 2).Select(n => artists.Names[n.Row])];
+        return $"no artist '{name}' is known{(near.Length == 0 ? "" : $"; the nearest: {string.Join(", ", near)}")}; left out";
     }
 
     /// <summary>The "for" of an answer.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Segue.Factorization;
 using Segue.Interactions;
 using Segue.ModelFiles;
+using Segue.Recommending;
 
 namespace Segue.Cli;
 
@@ -18,6 +19,16 @@ internal sealed record TasteModel(string Version, AlsModel Als, IExplainedTaste 
     }
 
     public static bool Exists(SegueHome home) => home.AlsModels.Current() is not null;
+
+    /// <summary>With the artists of the catalogue that nobody in the plays knows.</summary>
+    public TasteModel With(SongIndex songs)
+    {
+        (IExplainedTaste model, Plays plays) = SongArtists.Join(Model, Plays, songs);
+        return this with { Als = model as AlsModel ?? ((SideInformed)model).Als, Model = model, Plays = plays };
+    }
+
+    /// <summary>The same where the home folder has a catalogue.</summary>
+    public static TasteModel LoadWithSongs(SegueHome home) => MoodModel.Exists(home) ? Load(home).With(MoodModel.Load(home).Songs) : Load(home);
 }
 
 /// <summary>JSON in the shapes of the product's contract.</summary>

@@ -190,7 +190,7 @@ internal sealed record PlaylistSongs(string Title, string Annotation, IReadOnlyL
     private static (string Title, IReadOnlyList<SongRecommendation> Items) ForListener(
         Session session, MoodModel model, WishMood? wish, SongFilter filter, SelectionOptions selection)
     {
-        TasteModel taste = TasteModel.Load(session.Home);
+        TasteModel taste = TasteModel.Load(session.Home).With(model.Songs);
         PipelineOptions options = RecommendCommand.OptionsOf(session);
         if (ListenerOptions.IsGroup(session))
         {

@@ -50,7 +50,7 @@ internal static class ExplainCommand
             return;
         }
 
-        TasteModel taste = TasteModel.Load(session.Home);
+        TasteModel taste = TasteModel.LoadWithSongs(session.Home);
         Artists artists = taste.Plays.Artists;
         Profile profile = ListenerOptions.Profile(session, taste.Plays);
         int artist = artists.Resolve(name!);

@@ -15,7 +15,7 @@ internal static class ExplainSong
     public static void Run(Session session, string song)
     {
         MoodModel mood = MoodModel.Load(session.Home);
-        TasteModel taste = TasteModel.Load(session.Home);
+        TasteModel taste = TasteModel.Load(session.Home).With(mood.Songs);
         Tracks tracks = mood.Songs.Tracks;
         Profile profile = ListenerOptions.Profile(session, taste.Plays);
         WishMood? wish = MoodOptions.AnyIn(session) ? MoodOptions.Read(session, mood, session.Get(MoodOptions.Mood) ?? "") : null;

@@ -19,7 +19,7 @@ internal static class RecommendArtistsCommand
 
     private static void Run(Session session)
     {
-        TasteModel taste = TasteModel.Load(session.Home);
+        TasteModel taste = TasteModel.LoadWithSongs(session.Home);
         Profile profile = ListenerOptions.Profile(session, taste.Plays);
         ArtistOptions options = new()
         {
@@ -34,6 +34,7 @@ internal static class RecommendArtistsCommand
             {
                 ["for"] = ListenerOptions.ToJson(session),
                 ["model"] = new JsonObject { ["als"] = taste.Version },
+                ["warnings"] = JsonShapes.Strings(profile.Unknown.Select(name => ListenerOptions.Warning(name, taste.Plays.Artists))),
                 ["items"] = new JsonArray([.. items.Select(i => (JsonNode?)Answers.ToJson(i, taste.Plays.Artists))]),
             });
             return;

@@ -40,7 +40,7 @@ internal static class RecommendCommand
     private static void Run(Session session)
     {
         MoodModel mood = MoodModel.Load(session.Home);
-        TasteModel taste = TasteModel.Load(session.Home);
+        TasteModel taste = TasteModel.Load(session.Home).With(mood.Songs);
         WishMood? wish = MoodOptions.AnyIn(session) ? MoodOptions.Read(session, mood, session.Get(MoodOptions.Mood) ?? "") : null;
         if (ListenerOptions.IsGroup(session))
         {
@@ -77,6 +77,7 @@ internal static class RecommendCommand
         {
             JsonObject json = Answers.HeadOf(session, taste, mood, wish);
             json["moods"] = wish is null or { OnlyRulesOut: true } && profile.Artists.Length > 0 ? MoodsOf(pipeline.Moods(profile), mood.Songs.Tracks) : null;
+            json["warnings"] = JsonShapes.Strings(profile.Unknown.Select(name => ListenerOptions.Warning(name, taste.Plays.Artists)));
             json["joined"] = new JsonObject { ["artists"] = joined, ["ofArtists"] = profile.Artists.Length, ["playsShare"] = JsonShapes.Round(share) };
             json["items"] = new JsonArray([.. items.Select(i => (JsonNode?)Answers.ToJson(i, mood.Songs.Tracks))]);
             session.WriteJson(json);

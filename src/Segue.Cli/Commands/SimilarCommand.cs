@@ -23,7 +23,7 @@ internal static class SimilarCommand
         .WithExamples("segue similar artist \"Massive Attack\"", "segue similar artist Morcheeba -n 20 --niche")
         .Runs(session =>
         {
-            TasteModel taste = TasteModel.Load(session.Home);
+            TasteModel taste = TasteModel.LoadWithSongs(session.Home);
             int artist = taste.Plays.Artists.Resolve(session.Get(s_artist));
             int count = Math.Min(FilterOptions.CountOf(session), taste.Plays.Artists.Count - 1);
             IReadOnlyList<AlsNeighbor> near = taste.Als.SimilarArtists(artist, count, new AlsSimilarityOptions(Centered: session.Get(s_centered)));

@@ -88,6 +88,9 @@ public sealed class MoodScorer
         ExcludeFrom(wish, scores);
     }
 
+    /// <summary>How well each song meets a wish, in parts; null where nothing is known of the songs but how they sound.</summary>
+    internal WishScores? ScoresOf(Wish wish) => Knowledge is null ? null : new WishScores(this, Knowledge, wish);
+
     /// <summary>Some wants of the features as one number a song.</summary>
     /// <param name="moods">Whether the regions of the wish's moods count.</param>
     internal FeatureFit Fit(Wish wish, IEnumerable<FeatureWant> wants, bool moods)

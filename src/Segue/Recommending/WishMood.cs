@@ -20,14 +20,17 @@ public sealed class WishMood : ISongMood
     private const int VerdictSongs = 20;
 
     private readonly MoodScorer _scorer;
+    private readonly WishScores? _parts;
     private readonly float[] _scores;
     private readonly double _best, _weight;
 
     public WishMood(SongIndex songs, Wish wish)
     {
         (_scorer, Wish) = (songs.Scorer, wish);
-        _scores = new float[songs.Tracks.Count];
-        _scorer.Score(wish, _scores);
+        _parts = _scorer.ScoresOf(wish);
+        _scores = _parts?.Total ?? new float[songs.Tracks.Count];
+        if (_parts is null)
+            _scorer.Score(wish, _scores);
         double asked = wish.Wants.Sum(w => Math.Abs((double)w.Weight)) + wish.Ranges.Count * FeatureTarget.Weight;
         // Likeness to a named song has no bound of its own, and regions can add a little: the best song there is then counts as a full fit.
         double bound = asked * LogMax + wish.Genres.Count * GenreScale, found = _scores.Length > 0 ? TensorPrimitives.Max<float>(_scores) : 0;
@@ -53,7 +56,8 @@ public sealed class WishMood : ISongMood
 
     public bool OnlyRulesOut => Wish.Wants.Count + Wish.Ranges.Count + Wish.Genres.Count == 0 && Wish.References.All(r => r.Use is Use.Exclude or Use.Avoid);
 
-    public bool Forbids(int track) => float.IsNegativeInfinity(_scores[track]);
+    /// <summary>A genre, country or language that the wish names wins over a listener's taste: taste orders the songs that have it.</summary>
+    public bool Forbids(int track) => float.IsNegativeInfinity(_scores[track]) || _parts?.Named[track] == false;
 
     public IReadOnlyList<int> Best(int count, bool[] allowed)
     {
