@@ -66,6 +66,17 @@ internal static class Answers
             ["popularity"] = float.IsFinite(popularity) ? (int)popularity : null,
             ["score"] = parts.Sum(p => p.Value),
             ["parts"] = new JsonObject(parts.Select(p => KeyValuePair.Create(p.Name, (JsonNode?)p.Value))),
+            ["wish"] = item.Wish.Count == 0 ? null : new JsonObject
+            {
+                ["score"] = item.Wish.Sum(p => Rounded(p.Part)),
+                ["parts"] = new JsonArray([.. item.Wish.Select(p => (JsonNode?)new JsonObject
+                {
+                    ["kind"] = p.Kind.ToString(),
+                    ["phrase"] = p.Phrases.FirstOrDefault(),
+                    ["text"] = p.Label,
+                    ["part"] = Rounded(p.Part),
+                })]),
+            },
             ["sources"] = JsonShapes.Strings(SourceNames(item.Sources)),
             ["reasons"] = ToJson(item.Reasons),
             ["features"] = features,

@@ -18,6 +18,39 @@ public enum MoodPartKind
 
     /// <summary>Nearness to where songs of this mood lie.</summary>
     Region,
+
+    /// <summary>Tags that people gave the artist, or artists like them.</summary>
+    Tag,
+
+    /// <summary>The song's genre label.</summary>
+    Label,
+
+    /// <summary>The labels of the artist's songs.</summary>
+    ArtistLabels,
+
+    /// <summary>Words in the title, or the language of the artist's titles.</summary>
+    Title,
+
+    /// <summary>On a compilation whose title asks for it.</summary>
+    Compilation,
+
+    /// <summary>Like the songs of such compilations.</summary>
+    LikeCompilation,
+
+    /// <summary>What is beyond enough of one concept counts a third beside others; and what the median song has counts for nothing.</summary>
+    Joining,
+
+    /// <summary>A concept that is not wanted.</summary>
+    Against,
+
+    /// <summary>It lacks a genre or place that the wish names.</summary>
+    Lacks,
+
+    /// <summary>How well known the song is.</summary>
+    Fame,
+
+    /// <summary>No music for listening, or only at its time, and nobody asked for it.</summary>
+    Intruder,
 }
 
 /// <summary>One part of a track's score.</summary>

@@ -69,9 +69,9 @@ public sealed class MoodScorer
     {
         if (scores.Length != Tracks.Count)
             throw new ArgumentException($"{scores.Length} scores for {Tracks.Count} tracks.", nameof(scores));
-        if (Knowledge is not null)
+        if (ScoresOf(wish) is { } known)
         {
-            new WishScores(this, Knowledge, wish).Total.AsSpan().CopyTo(scores);
+            known.Total.AsSpan().CopyTo(scores);
             return;
         }
 
@@ -116,6 +116,19 @@ public sealed class MoodScorer
         }
     }
 
+    internal IEnumerable<MoodPart> ExplainRanges(Wish wish, float scale, int track)
+    {
+        foreach (FeatureTarget range in wish.Ranges)
+        {
+            double near = RangeOf(range).Nearness(Tracks.Feature(range.Feature)[track], _percentiles.Row((int)range.Feature)[track]);
+            yield return new MoodPart(MoodPartKind.Range, range.ToString(), [range.ToString()], (float)(scale * FeatureTarget.Weight * Math.Log(near + Floor)), near);
+        }
+    }
+
+    internal IEnumerable<MoodPart> ExplainReferences(Wish wish, int track) =>
+        ReferencesOf(wish, Use.Resemble).Select(r => r.Explain(_percentiles, _genres, track))
+            .Concat(ReferencesOf(wish, Use.Avoid).Select(r => r.ExplainUnlike(_percentiles, _genres, Away, track)));
+
     internal void AddReferences(Wish wish, Span<float> scores)
     {
         foreach (ReferenceTarget reference in ReferencesOf(wish, Use.Resemble))
@@ -153,6 +166,8 @@ public sealed class MoodScorer
     /// <summary>The parts of one track's score, which add up to it; the largest want first.</summary>
     public IReadOnlyList<MoodPart> Explain(Wish wish, int track)
     {
+        if (ScoresOf(wish) is { } scores)
+            return scores.Explain(track);
         List<MoodPart> parts = [];
         foreach (GenreWant genre in wish.Genres)
         {
@@ -168,13 +183,7 @@ public sealed class MoodScorer
                 Math.Abs(weight) * Logs(feature, weight)[track], p));
         }
 
-        foreach (FeatureTarget range in wish.Ranges)
-        {
-            RangeFit fit = RangeOf(range);
-            double near = fit.Nearness(Tracks.Feature(range.Feature)[track], _percentiles.Row((int)range.Feature)[track]);
-            parts.Add(new MoodPart(MoodPartKind.Range, range.ToString(), [range.ToString()], (float)(FeatureTarget.Weight * Math.Log(near + Floor)), near));
-        }
-
+        parts.AddRange(ExplainRanges(wish, 1, track));
         foreach ((int mood, float weight) in RegionsOf(wish))
         {
             float z = _regions!.Values.Row(mood)[track];
@@ -182,8 +191,7 @@ public sealed class MoodScorer
             parts.Add(new MoodPart(MoodPartKind.Region, $"where {name} songs are", [name], weight * z, Math.Clamp(0.5 + z / 3, 0, 1)));
         }
 
-        parts.AddRange(ReferencesOf(wish, Use.Resemble).Select(r => r.Explain(_percentiles, _genres, track)));
-        parts.AddRange(ReferencesOf(wish, Use.Avoid).Select(r => r.ExplainUnlike(_percentiles, _genres, Away, track)));
+        parts.AddRange(ExplainReferences(wish, track));
         return parts;
     }
 

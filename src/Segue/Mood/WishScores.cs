@@ -127,6 +127,55 @@ internal sealed class WishScores
         return false;
     }
 
+    /// <summary>The summands of one track's score.</summary>
+    public IReadOnlyList<MoodPart> Explain(int track)
+    {
+        List<MoodPart> parts = [];
+        foreach (Joined joined in _joined)
+            AddParts(joined, track, parts);
+        bool named = Wish.Concepts.Any(c => c.Concept.IsNamed && !c.IsNegated);
+        foreach (GenreWant genre in RestOfGenres(Wish, named))
+        {
+            float fit = _scorer.GenreFit(genre, track);
+            parts.Add(new MoodPart(MoodPartKind.Genre, genre.Phrase, [genre.Phrase], (Wish.Concepts.Count > 0 ? GenreBeside : GenreAlone) * fit, fit));
+        }
+
+        parts.AddRange(_scorer.ExplainRanges(Wish, RangeScale, track));
+        parts.AddRange(_scorer.ExplainReferences(Wish, track));
+        float fame = 0;
+        for (int view = 0; view < _fame.Length; view++)
+            fame += _fame[view] * _knowledge.Fame.Row(view)[track];
+        parts.Add(new MoodPart(MoodPartKind.Fame, fame > 0 == _fame[0] > 0 ? "well known" : "little known", [], fame, fame > 0 ? 1 : 0));
+        Intruder kinds = (Intruder)_knowledge.Intruders.Span[track] & ~Wish.Allowed;
+        if (IntruderTable.Default.PenaltyOf(kinds) is > 0 and var penalty)
+            parts.Add(new MoodPart(MoodPartKind.Intruder, $"is {string.Join(", ", IntruderTable.Kinds(kinds).Select(IntruderTable.NameOf))}", [], -penalty, 0));
+        return parts;
+    }
+
+    private void AddParts(Joined joined, int track, List<MoodPart> parts)
+    {
+        List<MoodPart> own = joined.Asked is { } asked ? [.. new WishExplanation(_knowledge).PartsOf(asked, joined.Evidence!, track)] : [];
+        string[] phrases = joined.Asked is null ? [] : [joined.Asked.Phrase];
+        if (!joined.Features.IsEmpty)
+            own.Add(new MoodPart(MoodPartKind.Feature, joined.Asked?.Phrase ?? "how it sounds", phrases, joined.FeatureScale * joined.Features.Of(track), 0));
+        float e = own.Sum(p => p.Part), score = joined.Of(e);
+        if (joined.Asked is { IsNegated: true })
+        {
+            parts.Add(new MoodPart(MoodPartKind.Against, $"{(score < 0 ? "has" : "has nothing of")} {phrases[0]}", phrases, score, score < 0 ? 0 : 1));
+            return;
+        }
+
+        float scale = joined.Bends ? JoinScale * joined.Weight / (float)joined.Spread : 1;
+        parts.AddRange(own.Where(p => p.Part != 0).Select(p => p with { Part = p.Part * scale }));
+        if (joined.Bends)
+            parts.Add(new MoodPart(MoodPartKind.Joining, $"so much of {(phrases.Length > 0 ? phrases[0] : "it")} is enough", phrases, score - e * scale, 1));
+        if (Lacks(joined, e))
+            parts.Add(new MoodPart(MoodPartKind.Lacks, $"is not {phrases[0]}", phrases, -LacksNamed * joined.Weight, 0));
+    }
+
+    private static bool Lacks(Joined joined, float e) =>
+        joined is { Bends: true, Asked: { IsNegated: false, Concept.IsNamed: true } } && e < joined.Median + NamedFrom * (joined.Met - joined.Median);
+
     /// <summary>Takes out songs with a label that is not wanted, and those of artists most of whose songs have it.</summary>
     private void RuleOut(ConceptEvidence evidence)
     {

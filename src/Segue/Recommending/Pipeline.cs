@@ -59,7 +59,7 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
         {
             (int track, SongParts parts) = (ranking.Tracks[c], ranking.Parts[c]);
             IReadOnlyList<Reason> why = reasons.Of(ranking.Listener, track, without is null ? null : parts - without[c]);
-            return new SongRecommendation(i + 1, track, parts.Sum, parts, why) { Sources = ranking.Sources[c] };
+            return new SongRecommendation(i + 1, track, parts.Sum, parts, why) { Sources = ranking.Sources[c], Wish = wish?.Parts(track) ?? [] };
         })];
     }
 

@@ -1,3 +1,5 @@
+using Segue.Mood;
+
 namespace Segue.Recommending;
 
 /// <summary>An artist for a listener. The reasons' parts are shares of the score and add up, with those left out, to 1.</summary>
@@ -14,6 +16,9 @@ public sealed record SongRecommendation(int Rank, int Track, double Score, SongP
 {
     /// <summary>What made it a candidate.</summary>
     public CandidateSources Sources { get; init; }
+
+    /// <summary>The summands of how well the song meets the wish; empty without one.</summary>
+    public IReadOnlyList<MoodPart> Wish { get; init; } = [];
 }
 
 /// <summary>What a song's score is made of, each part already weighted.</summary>
@@ -66,6 +71,9 @@ public sealed record Reason(string Kind, string? Artist = null, string? Song = n
     /// <summary>The song meets what <see cref="Text"/> asks.</summary>
     public const string Matches = "matches";
 
+    /// <summary>What people and the catalogue say that speaks for the song: <see cref="Text"/> is "tagged 90s by 14 people" or "stands on Running Songs".</summary>
+    public const string Evidence = "evidence";
+
     /// <summary>The song does not meet what <see cref="Text"/> asks.</summary>
     public const string Misses = "misses";
 
@@ -90,6 +98,7 @@ public sealed record Reason(string Kind, string? Artist = null, string? Song = n
             KnownByFew => $"known by few (less popular than {1 - Part:0%} of songs)",
             UnlikeDisliked => $"up because you dislike {Artist} ({Text})",
             Matches => $"matches {Text}{share}",
+            Evidence => Text ?? "",
             Misses => $"misses {Text}",
             KeepsAway => $"keeps away from {Text}{share}",
             Popular => "popular",

@@ -87,6 +87,18 @@ public sealed class SongKnowledge : IWishVocabulary
     /// <summary>The genre of this name in any spelling, or −1.</summary>
     internal int LabelIndex(string name) => _labelIndex.GetValueOrDefault(WishTokens.Normalize(name), -1);
 
+    /// <summary>The share of an artist's songs that have a label.</summary>
+    internal float ShareOf(int label, int artist)
+    {
+        foreach ((int other, float share) in Facts.ArtistsOfLabel[label])
+        {
+            if (other == artist)
+                return share;
+        }
+
+        return 0;
+    }
+
     /// <inheritdoc/>
     public string? Tag(string phrase) => Tags.Find(phrase) is >= 0 and var tag && Tags.IsName(tag) ? Tags.Names[tag] : null;
 
