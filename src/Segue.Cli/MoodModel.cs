@@ -120,6 +120,7 @@ internal static class MoodOptions
             ["negated"] = JsonShapes.Strings(wish.Negated),
             ["guessed"] = JsonShapes.Strings(MoodReading.Of(wish).Guessed),
             ["notUnderstood"] = JsonShapes.Strings(wish.NotUnderstood),
+            ["cannotHear"] = JsonShapes.Strings(wish.CannotHear.Concat(wish.OnlyTitles)),
             ["fits"] = verdict.Fits,
             ["messages"] = JsonShapes.Strings(verdict.Messages.Concat(wish.Notes)),
         };

@@ -68,6 +68,9 @@ public sealed class Lexicon
     /// <summary>The entry of this exact phrase: the user's, then the wish's language, English, and the others. Null where there is none.</summary>
     internal LexiconEntry? Find(string phrase, int language) => Search(language, v => v.Find(phrase));
 
+    /// <summary>Whether a word is grammar in any of the languages: nobody needs to be told that "de" was not understood.</summary>
+    internal bool IsSmall(string word) => _languages.Any(v => v.Find(word) is { Role: not WordRole.Asks });
+
     /// <summary>The entry whose phrase has these stems, in the same order.</summary>
     internal LexiconEntry? FindStem(string stems, int language) => Search(language, v => v.FindStem(stems));
 

@@ -16,7 +16,7 @@ namespace Segue.Mood;
 /// A target is a letter, a sign and a strength (1 where none is written; below .9 secondary): d danceability, e energy, o loudness, m mode,
 /// s speechiness, a acousticness, i instrumentalness, l liveness, v valence, t tempo, p popularity, u duration. A phrase without targets is an
 /// idiom that asks for nothing. A line that starts with "!" lists words of a <see cref="WordRole"/>: !not, !not-a-negation, !and, !or, !break, !skip,
-/// !very, !slightly, !more, !less, !free, !like, !by.
+/// !very, !slightly, !more, !less, !free, !like, !by, !about, !explicit, !clean, !unheard.
 /// </summary>
 internal static class LexiconFile
 {
@@ -38,6 +38,10 @@ internal static class LexiconFile
         ["!less"] = WordRole.Less,
         ["!like"] = WordRole.Like,
         ["!by"] = WordRole.By,
+        ["!about"] = WordRole.About,
+        ["!explicit"] = WordRole.Explicit,
+        ["!clean"] = WordRole.Clean,
+        ["!unheard"] = WordRole.Unheard,
     };
 
     /// <summary>English first: it is the fallback of every wish.</summary>

@@ -141,6 +141,12 @@ public sealed class MoodScorer
     internal void ExcludeFrom(Wish wish, Span<float> scores)
     {
         ExcludeReferences(wish, scores);
+        for (int track = 0; wish.Explicit is { } wanted && track < scores.Length; track++)
+        {
+            if (Tracks.IsExplicit(track) != wanted)
+                scores[track] = float.NegativeInfinity;
+        }
+
         for (int genre = 0; wish.ExcludedGenres.Count > 0 && genre < _genres.Count; genre++)
         {
             if (wish.Excludes(_genres.NameOf(genre)))
@@ -200,10 +206,12 @@ public sealed class MoodScorer
     /// <param name="allowed">Which tracks may stand in the ranking; all where it is null.</param>
     public MoodRanking Rank(Wish wish, int count, Func<int, bool>? allowed = null)
     {
-        float[] scores = new float[Tracks.Count];
-        Score(wish, scores);
+        WishScores? known = ScoresOf(wish);
+        float[] scores = known?.Total ?? new float[Tracks.Count];
+        if (known is null)
+            Score(wish, scores);
         IReadOnlyList<(int Track, float Score)> best = BestSongs.Of(scores, Tracks.SongOf, count, allowed);
-        return new MoodRanking(wish, [.. best], MoodVerdict.Of(this, wish, best));
+        return new MoodRanking(wish, [.. best], MoodVerdict.Of(this, wish, best, known));
     }
 
     /// <summary>The best percentile any song has in a direction: below 1 where many share the end ("major").</summary>

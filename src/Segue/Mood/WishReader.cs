@@ -20,6 +20,8 @@ public sealed class WishReader
     // A guess that is surer than this can carry a wish alone.
     private const double SureFrom = 0.65;
 
+    private const int TopicLettersMin = 3;
+
     // A want of this weight is a mood, whatever words asked for it.
     private const float MoodFrom = 0.8f;
 
@@ -28,6 +30,7 @@ public sealed class WishReader
     private readonly UnknownWords? _unknown;
     private readonly Misspellings _misspellings;
     private readonly ConceptReader _concepts;
+    private readonly IWishVocabulary? _vocabulary;
 
     /// <param name="lexicon">The words.</param>
     /// <param name="names">The artists and songs that a wish may name; null reads none.</param>
@@ -37,7 +40,7 @@ public sealed class WishReader
     public WishReader(
         Lexicon lexicon, CatalogueNames? names = null, UnknownWords? unknown = null, Func<string, bool>? isWord = null, IWishVocabulary? vocabulary = null)
     {
-        (_lexicon, _names, _unknown, _misspellings) = (lexicon, names, unknown, new Misspellings(lexicon, isWord));
+        (_lexicon, _names, _unknown, _misspellings, _vocabulary) = (lexicon, names, unknown, new Misspellings(lexicon, isWord), vocabulary);
         _concepts = new ConceptReader(ConceptTable.Default.With(lexicon.Concepts), vocabulary);
     }
 
@@ -68,6 +71,7 @@ public sealed class WishReader
         reading.Cut();
         reading.Settle();
         reading.FindConcepts();
+        reading.FindTopics();
         reading.Guess();
         Wish wish = reading.Finish();
         return isCut ? wish with { Notes = [.. wish.Notes, $"only the first {WishTokens.TokensMax} words were read"] } : wish;
@@ -103,7 +107,10 @@ public sealed class WishReader
         private readonly List<FeatureTarget> _ranges = [];
         private readonly bool[] _negated = new bool[tokens.Count];
         private readonly List<WishConcept> _concepts = [];
+        private readonly List<Segment> _topics = [];
+        private readonly List<string> _unheard = [], _onlyTitles = [];
         private bool[] _isConcept = [];
+        private bool? _explicit;
 
         private Lexicon Lexicon => reader._lexicon;
 
@@ -145,8 +152,8 @@ public sealed class WishReader
                 string phrase = Phrase(at, at + count);
                 if ((Lexicon.Find(phrase, language) ?? Lexicon.FindStem(WordForms.StemPhrase(phrase), language)) is not { } entry)
                     continue;
-                // "no synths" is a phrase of its own, but "no synth pop" negates "synth pop".
-                bool negatesMore = count > 1 && Lexicon.Find(tokens[at].Word, language)?.Role == WordRole.Not && Longest(at + 1) is { } rest && rest.Count >= count;
+                // "no synths" is a phrase of its own, but "no synth pop" negates "synth pop", and "no rap" what a list goes on to negate.
+                bool negatesMore = count > 1 && IsNegator(at) && Longest(at + 1) is { } rest && (rest.Count >= count || rest.Count == count - 1 && rest.Entry?.NamesGenre == true);
                 if (!negatesMore)
                     return new Segment(entry.Role, entry, at, count) { IsComparison = count == 1 && IsComparative(phrase) };
             }
@@ -188,7 +195,7 @@ public sealed class WishReader
         /// <summary>What each negation and each "very" applies to.</summary>
         public void Settle()
         {
-            bool negating = false, carrying = false, comparing = false, only = false, byDegree = false;
+            bool negating = false, carrying = false, comparing = false, only = false, byDegree = false, about = false;
             float factor = 1;
             for (int k = 0; k < _segments.Count; k++)
             {
@@ -196,7 +203,7 @@ public sealed class WishReader
                 if (tokens[segment.First].AfterStop)
                 {
                     (negating, carrying, comparing, factor) = (carrying && ListGoesOn(k), false, false, 1);
-                    byDegree &= negating;
+                    (byDegree, about) = (byDegree && negating, false);
                 }
 
                 switch (segment.Role)
@@ -217,7 +224,7 @@ public sealed class WishReader
                         negating |= carrying;
                         break;
                     case WordRole.Break:
-                        (negating, carrying, comparing, byDegree) = (false, false, false, false);
+                        (negating, carrying, comparing, byDegree, about) = (false, false, false, false, false);
                         break;
                     case WordRole.Very or WordRole.Slightly when !reader.Parts.HasFlag(ReadingParts.Intensity):
                         break;
@@ -229,6 +236,19 @@ public sealed class WishReader
                         break;
                     case WordRole.By:
                         only = true;
+                        break;
+                    case WordRole.About:
+                        about = true;
+                        break;
+                    case WordRole.Explicit or WordRole.Clean:
+                        _explicit = segment.Role == WordRole.Explicit && !negating;
+                        (carrying, negating) = (negating, false);
+                        break;
+                    case WordRole.Unheard:
+                        _unheard.Add(Text(segment));
+                        break;
+                    case WordRole.Asks when about && segment.Name is null && segment.Range is null:
+                        _topics.Add(segment with { });
                         break;
                     case WordRole.Asks:
                         bool free = k + 1 < _segments.Count && _segments[k + 1].Role == WordRole.Free && tokens[_segments[k + 1].First].Joined;
@@ -256,7 +276,7 @@ public sealed class WishReader
         /// <param name="byDegree">Whether a negated name is to be unlike ("less like X") rather than away ("not X").</param>
         private void Take(Segment segment, bool negated, float factor, bool only, bool byDegree)
         {
-            string phrase = text[tokens[segment.First].Start..tokens[segment.First + segment.Count - 1].End];
+            string phrase = Text(segment);
             negated &= reader.Parts.HasFlag(ReadingParts.Negation);
             _negated.AsSpan(segment.First, segment.Count).Fill(negated);
             if (segment.Range is { } range)
@@ -269,8 +289,12 @@ public sealed class WishReader
                 _items.Add(new WishItem(segment.Entry, phrase, factor, negated, segment.IsComparison));
         }
 
+        private string Text(Segment segment) => text[tokens[segment.First].Start..tokens[segment.First + segment.Count - 1].End];
+
         private void AddUnknown(string phrase, Segment segment, float factor, bool negated)
         {
+            if (Enumerable.Range(segment.First, segment.Count).All(at => Lexicon.IsSmall(tokens[at].Word)))
+                return;
             // Numbers and single letters mean nothing that a vector could tell.
             string words = Phrase(segment.First, segment.First + segment.Count);
             if (words.Length == 1 && char.IsAscii(words[0]) || words.All(char.IsAsciiDigit))
@@ -307,6 +331,11 @@ public sealed class WishReader
         /// <summary>A phrase of the lexicon may hold its negator: "nothing electronic".</summary>
         private bool IsNegator(int at) => Lexicon.Find(tokens[at].Word, language) is { Role: WordRole.Not };
 
+        /// <summary>A concept says itself which labels speak for it: "without saxophone" must not take out the jazz that the lexicon knows it by.</summary>
+        private WishItem WithoutGenresOfConcepts(WishItem item) => item.Entry.Genres.Count > 0 && _concepts.Any(c => !c.Concept.IsNamed
+            && $" {WishTokens.Normalize(item.Phrase)} ".Contains($" {WishTokens.Normalize(c.Phrase)} ", StringComparison.Ordinal))
+            ? item with { Entry = item.Entry with { Genres = [] } } : item;
+
         /// <summary>What of the kept-out the wish asks for.</summary>
         private Intruder Allowed()
         {
@@ -326,37 +355,59 @@ public sealed class WishReader
                 _concepts.Add(new WishConcept(mood with { Phrases = [.. valence.Phrases.Select(WishTokens.Normalize)] }, valence.Phrases[0], false));
         }
 
-        /// <summary>Reads unknown words by their meaning.</summary>
+        /// <summary>
+        /// What a text speaks of no data tells, but titles may: the words behind "about", and words that neither the lexicon nor a concept has but several titles do.
+        /// </summary>
+        public void FindTopics()
+        {
+            // Beside what is known an unknown word is said to be unknown: "una tarde tranquila" is calm before its title is about an afternoon.
+            bool alone = _items.Count + _references.Count + _ranges.Count + _concepts.Count == 0;
+            foreach (Segment segment in _topics.Concat(_segments.Where(s => alone && s.IsUnknown)))
+            {
+                for (int at = segment.First; at < segment.First + segment.Count; at++)
+                {
+                    string word = tokens[at].Word;
+                    if (_isConcept[at] || word.Length < TopicLettersMin || !word.All(char.IsLetter) || Lexicon.Find(word, language) is { Role: not WordRole.Asks } || reader._vocabulary?.IsTitleWord(word) != true)
+                        continue;
+                    _isConcept[at] = true;
+                    _onlyTitles.Add(word);
+                    string[] words = [.. new[] { word, WordForms.Stem(word), word + "s" }.Distinct()];
+                    _concepts.Add(new WishConcept(new Concept(word, ConceptKind.Topic, [word], [], [], words, Intruder.None), word, _negated[at]));
+                }
+
+                if (_topics.Contains(segment) && !Enumerable.Range(segment.First, segment.Count).Any(at => _isConcept[at]))
+                    _notUnderstood.Add(Text(segment));
+            }
+        }
+
+        /// <summary>Reads unknown words by their meaning, where that is sure: a wrong guess is worse than to say that a word was not understood.</summary>
         public void Guess()
         {
-            bool nothingKnown = _items.Count + _references.Count + _ranges.Count == 0;
-            List<(WishItem Item, GuessedWord Guess)> guesses = [];
+            bool nothingKnown = _items.Count + _references.Count + _ranges.Count + _concepts.Count == 0;
             foreach (Unknown unknown in _unknown.DistinctBy(u => u.Phrase))
             {
-                if (unknown.At.All(at => _isConcept[at]))
+                string[] left = [.. unknown.At.Where(at => !_isConcept[at] && !Lexicon.IsSmall(tokens[at].Word)).Select(at => tokens[at].Word)];
+                if (left.Length == 0)
                     continue;
-                if (reader._unknown?.Read(unknown.Words) is { } read)
+                if (left.Length == unknown.At.Length && reader._unknown?.Read(unknown.Words) is { } read && read.Guess.Confidence >= SureFrom)
                 {
                     // A guessed genre counts only where no word was known: it weighs too much for a guess.
                     LexiconEntry entry = nothingKnown ? read.Entry : read.Entry with { Genres = [] };
-                    var item = new WishItem(entry, unknown.Phrase, unknown.Factor * (float)read.Guess.Confidence, unknown.Negated, false);
-                    guesses.Add((item, read.Guess with { Word = unknown.Phrase }));
+                    _items.Add(new WishItem(entry, unknown.Phrase, unknown.Factor * (float)read.Guess.Confidence, unknown.Negated, false));
+                    _guessed.Add(read.Guess with { Word = unknown.Phrase });
                 }
                 else
                 {
-                    _notUnderstood.Add(unknown.Phrase);
+                    _notUnderstood.AddRange(left.Length == unknown.At.Length ? [unknown.Phrase] : left);
                 }
             }
+        }
 
-            // Where all is guessed, one guess must be sure, else the wish was about something else.
-            if (nothingKnown && !guesses.Any(g => g.Guess.Confidence >= SureFrom))
-            {
-                _notUnderstood.AddRange(guesses.Select(g => g.Guess.Word));
-                return;
-            }
-
-            _items.AddRange(guesses.Select(g => g.Item));
-            _guessed.AddRange(guesses.Select(g => g.Guess));
+        /// <summary>What no data tells, word by word; and what titles alone tell.</summary>
+        private string[] CannotHear()
+        {
+            IEnumerable<string> years = tokens.Where(t => t.Word.Length == 4 && t.Word.All(char.IsAsciiDigit)).Select(t => t.Word);
+            return [.. _unheard.Concat(_notUnderstood).Concat(years.Where(y => !_notUnderstood.Contains(y))).Distinct()];
         }
 
         public Wish Finish()
@@ -372,9 +423,12 @@ public sealed class WishReader
                 References = [.. _references.Select(r => r.Use == Use.Resemble ? r with { Shifts = asks } : r)],
                 Ranges = [.. _ranges.DistinctBy(r => r.Feature)],
                 NotUnderstood = [.. _notUnderstood.Distinct()],
+                CannotHear = CannotHear(),
+                OnlyTitles = [.. _onlyTitles.Distinct()],
+                Explicit = _explicit,
                 Guessed = _guessed,
             };
-            wish = WishCombiner.Combine(wish, [.. _items.Except(shifts)]);
+            wish = WishCombiner.Combine(wish, [.. _items.Except(shifts).Select(WithoutGenresOfConcepts)]);
             AddMood(wish);
             return wish with { Concepts = [.. _concepts.DistinctBy(c => (c.Concept.Key, c.IsNegated))], Allowed = Allowed() };
         }

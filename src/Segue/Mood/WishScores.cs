@@ -88,9 +88,9 @@ internal sealed class WishScores
         _joined.Add(joined);
         for (int t = 0; t < e.Length; t++)
             Total[t] += joined.Of(e[t]);
-        if (asked is { IsNegated: true })
+        if (asked is { IsNegated: true, Concept.IsNamed: true })
             RuleOut(evidence!);
-        else if (asked is { Concept.IsNamed: true })
+        else if (asked is { IsNegated: false, Concept.IsNamed: true })
         {
             double from = joined.Median + NamedFrom * (joined.Met - joined.Median);
             for (int t = 0; t < e.Length; t++)
@@ -151,6 +151,20 @@ internal sealed class WishScores
             parts.Add(new MoodPart(MoodPartKind.Intruder, $"is {string.Join(", ", IntruderTable.Kinds(kinds).Select(IntruderTable.NameOf))}", [], -penalty, 0));
         return parts;
     }
+
+    /// <summary>What a person should know of the best songs: of which concept hardly anything is known, and which gave way to the others.</summary>
+    public IEnumerable<string> Shortfalls(int[] best)
+    {
+        Joined[] wanted = [.. _joined.Where(j => j.Asked is { IsNegated: false })];
+        foreach (Joined joined in wanted.Where(j => j.Asked!.Concept.Kind != ConceptKind.Topic && j.Evidence!.IsWeak))
+            yield return $"I can hardly hear '{joined.Asked!.Phrase}': few songs or artists are known for it";
+        string[] lacking = [.. wanted.Where(j => best.Count(t => EvidenceOf(j, t) >= j.Median + NamedFrom * (j.Met - j.Median)) < best.Length / 2.0)
+            .Select(j => $"'{j.Asked!.Phrase}'")];
+        if (lacking.Length > 0)
+            yield return wanted.Length == 1 ? $"few songs are known to be {lacking[0]}; shown is what comes nearest" : $"few songs have all of it: {string.Join(" and ", lacking)} gave way";
+    }
+
+    private static float EvidenceOf(Joined joined, int track) => joined.Evidence!.Sum[track] + joined.FeatureScale * joined.Features!.Of(track);
 
     private void AddParts(Joined joined, int track, List<MoodPart> parts)
     {

@@ -21,6 +21,9 @@ public enum ConceptKind
 
     /// <summary>A tag of listeners that no line of a table speaks of.</summary>
     Tag,
+
+    /// <summary>What a text speaks of, of which titles alone tell.</summary>
+    Topic,
 }
 
 /// <summary>A tag or a genre label, and how much of what was meant it is, 0..1.</summary>

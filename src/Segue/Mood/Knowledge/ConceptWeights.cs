@@ -29,6 +29,7 @@ internal readonly record struct ConceptWeights(
         ConceptKind.Mood => Other(4, 0.95, 0.8f),
         ConceptKind.Style => Other(0.5f, 0.96, 1),
         ConceptKind.Season => Other(1, 0.98, 1.5f) with { Name = 3 },
+        ConceptKind.Topic => Other(0.5f, 0.995, 1.5f) with { Name = 4 },
         ConceptKind.Tag => Other(0.7f, 0.97, 1),
         ConceptKind.Fame or ConceptKind.Obscure => Other(0.5f, 0.95, 0.8f),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such kind."),
