@@ -49,20 +49,22 @@ internal sealed class WishScores
         Total = new float[n];
         Named = new bool[n];
         Array.Fill(Named, true);
-        _fame = FameWeights(wish);
+        _fame = knowledge.Parts.HasFlag(EvidenceParts.Fame) ? FameWeights(wish) : [];
         WishConcept[] concepts = [.. wish.Concepts.Where(c => c.Concept.Kind is not (ConceptKind.Fame or ConceptKind.Obscure))];
         // What a negation asks of the features ("not sad" is happier) stands for itself; but of what a genre is like nothing is asked.
         FeatureFit[] ofConcepts = [.. concepts.Select(c => scorer.Fit(wish, c.IsNegated ? [] : wish.Wants.Where(w => IsOf(w, c)), c.Concept.Kind == ConceptKind.Mood))];
         FeatureFit plain = scorer.Fit(wish, wish.Wants.Where(w => !concepts.Any(c => (!c.IsNegated || c.Concept.IsNamed) && IsOf(w, c))), moods: concepts.Length == 0);
         int positive = concepts.Count(c => !c.IsNegated) + (plain.IsEmpty ? 0 : 1);
+        bool bends = positive > 1 && knowledge.Parts.HasFlag(EvidenceParts.Joining);
         for (int c = 0; c < concepts.Length; c++)
-            Join(concepts[c], ofConcepts[c], bends: positive > 1);
+            Join(concepts[c], ofConcepts[c], bends);
         if (!plain.IsEmpty)
-            Join(null, plain, bends: positive > 1);
+            Join(null, plain, bends);
         AddRest(wish);
         for (int view = 0; view < _fame.Length; view++)
             TensorPrimitives.MultiplyAdd(knowledge.Fame.Row(view), _fame[view], Total, Total);
-        TakeIntruders(wish.Allowed);
+        if (knowledge.Parts.HasFlag(EvidenceParts.Intruders))
+            TakeIntruders(wish.Allowed);
         scorer.ExcludeFrom(wish, Total);
     }
 
@@ -145,7 +147,7 @@ internal sealed class WishScores
         float fame = 0;
         for (int view = 0; view < _fame.Length; view++)
             fame += _fame[view] * _knowledge.Fame.Row(view)[track];
-        parts.Add(new MoodPart(MoodPartKind.Fame, fame > 0 == _fame[0] > 0 ? "well known" : "little known", [], fame, fame > 0 ? 1 : 0));
+        parts.Add(new MoodPart(MoodPartKind.Fame, _fame.Length == 0 || fame > 0 == _fame[0] > 0 ? "well known" : "little known", [], fame, fame > 0 ? 1 : 0));
         Intruder kinds = (Intruder)_knowledge.Intruders.Span[track] & ~Wish.Allowed;
         if (IntruderTable.Default.PenaltyOf(kinds) is > 0 and var penalty)
             parts.Add(new MoodPart(MoodPartKind.Intruder, $"is {string.Join(", ", IntruderTable.Kinds(kinds).Select(IntruderTable.NameOf))}", [], -penalty, 0));

@@ -46,7 +46,7 @@ internal sealed class ConceptEvidence
 }
 
 /// <summary>Scores concepts by what tags, labels, compilations and names say, and keeps the last ones.</summary>
-internal sealed class ConceptScores(SongKnowledge knowledge)
+internal sealed class ConceptScores(SongKnowledge knowledge, EvidenceParts parts)
 {
     private const float ZLow = -2, ZHigh = 4, OwnTag = 1.25f, OtherVoice = 0.8f, CompilationsHalf = 2, LanguageShare = 2;
     private const int KeptMax = 96;
@@ -70,7 +70,7 @@ internal sealed class ConceptScores(SongKnowledge knowledge)
         ConceptEvidence evidence = new()
         {
             Concept = concept,
-            Weights = ConceptWeights.Of(concept.Kind),
+            Weights = ConceptWeights.Of(concept.Kind).With(parts),
             Tags = TagsOf(concept),
             Labels = Labels(concept),
             LabelsOfArtist = LabelsOfArtist(Labels(concept)),

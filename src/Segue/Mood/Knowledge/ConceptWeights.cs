@@ -35,5 +35,17 @@ internal readonly record struct ConceptWeights(
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such kind."),
     };
 
+    /// <summary>With no weight for evidence that is taken away.</summary>
+    public ConceptWeights With(EvidenceParts parts) => parts == EvidenceParts.All ? this : this with
+    {
+        Tags = parts.HasFlag(EvidenceParts.Tags) ? Tags : 0,
+        Label = parts.HasFlag(EvidenceParts.Labels) ? Label : 0,
+        LabelsOfArtist = parts.HasFlag(EvidenceParts.LabelsOfArtists) ? LabelsOfArtist : 0,
+        Name = parts.HasFlag(EvidenceParts.Titles) ? Name : 0,
+        Like = parts.HasFlag(EvidenceParts.Compilations) ? Like : 0,
+        On = parts.HasFlag(EvidenceParts.Compilations) ? On : 0,
+        Features = parts.HasFlag(EvidenceParts.Features) ? Features : 0,
+    };
+
     private static ConceptWeights Other(float features, double metAt, float join) => new(0.6f, 2, 1.5f, 0.7f, 0.8f, 0.7f, features, metAt, join);
 }

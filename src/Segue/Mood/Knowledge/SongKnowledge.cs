@@ -24,8 +24,17 @@ public sealed class SongKnowledge : IWishVocabulary
         (Artists, Tags, Ridge, Cosines) = (artists, tags, ridge, cosines);
         for (int g = 0; g < facts.Tracks.GenreNames.Count; g++)
             _labelIndex.TryAdd(WishTokens.Normalize(facts.Tracks.GenreNames[g]), g);
-        Concepts = new ConceptScores(this);
+        Concepts = new ConceptScores(this, EvidenceParts.All);
     }
+
+    private SongKnowledge(SongKnowledge other, EvidenceParts parts)
+        : this(other.Facts, other.Fame, other.Intruders, other.Compilations, other.Titles, other.Albums, other.Artists, other.Tags, other.Ridge, other.Cosines) =>
+        (Concepts, Parts) = (new ConceptScores(this, parts), parts);
+
+    /// <summary>The same with some kinds of evidence taken away, to measure what they are worth.</summary>
+    internal SongKnowledge With(EvidenceParts parts) => new(this, parts);
+
+    internal EvidenceParts Parts { get; } = EvidenceParts.All;
 
     public Tracks Tracks => Facts.Tracks;
 
