@@ -14,6 +14,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
     ("als", "training: seconds an iteration, loss, memory (--plays FILE --factors N --iterations N --threads N --solver segue|classic|cholesky)", AlsBench.Run),
     ("import-gen", "writes a large file of invented data (--shape 360k|1k|parquet|tracks --rows N --out FILE)", ImportGenerator.Run),
     ("import", "reads files into training-ready form: seconds, rows a second, peak memory (--path FILE --home DIR)", ImportBench.Run),
+    ("judge", "wishes judged by people's playlists, by rules and by audio features (--home DIR --playlists FILE --rules FILE --audio FILE --show 10 --ablate yes)", JudgeBench.Run),
     ("mood", "how well wishes are met (--queries FILE.json --tracks FILE.csv --embedder static|none)", MoodBench.Run),
     ("latency", "one listener: fold-in, explanation, top 10, an answer with reasons (--plays FILE --factors N --history N)", LatencyBench.Run),
     ("pipeline", "songs for listeners with hidden artists: recall, mood, time (--plays FILE --tracks FILE --grid taste|popularity --n 50)", PipelineBench.Run),

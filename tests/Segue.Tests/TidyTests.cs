@@ -22,7 +22,7 @@ public sealed partial class TidyTests
         ["Factorization"] = ["Numerics", "Catalogue", "Interactions"],
         ["Embedding"] = ["Numerics", "Catalogue"],
         ["VectorSearch"] = ["Numerics"],
-        ["Mood"] = ["Numerics", "Catalogue", "Embedding"],
+        ["Mood"] = ["Numerics", "Catalogue", "Interactions", "Embedding"],
         ["Recommending"] = ["Numerics", "Catalogue", "Interactions", "Factorization", "Embedding", "VectorSearch", "Mood"],
         ["Evaluation"] = ["Numerics", "Catalogue", "Interactions", "Factorization", "Recommending"],
         ["ModelFiles"] = ["Numerics", "Writing", "Catalogue", "Interactions", "Factorization", "Embedding", "VectorSearch", "Mood", "Recommending"],

@@ -50,7 +50,7 @@ internal static class ExplainCommand
     private static void ExplainArtist(Session session, Recommender segue, Listener listener, string artist)
     {
         ArtistExplanation why = segue.Explain(new ExplainArtistRequest(artist) { For = listener }, session.Cancellation);
-        session.Warn(why.Notes);
+        session.Warn(why.Warnings);
         if (session.Json)
         {
             session.WriteText(AnswerJson.Write(why, indented: true));
@@ -94,7 +94,7 @@ internal static class ExplainCommand
         if (session.Has(Count))
             request = request with { Count = session.Get(Count) };
         SongExplanation why = segue.Explain(request, session.Cancellation);
-        session.Warn(why.Notes);
+        session.Warn(why.Warnings);
         if (session.Json)
         {
             session.WriteText(AnswerJson.Write(why, indented: true));

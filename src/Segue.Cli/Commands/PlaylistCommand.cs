@@ -73,7 +73,7 @@ internal static class PlaylistCommand
         PlaylistRequest request = RequestOf(session);
         using Recommender segue = session.Open();
         PlaylistAnswer answer = segue.MakePlaylist(request, session.Cancellation);
-        session.Warn(answer.Notes);
+        session.Warn(answer.Warnings);
         if (file is null)
         {
             using MemoryStream text = new();

@@ -31,7 +31,7 @@ internal static class RecommendArtistsCommand
             PopularityMax = songs.PopularityMax,
         };
         ArtistAnswer answer = segue.RecommendArtists(request, session.Cancellation);
-        session.Warn(answer.Notes);
+        session.Warn(answer.Warnings);
         if (session.Json)
         {
             session.WriteText(AnswerJson.Write(answer, indented: true));

@@ -23,7 +23,7 @@ internal static class RecommendCommand
         using Recommender segue = session.Open();
         SongRequest request = SongOptions.Of(session, ListenerOptions.Of(session));
         SongAnswer answer = segue.RecommendSongs(request, session.Cancellation);
-        session.Warn(answer.Notes);
+        session.Warn(answer.Warnings);
         if (session.Json)
             session.WriteText(AnswerJson.Write(answer, indented: true));
         else

@@ -28,7 +28,7 @@ internal static class RecommendSongsCommand
     {
         using Recommender segue = session.Open();
         SongAnswer answer = segue.RecommendSongs(request, session.Cancellation);
-        session.Warn(answer.Notes);
+        session.Warn(answer.Warnings);
         if (session.Json)
         {
             session.WriteText(AnswerJson.Write(answer, indented: true));
@@ -76,7 +76,7 @@ internal static class RecommendSongsCommand
             try
             {
                 SongAnswer answer = segue.RecommendSongs(request with { Mood = wish }, session.Cancellation);
-                session.Warn(answer.Notes.Where(told.Add)); // The same of every wish: said once.
+                session.Warn(answer.Warnings.Where(told.Add)); // The same of every wish: said once.
                 session.WriteText(AnswerJson.Write(answer));
             }
             catch (SegueException e) when (e is not ModelNotFoundException)

@@ -95,8 +95,8 @@ public sealed record ArtistAnswer(AskedFor For, ModelVersions Model, [property: 
     public int ArtistsHeard { get; init; }
 
     /// <summary>What a person should know of the answer: names that did not match.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    [JsonPropertyOrder(9)]
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>One artist of an answer.</summary>
@@ -140,8 +140,8 @@ public sealed record ArtistExplanation(
     public int Unheard { get; init; }
 
     /// <summary>What a person should know of the answer: names that did not match.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    [JsonPropertyOrder(9)]
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>What one artist of a history adds to a score.</summary>

@@ -7,21 +7,27 @@ namespace Segue.Asking;
 /// <summary>From a <see cref="Listener"/>, who has names, to a profile of dense indices of one model's plays.</summary>
 /// <param name="home">Where profiles are kept.</param>
 /// <param name="plays">What the model was trained on.</param>
-/// <param name="notes">Receives how much of each history matched.</param>
+/// <param name="warnings">Receives how much of each history matched.</param>
 /// <param name="cancellationToken">Ends the reading of a history.</param>
-internal sealed class ListenerProfile(string home, Plays plays, List<string> notes, CancellationToken cancellationToken)
+internal sealed class ListenerProfile(string home, Plays plays, List<string> warnings, CancellationToken cancellationToken)
 {
-    /// <summary>The listener's plays, likes and dislikes; empty for <see cref="Listener.Anybody"/>.</summary>
-    /// <exception cref="UnknownNameException">A name that the model does not know.</exception>
+    /// <summary>The listener's plays, likes and dislikes; empty for <see cref="Listener.Anybody"/>. Liked and disliked names that nobody knows are warned of.</summary>
+    /// <param name="listener">Who asks.</param>
+    /// <param name="asksElse">Whether the request says something besides the listener: else names of which nobody knows any leave nothing to answer.</param>
+    /// <exception cref="UnknownNameException">A user that the model does not know, or no name is known and nothing else is asked.</exception>
     /// <exception cref="SegueException">A history cannot be read, or nothing of it is known to the model.</exception>
-    public Profile Of(Listener listener)
+    public Profile Of(Listener listener, bool asksElse = false)
     {
-        int[] likes = [.. listener.Liked.Select(plays.Artists.Resolve)], dislikes = [.. listener.Disliked.Select(plays.Artists.Resolve)];
+        List<string> unknown = [];
+        int[] likes = Find(listener.Liked, unknown), dislikes = Find(listener.Disliked, unknown);
         Profile profile = listener.UserId is string user ? Profile.OfUser(plays, plays.ResolveUser(user)) : Profile.Of([]);
         if (listener.HistoryPath is string path)
             profile = Profile.Join(profile, Match(listener, HistoryReader.Read(path, cancellationToken), path));
         if (listener.ProfileName is string kept)
             profile = Profile.Join(profile, Match(listener, new ListenerProfiles(home).Load(kept), kept));
+        if (unknown.Count > 0 && likes.Length + dislikes.Length + profile.Artists.Length == 0 && !asksElse)
+            plays.Artists.Resolve(unknown[0]); // Better no answer than one for nobody.
+        warnings.AddRange(unknown.Select(Warning));
         if (likes.Length == 0 && dislikes.Length == 0)
             return profile;
 
@@ -30,11 +36,33 @@ internal sealed class ListenerProfile(string home, Plays plays, List<string> not
         return Profile.Join(profile, Profile.Of(likes.Select(a => (a, typical)), dislikes));
     }
 
+    /// <summary>Spelling is as forgiving as for the names of a history.</summary>
+    private int[] Find(IEnumerable<string> names, List<string> unknown)
+    {
+        List<int> found = [];
+        foreach (string name in names)
+        {
+            int artist = HistoryMatcher.FindArtist(name, plays.Artists);
+            if (artist >= 0)
+                found.Add(artist);
+            else
+                unknown.Add(name);
+        }
+
+        return [.. found];
+    }
+
+    private string Warning(string name)
+    {
+        string[] near = [.. plays.Artists.ByName.Nearest(name, 2).Select(n => plays.Artists.Names[n.Row])];
+        return $"no artist '{name}' is known{(near.Length == 0 ? "" : $"; the nearest: {string.Join(", ", near)}")}; left out";
+    }
+
     private Profile Match(Listener listener, History history, string name)
     {
         TimeSpan? halfLife = listener.HalfLifeDays > 0 ? TimeSpan.FromDays(listener.HalfLifeDays) : null;
         (Profile profile, MatchReport report) = HistoryMatcher.ToArtists(history, plays.Artists, halfLife, Path.GetFileName(name));
-        notes.Add($"{name}: {report}");
+        warnings.Add($"{name}: {report}");
         return profile.Artists.Length > 0 ? profile : throw new SegueException($"{name}: none of its artists is known to the model");
     }
 }

@@ -24,6 +24,13 @@ internal sealed record TasteModel(string Version, AlsModel Als, IExplainedTaste 
         AlsModel als = AlsFiles.Load(folder, files);
         return new TasteModel(name, als, SideFiles.LoadBeside(als, plays, folder, files), plays);
     }
+
+    /// <summary>With the artists of the catalogue that nobody in the plays knows, by vectors from their songs.</summary>
+    public TasteModel With(SongIndex songs)
+    {
+        (IExplainedTaste model, Plays plays) = SongArtists.Join(Model, Plays, songs);
+        return this with { Als = model as AlsModel ?? ((SideInformed)model).Als, Model = model, Plays = plays };
+    }
 }
 
 /// <summary>A database of songs of a home folder.</summary>
@@ -41,7 +48,7 @@ internal sealed record MoodModel(string Version, SongIndex Songs)
     }
 
     /// <summary>The reader of wishes for these songs, made once: it learns the catalogue's names and embeds the lexicon.</summary>
-    public WishReader ReaderOf(Lexicon lexicon) => LazyInitializer.EnsureInitialized(ref _reader, () => WishReader.For(Songs.Tracks, lexicon));
+    public WishReader ReaderOf(Lexicon lexicon) => LazyInitializer.EnsureInitialized(ref _reader, () => WishReader.For(Songs.Tracks, lexicon, vocabulary: Songs.Knowledge));
 }
 
 /// <summary>
@@ -60,7 +67,7 @@ internal sealed class LoadedModels : IDisposable
     {
         _lexicon = lexicon;
         Versions = new ModelVersions(home.AlsModels.Current(), home.VdbModels.Current());
-        _taste = new(() => TasteModel.Load(home, _files, Versions.Als));
+        _taste = new(() => LoadTaste(home));
         _mood = new(() => MoodModel.Load(home, _files, Versions.Vdb));
         _pipeline = new(() => new Pipeline(Taste.Model, Taste.Plays, Mood.Songs));
     }
@@ -86,4 +93,11 @@ internal sealed class LoadedModels : IDisposable
     }
 
     public void Dispose() => _files.Dispose();
+
+    /// <summary>Where there is a catalogue, every artist of it can be liked, resembled and explained.</summary>
+    private TasteModel LoadTaste(SegueHome home)
+    {
+        TasteModel taste = TasteModel.Load(home, _files, Versions.Als);
+        return Versions.Vdb is null ? taste : taste.With(Mood.Songs);
+    }
 }

@@ -20,8 +20,8 @@ public sealed record PlaylistAnswer(
     public Playlist Playlist { get; init; } = new() { Title = "", Tracks = [] };
 
     /// <summary>What a person should know of the answer: names that did not match, songs of a list that are not in the catalogue.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    [JsonPropertyOrder(9)]
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>One song of a playlist.</summary>

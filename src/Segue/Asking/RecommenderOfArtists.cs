@@ -23,15 +23,15 @@ public sealed partial class Recommender
         Check.ThrowIfAny(request.Validate());
         using Lease<LoadedModels> lease = Acquire();
         TasteModel taste = lease.Value.Taste;
-        List<string> notes = [];
-        Profile profile = new ListenerProfile(Home, taste.Plays, notes, cancellationToken).Of(request.For);
+        List<string> warnings = [];
+        Profile profile = new ListenerProfile(Home, taste.Plays, warnings, cancellationToken).Of(request.For);
         cancellationToken.ThrowIfCancellationRequested();
         ArtistOptions options = new() { Count = request.Count, ExcludeHeard = request.ExcludeHeard, Allowed = Allowed(request, lease.Value) };
         IReadOnlyList<ArtistRecommendation> items = ArtistRecommender.Recommend(taste.Model, taste.Plays, profile, options);
         return new ArtistAnswer(AskedFor.Of(request.For), new ModelVersions(Als: taste.Version), Rows(items, taste.Plays.Artists))
         {
             ArtistsHeard = profile.Artists.Length,
-            Notes = notes,
+            Warnings = warnings,
         };
     }
 
@@ -66,8 +66,8 @@ public sealed partial class Recommender
         using Lease<LoadedModels> lease = Acquire();
         TasteModel taste = lease.Value.Taste;
         Artists artists = taste.Plays.Artists;
-        List<string> notes = [];
-        Profile profile = new ListenerProfile(Home, taste.Plays, notes, cancellationToken).Of(request.For);
+        List<string> warnings = [];
+        Profile profile = new ListenerProfile(Home, taste.Plays, warnings, cancellationToken).Of(request.For);
         int artist = artists.Resolve(request.Artist);
         AlsExplanation why = taste.Model.Explain(profile, artist);
         List<ArtistCounterfactual> without = [];
@@ -92,7 +92,7 @@ public sealed partial class Recommender
         {
             IsHeard = Array.BinarySearch(profile.Artists, artist) >= 0,
             Unheard = artists.Count - profile.Artists.Length,
-            Notes = notes,
+            Warnings = warnings,
         };
     }
 

@@ -45,7 +45,7 @@ public sealed partial class Recommender
         return new PlaylistAnswer(playlist.Title, playlist.Unresolved, playlist.Annotation, [.. songs.Select((song, i) => RowOf(song, draft.Songs[i], i))])
         {
             Playlist = playlist,
-            Notes = query.Notes,
+            Warnings = query.Warnings,
         };
     }
 

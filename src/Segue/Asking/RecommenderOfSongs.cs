@@ -56,7 +56,7 @@ public sealed partial class Recommender
             [.. why.Counterfactuals.Select(c => new SongCounterfactual(c.Without, c.Name, c.Score, c.Rank))])
         {
             Reading = wish is null ? null : WishReading.Of(wish),
-            Notes = query.Notes,
+            Warnings = query.Warnings,
         };
     }
 
@@ -73,7 +73,7 @@ public sealed partial class Recommender
             [.. items.Select(i => RowsOf.Song(i, tracks))])
         {
             Reading = wish is null ? null : WishReading.Of(wish),
-            Notes = query.Notes,
+            Warnings = query.Warnings,
         };
     }
 
@@ -91,7 +91,7 @@ public sealed partial class Recommender
             Reading = wish is null ? null : WishReading.Of(wish),
             Moods = judgedByOwnMoods ? MoodsOf(pipeline.Moods(profile), query.Songs.Tracks) : null,
             Joined = new JoinedArtists(joined, profile.Artists.Length, share),
-            Notes = query.Notes,
+            Warnings = query.Warnings,
         };
     }
 
@@ -106,7 +106,7 @@ public sealed partial class Recommender
             [
                 .. names.Select((name, l) => new ServedListener(name, answer.Satisfaction[l], answer.Rows.Count(r => r.For.Contains(l)))),
             ],
-            Notes = query.Notes,
+            Warnings = query.Warnings,
         };
     }
 

@@ -41,6 +41,9 @@ internal static class RowsOf
             Genres = genres,
             Popularity = Popularity(tracks, item.Track),
             Parts = ScoreParts.Of(item.Parts),
+            Wish = item.Wish.Count == 0
+                ? null
+                : new WishFit([.. item.Wish.Select(p => new WishPart(p.Kind.ToString(), p.Phrases.FirstOrDefault(), p.Label, p.Part))]),
             Sources = Sources(item.Sources),
             Reasons = item.Reasons,
             Features = SongFeatures.Of(tracks, item.Track),

@@ -24,8 +24,8 @@ public sealed record SongAnswer(AskedFor For, ModelVersions Model, [property: Js
     public IReadOnlyList<ServedListener>? Listeners { get; init; }
 
     /// <summary>What a person should know of the answer: names that did not match, songs of a list that are not in the catalogue.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    [JsonPropertyOrder(9)]
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>One song of an answer.</summary>
@@ -65,6 +65,10 @@ public record SongRow
 
     /// <summary>What the score is made of.</summary>
     public required ScoreParts Parts { get; init; }
+
+    /// <summary>How it meets the wish, part by part, on the scale of the wish; null without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WishFit? Wish { get; init; }
 
     /// <summary>What made it a candidate: "taste", "mood", "similar-artist" ...</summary>
     public required IReadOnlyList<string> Sources { get; init; }
@@ -119,6 +123,26 @@ public sealed record ScoreParts(
     internal static ScoreParts Of(SongParts parts) => new(
         parts.Taste, parts.Mood, parts.Popularity, parts.Recency == 0 ? null : parts.Recency, parts.Discovery == 0 ? null : parts.Discovery);
 }
+
+/// <summary>How a song meets a wish: parts that add up.</summary>
+/// <param name="Parts">Tags, labels, compilations, titles, features, fame, what is kept out.</param>
+public sealed record WishFit([property: JsonPropertyOrder(1)] IReadOnlyList<WishPart> Parts)
+{
+    /// <summary>The sum of the parts; comparable among the songs of one wish.</summary>
+    [JsonIgnore]
+    public double Score => Parts.Sum(p => p.Part);
+
+    /// <summary>As JSON tells it: the sum of the parts as JSON tells them.</summary>
+    [JsonInclude, JsonPropertyName("score")]
+    internal decimal ScoreTold => Parts.Sum(p => Rounded.To4(p.Part));
+}
+
+/// <summary>One summand of how a song meets a wish.</summary>
+/// <param name="Kind">"Tag", "Compilation", "Fame" ...</param>
+/// <param name="Phrase">The words of the wish that ask for it; null where none do.</param>
+/// <param name="Text">As a person reads it: "tagged 90s by 14 people".</param>
+/// <param name="Part">What it adds.</param>
+public sealed record WishPart(string Kind, string? Phrase, string Text, [property: JsonConverter(typeof(FourDecimals))] double Part);
 
 /// <summary>Audio features of a song as Spotify defines them; null where not measured. 0..1 but for loudness (dB) and tempo (BPM).</summary>
 public sealed record SongFeatures(
@@ -201,8 +225,8 @@ public sealed record SongExplanation : SongRow
     public IReadOnlyList<SongCounterfactual> Without { get; }
 
     /// <summary>What a person should know of the answer: names that did not match.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    [JsonPropertyOrder(9)]
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>How the wish was read; null where there was none.</summary>
     [JsonIgnore]

@@ -18,7 +18,7 @@ internal sealed record SongQuery(SongRequest Request, LoadedModels Loaded, strin
     public SongIndex Songs => Loaded.Mood.Songs;
 
     /// <summary>What a person should know of the answer; grows as names are resolved.</summary>
-    public List<string> Notes { get; } = [];
+    public List<string> Warnings { get; } = [];
 
     public PipelineOptions Weights => new() { Taste = Request.Taste, Discovery = Request.Discovery, ExcludeHeard = Request.ExcludeHeard };
 
@@ -53,7 +53,7 @@ internal sealed record SongQuery(SongRequest Request, LoadedModels Loaded, strin
             {
                 _own = SongListMatch.Find(list, Songs.Tracks);
                 if (_own.Note is string note)
-                    Notes.Add(note);
+                    Warnings.Add(note);
             }
 
             return _own;
@@ -64,7 +64,7 @@ internal sealed record SongQuery(SongRequest Request, LoadedModels Loaded, strin
 
     public ModelVersions Models(bool withTaste) => new(withTaste ? Loaded.Taste.Version : null, Loaded.Mood.Version);
 
-    public Profile ProfileOf(Listener listener) => new ListenerProfile(Home, Loaded.Taste.Plays, Notes, CancellationToken).Of(listener);
+    public Profile ProfileOf(Listener listener) => new ListenerProfile(Home, Loaded.Taste.Plays, Warnings, CancellationToken).Of(listener, Request.AsksForMood || Request.NamesSongs);
 
     /// <summary>The songs to be like, each once.</summary>
     /// <exception cref="UnknownNameException">One is not there.</exception>

@@ -15,6 +15,8 @@ namespace Segue.Asking;
 /// <param name="Negated">Phrases that were understood as a negation.</param>
 /// <param name="Guessed">Unknown words and how they were read: "melancolic → melancholic".</param>
 /// <param name="NotUnderstood">Words that meant nothing.</param>
+/// <param name="Concepts">What was read as a genre, place, era, voice, instrument, occasion, mood ...: what tags, labels, compilations and titles speak of.</param>
+/// <param name="CannotHear">Words that nothing in the data can answer, or that titles alone can.</param>
 /// <param name="Fits">Whether any song really fits.</param>
 /// <param name="Messages">What a person should know before they look at the answer.</param>
 public sealed record WishReading(
@@ -29,6 +31,8 @@ public sealed record WishReading(
     IReadOnlyList<string> Negated,
     IReadOnlyList<string> Guessed,
     IReadOnlyList<string> NotUnderstood,
+    IReadOnlyList<ReadConcept> Concepts,
+    IReadOnlyList<string> CannotHear,
     bool Fits,
     IReadOnlyList<string> Messages)
 {
@@ -48,6 +52,8 @@ public sealed record WishReading(
             wish.Negated,
             [.. wish.Guessed.Select(g => $"{g.Word} → {string.Join(", ", g.ReadAs)}")],
             wish.NotUnderstood,
+            [.. wish.Concepts.Select(c => new ReadConcept(c.Phrase, c.Concept.Name, c.Concept.Kind.ToString().ToLowerInvariant(), c.IsNegated))],
+            [.. wish.CannotHear, .. wish.OnlyTitles],
             verdict.Fits,
             [.. verdict.Messages, .. wish.Notes]);
     }
@@ -58,3 +64,10 @@ public sealed record WishReading(
 /// <param name="Weight">About 0.2..2; negative asks for the low end.</param>
 /// <param name="Phrases">The words that asked for it.</param>
 public sealed record ReadFeature(string Feature, double Weight, IReadOnlyList<string> Phrases);
+
+/// <summary>A concept that a wish names.</summary>
+/// <param name="Phrase">As it was written.</param>
+/// <param name="Concept">Its name in the table of concepts.</param>
+/// <param name="Kind">"genre", "place", "era", "voice", "instrument", "occasion", "mood", "style", "season", "fame", "tag" or "topic".</param>
+/// <param name="Negated">Whether it is not wanted.</param>
+public sealed record ReadConcept(string Phrase, string Concept, string Kind, bool Negated);

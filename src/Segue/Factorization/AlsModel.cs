@@ -35,6 +35,19 @@ public sealed partial class AlsModel : IExplainedTaste
             throw new ArgumentException("The diagonal of a Gramian is finite and not negative.", nameof(gramianDiagonal));
         (Options, UserFactors, ArtistFactors, _listeners, ConfidenceScale) = (options, userFactors, artistFactors, listeners, confidenceScale);
         _gramianDiagonal = gramianDiagonal.ToArray();
+        PlayedArtists = artistFactors.Rows;
+    }
+
+    /// <summary>The same model with artists behind the others whose vectors come from elsewhere than plays. What is known of listeners and of the others stays to the bit.</summary>
+    /// <param name="factors">One row a further artist.</param>
+    internal AlsModel WithArtists(MatrixView factors)
+    {
+        float[] all = [.. ArtistFactors.Values, .. factors.Values];
+        int[] listeners = [.. Listeners, .. new int[factors.Rows]];
+        return new AlsModel(Options, UserFactors, new MatrixView(all, ArtistCount + factors.Rows, Options.Factors), _gramianDiagonal, listeners, ConfidenceScale)
+        {
+            PlayedArtists = PlayedArtists,
+        };
     }
 
     public string Name => "als";
@@ -44,6 +57,9 @@ public sealed partial class AlsModel : IExplainedTaste
     public int UserCount => UserFactors.Rows;
 
     public int ArtistCount => ArtistFactors.Rows;
+
+    /// <inheritdoc/>
+    public int PlayedArtists { get; private init; }
 
     /// <summary>Users × factors.</summary>
     internal MatrixView UserFactors { get; }
@@ -138,7 +154,7 @@ public sealed partial class AlsModel : IExplainedTaste
             a.AsSpan(liked.Length).Fill(Math.Max(dislike, shift));
             TensorPrimitives.Subtract(a, shift, a);
 
-            double ridge = AlsProblem.UserRidge(options, liked.Length, model.ArtistCount) * (profile.InTraining ? 1 : options.OutsiderRidge);
+            double ridge = AlsProblem.UserRidge(options, liked.Length, model.PlayedArtists) * (profile.InTraining ? 1 : options.OutsiderRidge);
             double[] d = [.. model._gramianDiagonal];
             TensorPrimitives.Add(d, ridge, d);
             return new RowSystem([.. liked, .. disliked], a, b, d, liked.Length);

@@ -8,6 +8,9 @@ public interface IExplainedTaste : ITasteModel
     /// <summary>Users of the training.</summary>
     int UserCount { get; }
 
+    /// <summary>Artists of the plays; those with a larger index have a vector from elsewhere, such as their songs.</summary>
+    int PlayedArtists { get; }
+
     /// <summary>How many users of the training had played an artist.</summary>
     int ListenersOf(int artist);
 

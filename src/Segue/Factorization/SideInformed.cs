@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Segue.Catalogue;
 using Segue.Interactions;
+using Segue.Numerics;
 
 namespace Segue.Factorization;
 
@@ -65,6 +66,9 @@ public sealed class SideInformed : IExplainedTaste
     public int UserCount => Als.UserCount;
 
     /// <inheritdoc/>
+    public int PlayedArtists => Als.PlayedArtists;
+
+    /// <inheritdoc/>
     public int ListenersOf(int artist) => Als.ListenersOf(artist);
 
     /// <summary>The factorization behind it.</summary>
@@ -107,6 +111,15 @@ public sealed class SideInformed : IExplainedTaste
             return new SideInformed(model, plays, null, TextColumn.From([]), side.Friends, options);
         (CsrMatrix people, string[] names) = side.People(plays.Columns, options.TagArtistsMin);
         return new SideInformed(model, plays, TagVectors(people), TextColumn.From(names), side.Friends, options);
+    }
+
+    /// <summary>The same with artists behind the others that nobody plays or tags.</summary>
+    internal SideInformed WithArtists(MatrixView factors)
+    {
+        AlsModel als = Als.WithArtists(factors);
+        CsrMatrix? tags = TagsOf is null ? null : new CsrMatrix(als.ArtistCount, TagsOf.Columns,
+            new int[als.ArtistCount + 1].Select((_, a) => TagsOf.Starts.Span[Math.Min(a, TagsOf.Rows)]).ToArray(), TagsOf.Indices, TagsOf.Values);
+        return new SideInformed(als, _plays.Widened(als.ArtistCount), tags, TagNames, Friends, Options);
     }
 
     /// <inheritdoc/>

@@ -56,6 +56,9 @@ public sealed class CsrMatrix
     /// <summary>The same entries with other values, e.g. confidences for plays.</summary>
     public CsrMatrix WithValues(ReadOnlyMemory<float> values) => new(Rows, Columns, _starts, _indices, values);
 
+    /// <summary>The same entries in a matrix of more columns.</summary>
+    public CsrMatrix Widened(int columns) => new(Rows, columns, _starts, _indices, _values);
+
     public CsrMatrix Transpose()
     {
         ReadOnlySpan<int> s = _starts.Span, x = _indices.Span;

@@ -26,6 +26,9 @@ public sealed record Profile
     /// <summary>Artists the listener dislikes: confident zeros, never recommended.</summary>
     public int[] Disliked { get; init; } = [];
 
+    /// <summary>What was liked or disliked by a name that nobody knows: it counts for nothing, and the answer says so.</summary>
+    public IReadOnlyList<string> Unknown { get; init; } = [];
+
     /// <summary>The model was fitted to this very history: such a listener is regularized as in the training, others less.</summary>
     public bool InTraining { get; init; }
 
@@ -56,6 +59,7 @@ public sealed record Profile
         return both with
         {
             User = first.User,
+            Unknown = [.. first.Unknown.Union(second.Unknown)],
             DaysSince = first.DaysSince is null && second.DaysSince is null ? null : [.. both.Artists.Select(a => Earlier(DaysOf(first, a), DaysOf(second, a)))],
         };
     }

@@ -56,7 +56,7 @@ public sealed record ImportRequest
                 yield return new("map", $"takes ROLE=COLUMN,... with each role once; '{part}' is not that", "ROLE=COLUMN,...");
             else if (!ImportOptions.IsRole(role))
             {
-                yield return new("map", $"has '{role}', which is nothing that a column can hold; "
+                yield return new("map", $"says '{role}', but '{role}' is nothing that a column can hold; "
                     + "say user, artist, artistid, plays, title, album, time, id, genre or an audio feature", "a role");
             }
         }

@@ -5,6 +5,7 @@ using Segue.Catalogue;
 using Segue.Embedding;
 using Segue.ModelFiles;
 using Segue.Mood;
+using Segue.Mood.Knowledge;
 using Segue.Numerics;
 using Segue.Recommending;
 using Segue.VectorSearch;
@@ -57,8 +58,13 @@ public sealed partial class ModelMaker
         IVectorIndex index = IndexOf(embedded.Vectors, request, progress, cancellationToken);
         MatrixView percentiles = FeaturePercentiles.Compute(tracks);
         progress?.Report(new MakingProgress("moods", -1, "learning from names where the songs of a mood lie") { IsMilestone = true });
+        using MappedFiles listenerFiles = new();
+        ListenerEvidence? listeners = ListenerEvidenceFiles.Load(_home, listenerFiles, request.Threads, cancellationToken);
+        string learnt = listeners is null ? "labels, names and compilations; there are no plays to learn from" : "tags, labels, names and compilations";
+        progress?.Report(new MakingProgress("knowledge", -1, learnt) { IsMilestone = true });
+        SongKnowledge knowledge = SongKnowledge.Learn(tracks, percentiles, listeners, cancellationToken);
         MoodRegions regions = new(MoodRegions.Learn(tracks, percentiles, StaticWords.Embed, cancellationToken), Lexicon.Default);
-        SongIndex songs = new(tracks, percentiles, regions, index, embedded.Tracks, embedded.EmbedderId);
+        SongIndex songs = new(tracks, percentiles, regions, index, embedded.Tracks, embedded.EmbedderId, knowledge);
         string version = Save(songs, request);
         TrackProblem[] problems =
         [

@@ -1,5 +1,7 @@
 using Segue.Catalogue;
 using Segue.Mood;
+using Segue.Mood.Knowledge;
+using Segue.Numerics;
 using Segue.Recommending;
 using Segue.VectorSearch;
 
@@ -23,6 +25,8 @@ internal static class VdbFiles
             file.Add(Regions, regions.Values.Memory, regions.Values.Rows, regions.Values.Columns);
         file.Add(TrackOfRow, songs.TrackOfRow);
         file.Save(Path.Combine(folder, MoodName));
+        if (songs.Knowledge is { } knowledge)
+            KnowledgeFiles.Save(knowledge, folder);
         VectorIndexFiles.Save(songs.Vectors, Path.Combine(folder, VectorIndexFiles.FileName));
     }
 
@@ -36,6 +40,8 @@ internal static class VdbFiles
         string embedder = file.Metadata.GetValueOrDefault(Embedder) ?? throw new ModelFileException(file.Path, "does not say which embedder made its vectors");
         Lazy<IVectorIndex> vectors = new(() => VectorIndexFiles.Open(Path.Combine(folder, VectorIndexFiles.FileName), files));
         MoodRegions? regions = file.Has(Regions) ? Columns.Checked(file, () => new MoodRegions(file.ReadMatrix(Regions), Lexicon.Default)) : null;
-        return Columns.Checked(file, () => new SongIndex(tracks, file.ReadMatrix(Percentiles), regions, vectors, file.Read<int>(TrackOfRow), embedder));
+        MatrixView percentiles = file.ReadMatrix(Percentiles);
+        SongKnowledge? knowledge = percentiles.Columns == tracks.Count ? KnowledgeFiles.Load(tracks, percentiles, folder, files) : null;
+        return Columns.Checked(file, () => new SongIndex(tracks, percentiles, regions, vectors, file.Read<int>(TrackOfRow), embedder, knowledge));
     }
 }

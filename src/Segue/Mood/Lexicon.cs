@@ -1,3 +1,5 @@
+using Segue.Mood.Concepts;
+
 namespace Segue.Mood;
 
 /// <summary>
@@ -24,6 +26,9 @@ public sealed class Lexicon
     public static Lexicon Parse(string text, string name = "lexicon") => new(Default._languages, LexiconFile.Parse(new StringReader(text), name, ""));
 
     public IReadOnlyList<string> Languages => [.. _languages.Select(v => v.Language)];
+
+    /// <summary>Concepts that a user's file adds.</summary>
+    public IReadOnlyList<Concept> Concepts => _own.Concepts;
 
     public int PhraseCount => _own.Count + _languages.Sum(v => v.Count);
 
@@ -63,6 +68,9 @@ public sealed class Lexicon
     /// <summary>The entry of this exact phrase: the user's, then the wish's language, English, and the others. Null where there is none.</summary>
     internal LexiconEntry? Find(string phrase, int language) => Search(language, v => v.Find(phrase));
 
+    /// <summary>Whether a word is grammar in any of the languages: nobody needs to be told that "de" was not understood.</summary>
+    internal bool IsSmall(string word) => _languages.Any(v => v.Find(word) is { Role: not WordRole.Asks });
+
     /// <summary>The entry whose phrase has these stems, in the same order.</summary>
     internal LexiconEntry? FindStem(string stems, int language) => Search(language, v => v.FindStem(stems));
 
@@ -100,6 +108,9 @@ internal sealed class Vocabulary(string language)
     public int PhraseWordsMax { get; private set; } = 1;
 
     public IEnumerable<LexiconEntry> Entries => _phrases.Values;
+
+    /// <summary>What the lines of <c>!concept</c> say.</summary>
+    public List<Concept> Concepts { get; } = [];
 
     public LexiconEntry? Find(string phrase) => _phrases.GetValueOrDefault(phrase);
 

@@ -46,6 +46,18 @@ public enum WordRole
 
     /// <summary>An artist follows whose songs alone are wanted: "by".</summary>
     By,
+
+    /// <summary>What a text speaks of follows: "about". No data tells, but titles may.</summary>
+    About,
+
+    /// <summary>Explicit texts: "swear words". Mostly they are not wanted.</summary>
+    Explicit,
+
+    /// <summary>No explicit texts: "family friendly".</summary>
+    Clean,
+
+    /// <summary>What no data tells: "new", "well produced", "a raspy voice".</summary>
+    Unheard,
 }
 
 /// <summary>A direction of one feature: strength &lt; 0 asks for the low end. From 0.9 on it is a primary ask, below that a secondary one.</summary>

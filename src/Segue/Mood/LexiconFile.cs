@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Segue.Catalogue;
+using Segue.Mood.Concepts;
 
 namespace Segue.Mood;
 
@@ -15,11 +16,12 @@ namespace Segue.Mood;
 /// A target is a letter, a sign and a strength (1 where none is written; below .9 secondary): d danceability, e energy, o loudness, m mode,
 /// s speechiness, a acousticness, i instrumentalness, l liveness, v valence, t tempo, p popularity, u duration. A phrase without targets is an
 /// idiom that asks for nothing. A line that starts with "!" lists words of a <see cref="WordRole"/>: !not, !not-a-negation, !and, !or, !break, !skip,
-/// !very, !slightly, !more, !less, !free, !like, !by.
+/// !very, !slightly, !more, !less, !free, !like, !by, !about, !explicit, !clean, !unheard.
 /// </summary>
 internal static class LexiconFile
 {
     private const int LinesMax = 1_000_000;
+    private const string ConceptMark = "!concept\t";
 
     private static readonly Dictionary<string, WordRole> s_roles = new(StringComparer.Ordinal)
     {
@@ -36,6 +38,10 @@ internal static class LexiconFile
         ["!less"] = WordRole.Less,
         ["!like"] = WordRole.Like,
         ["!by"] = WordRole.By,
+        ["!about"] = WordRole.About,
+        ["!explicit"] = WordRole.Explicit,
+        ["!clean"] = WordRole.Clean,
+        ["!unheard"] = WordRole.Unheard,
     };
 
     /// <summary>English first: it is the fallback of every wish.</summary>
@@ -80,6 +86,12 @@ internal static class LexiconFile
 
     private static void ParseLine(Vocabulary vocabulary, string line, string path, int number)
     {
+        if (line.StartsWith(ConceptMark, StringComparison.Ordinal))
+        {
+            vocabulary.Concepts.Add(ConceptTable.ParseLine(line[ConceptMark.Length..], path, number));
+            return;
+        }
+
         string[] cells = line.Split('\t');
         if (cells.Length > 3)
             throw new DataFormatException(path, number, $"expected at most 3 tab-separated columns (phrases, targets, genres), found {cells.Length}");

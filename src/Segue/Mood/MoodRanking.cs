@@ -18,6 +18,39 @@ public enum MoodPartKind
 
     /// <summary>Nearness to where songs of this mood lie.</summary>
     Region,
+
+    /// <summary>Tags that people gave the artist, or artists like them.</summary>
+    Tag,
+
+    /// <summary>The song's genre label.</summary>
+    Label,
+
+    /// <summary>The labels of the artist's songs.</summary>
+    ArtistLabels,
+
+    /// <summary>Words in the title, or the language of the artist's titles.</summary>
+    Title,
+
+    /// <summary>On a compilation whose title asks for it.</summary>
+    Compilation,
+
+    /// <summary>Like the songs of such compilations.</summary>
+    LikeCompilation,
+
+    /// <summary>What is beyond enough of one concept counts a third beside others; and what the median song has counts for nothing.</summary>
+    Joining,
+
+    /// <summary>A concept that is not wanted.</summary>
+    Against,
+
+    /// <summary>It lacks a genre or place that the wish names.</summary>
+    Lacks,
+
+    /// <summary>How well known the song is.</summary>
+    Fame,
+
+    /// <summary>No music for listening, or only at its time, and nobody asked for it.</summary>
+    Intruder,
 }
 
 /// <summary>One part of a track's score.</summary>
@@ -53,7 +86,7 @@ public sealed record MoodVerdict(bool Fits, IReadOnlyList<string> Messages)
     private const double LeastShare = 0.75;
     private const float WantedFrom = 0.7f;
 
-    internal static MoodVerdict Of(MoodScorer scorer, Wish wish, IReadOnlyList<(int Track, float Score)> best)
+    internal static MoodVerdict Of(MoodScorer scorer, Wish wish, IReadOnlyList<(int Track, float Score)> best, WishScores? scores = null)
     {
         List<string> messages = [];
         bool fits = true;
@@ -61,22 +94,32 @@ public sealed record MoodVerdict(bool Fits, IReadOnlyList<string> Messages)
         {
             if (wish.Contradictions is [Contradiction first, ..])
                 return new MoodVerdict(false, [$"{Quote(first.High)} and {Quote(first.Low)} cancel each other, and nothing else is asked; {HowToAsk}"]);
-            string words = wish.NotUnderstood.Count > 0 ? $" ({string.Join(", ", wish.NotUnderstood.Take(5).Select(w => $"'{w}'"))} unknown)" : "";
+            string words = wish.CannotHear.Count > 0 ? $" ({string.Join(", ", wish.CannotHear.Take(5).Select(w => $"'{w}'"))} unknown)" : "";
             return new MoodVerdict(false, [$"nothing in this wish was understood{words}; {HowToAsk}"]);
         }
 
+        if (wish.CannotHear.Count > 0)
+            messages.Add($"I cannot hear: {string.Join(", ", wish.CannotHear)}");
+        if (wish.OnlyTitles.Count > 0)
+            messages.Add($"I cannot hear what a text says: only titles tell of {Quote(wish.OnlyTitles)}");
         foreach (Contradiction c in wish.Contradictions)
         {
             fits = false;
             messages.Add($"{Quote(c.High)} and {Quote(c.Low)} cancel each other; the rest of the wish decides");
         }
 
-        foreach (GenreWant genre in wish.Genres.Where(g => !g.Weights.Any(w => scorer.HasGenre(w.Genre))))
+        foreach (GenreWant genre in wish.Genres.Where(g => scores is null && !g.Weights.Any(w => scorer.HasGenre(w.Genre))))
             messages.Add($"the catalogue has no genre for '{genre.Phrase}'; its usual features stand in");
-        (int Track, float Score)[] top = [.. best.Take(Looked)];
+        int[] top = [.. best.Take(Looked).Select(t => t.Track)];
         if (top.Length == 0)
             return new MoodVerdict(false, [.. messages, "no song is left after the exclusions"]);
-        if (Worst(scorer, wish, top) is { } worst)
+        if (scores is not null && wish.Concepts.Count > 0)
+        {
+            string[] shortfalls = [.. scores.Shortfalls(top)];
+            return new MoodVerdict(fits && shortfalls.Length == 0, [.. messages, .. shortfalls]);
+        }
+
+        if (Worst(scorer, wish, best.Take(Looked).ToArray()) is { } worst)
         {
             fits = false;
             messages.Add($"nothing really fits: the nearest songs are hardly {worst}; shown is what comes nearest");

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Segue.Catalogue;
+using Segue.Mood.Knowledge;
 using Segue.Numerics;
 
 namespace Segue.Mood;
@@ -31,13 +32,14 @@ public sealed class MoodScorer
     /// <param name="tracks">The catalogue.</param>
     /// <param name="percentiles">What <see cref="FeaturePercentiles.Compute"/> made of it.</param>
     /// <param name="regions">Where the songs of each mood lie; null ranks by the features alone.</param>
-    public MoodScorer(Tracks tracks, MatrixView percentiles, MoodRegions? regions = null)
+    /// <param name="knowledge">What is known beyond how the songs sound; null ranks by features and genres alone.</param>
+    public MoodScorer(Tracks tracks, MatrixView percentiles, MoodRegions? regions = null, SongKnowledge? knowledge = null)
     {
         if (percentiles.Rows != MoodFeatures.Count || percentiles.Columns != tracks.Count)
             throw new ArgumentException($"Percentiles of {percentiles.Rows} × {percentiles.Columns} for {tracks.Count} tracks.", nameof(percentiles));
         if (regions is not null && regions.Values.Columns != tracks.Count)
             throw new ArgumentException($"Regions of {regions.Values.Columns} tracks for {tracks.Count}.", nameof(regions));
-        (Tracks, _percentiles, _regions) = (tracks, percentiles, regions);
+        (Tracks, _percentiles, _regions, Knowledge) = (tracks, percentiles, regions, knowledge);
         _genres = new GenreTable(tracks, percentiles);
     }
 
@@ -47,6 +49,9 @@ public sealed class MoodScorer
     }
 
     public Tracks Tracks { get; }
+
+    /// <summary>What is known of the songs beyond how they sound; null where nothing was learned.</summary>
+    public SongKnowledge? Knowledge { get; }
 
     /// <summary>γ of <see cref="ReferenceTarget"/>: what one unlikeness weighs against one likeness; another only to measure what it does.</summary>
     internal float Away { get; init; } = 0.75f;
@@ -64,6 +69,12 @@ public sealed class MoodScorer
     {
         if (scores.Length != Tracks.Count)
             throw new ArgumentException($"{scores.Length} scores for {Tracks.Count} tracks.", nameof(scores));
+        if (ScoresOf(wish) is { } known)
+        {
+            known.Total.AsSpan().CopyTo(scores);
+            return;
+        }
+
         scores.Clear();
         foreach ((AudioFeature feature, float weight) in Weights(wish))
             TensorPrimitives.MultiplyAdd(Logs(feature, weight), Math.Abs(weight), scores, scores);
@@ -73,11 +84,69 @@ public sealed class MoodScorer
             _genres.AddBest(genre.Weights, GenreScale, scores);
         foreach ((int mood, float weight) in RegionsOf(wish))
             TensorPrimitives.MultiplyAdd(_regions!.Values.Row(mood), weight, scores, scores);
+        AddReferences(wish, scores);
+        ExcludeFrom(wish, scores);
+    }
+
+    /// <summary>How well each song meets a wish, in parts; null where nothing is known of the songs but how they sound.</summary>
+    internal WishScores? ScoresOf(Wish wish) => Knowledge is null ? null : new WishScores(this, Knowledge, wish);
+
+    /// <summary>Some wants of the features as one number a song.</summary>
+    /// <param name="moods">Whether the regions of the wish's moods count.</param>
+    internal FeatureFit Fit(Wish wish, IEnumerable<FeatureWant> wants, bool moods)
+    {
+        FeatureWant[] all = [.. wants];
+        double deviation = LogDeviation * Math.Sqrt(all.Sum(w => (double)w.Weight * w.Weight));
+        Wish part = wish with { Wants = all };
+        return new FeatureFit([.. all.Select(w => (Logs(w.Feature, w.Weight), Math.Abs(w.Weight)))],
+            moods && all.Length > 0 ? [.. RegionsOf(part).Select(r => (RegionOf(r.Mood), r.Weight))] : [], deviation, Tracks.Count);
+    }
+
+    private ReadOnlyMemory<float> RegionOf(int mood) => _regions!.Values.Memory.Slice(mood * Tracks.Count, Tracks.Count);
+
+    internal void AddGenre(GenreWant genre, float scale, Span<float> scores) => _genres.AddBest(genre.Weights, scale, scores);
+
+    internal void AddRanges(Wish wish, float scale, Span<float> scores)
+    {
+        foreach (FeatureTarget range in wish.Ranges)
+        {
+            float[] fits = new float[scores.Length];
+            RangeOf(range).Add(Tracks.Feature(range.Feature), _percentiles.Row((int)range.Feature), fits);
+            TensorPrimitives.MultiplyAdd(fits, scale, scores, scores);
+        }
+    }
+
+    internal IEnumerable<MoodPart> ExplainRanges(Wish wish, float scale, int track)
+    {
+        foreach (FeatureTarget range in wish.Ranges)
+        {
+            double near = RangeOf(range).Nearness(Tracks.Feature(range.Feature)[track], _percentiles.Row((int)range.Feature)[track]);
+            yield return new MoodPart(MoodPartKind.Range, range.ToString(), [range.ToString()], (float)(scale * FeatureTarget.Weight * Math.Log(near + Floor)), near);
+        }
+    }
+
+    internal IEnumerable<MoodPart> ExplainReferences(Wish wish, int track) =>
+        ReferencesOf(wish, Use.Resemble).Select(r => r.Explain(_percentiles, _genres, track))
+            .Concat(ReferencesOf(wish, Use.Avoid).Select(r => r.ExplainUnlike(_percentiles, _genres, Away, track)));
+
+    internal void AddReferences(Wish wish, Span<float> scores)
+    {
         foreach (ReferenceTarget reference in ReferencesOf(wish, Use.Resemble))
             reference.Add(_percentiles, _genres, scores);
         foreach (ReferenceTarget reference in ReferencesOf(wish, Use.Avoid))
             reference.AddUnlike(_percentiles, _genres, Away, scores);
+    }
+
+    /// <summary>Sets to −∞ what the wish rules out.</summary>
+    internal void ExcludeFrom(Wish wish, Span<float> scores)
+    {
         ExcludeReferences(wish, scores);
+        for (int track = 0; wish.Explicit is { } wanted && track < scores.Length; track++)
+        {
+            if (Tracks.IsExplicit(track) != wanted)
+                scores[track] = float.NegativeInfinity;
+        }
+
         for (int genre = 0; wish.ExcludedGenres.Count > 0 && genre < _genres.Count; genre++)
         {
             if (wish.Excludes(_genres.NameOf(genre)))
@@ -103,6 +172,8 @@ public sealed class MoodScorer
     /// <summary>The parts of one track's score, which add up to it; the largest want first.</summary>
     public IReadOnlyList<MoodPart> Explain(Wish wish, int track)
     {
+        if (ScoresOf(wish) is { } scores)
+            return scores.Explain(track);
         List<MoodPart> parts = [];
         foreach (GenreWant genre in wish.Genres)
         {
@@ -118,13 +189,7 @@ public sealed class MoodScorer
                 Math.Abs(weight) * Logs(feature, weight)[track], p));
         }
 
-        foreach (FeatureTarget range in wish.Ranges)
-        {
-            RangeFit fit = RangeOf(range);
-            double near = fit.Nearness(Tracks.Feature(range.Feature)[track], _percentiles.Row((int)range.Feature)[track]);
-            parts.Add(new MoodPart(MoodPartKind.Range, range.ToString(), [range.ToString()], (float)(FeatureTarget.Weight * Math.Log(near + Floor)), near));
-        }
-
+        parts.AddRange(ExplainRanges(wish, 1, track));
         foreach ((int mood, float weight) in RegionsOf(wish))
         {
             float z = _regions!.Values.Row(mood)[track];
@@ -132,8 +197,7 @@ public sealed class MoodScorer
             parts.Add(new MoodPart(MoodPartKind.Region, $"where {name} songs are", [name], weight * z, Math.Clamp(0.5 + z / 3, 0, 1)));
         }
 
-        parts.AddRange(ReferencesOf(wish, Use.Resemble).Select(r => r.Explain(_percentiles, _genres, track)));
-        parts.AddRange(ReferencesOf(wish, Use.Avoid).Select(r => r.ExplainUnlike(_percentiles, _genres, Away, track)));
+        parts.AddRange(ExplainReferences(wish, track));
         return parts;
     }
 
@@ -142,10 +206,12 @@ public sealed class MoodScorer
     /// <param name="allowed">Which tracks may stand in the ranking; all where it is null.</param>
     public MoodRanking Rank(Wish wish, int count, Func<int, bool>? allowed = null)
     {
-        float[] scores = new float[Tracks.Count];
-        Score(wish, scores);
+        WishScores? known = ScoresOf(wish);
+        float[] scores = known?.Total ?? new float[Tracks.Count];
+        if (known is null)
+            Score(wish, scores);
         IReadOnlyList<(int Track, float Score)> best = BestSongs.Of(scores, Tracks.SongOf, count, allowed);
-        return new MoodRanking(wish, [.. best], MoodVerdict.Of(this, wish, best));
+        return new MoodRanking(wish, [.. best], MoodVerdict.Of(this, wish, best, known));
     }
 
     /// <summary>The best percentile any song has in a direction: below 1 where many share the end ("major").</summary>

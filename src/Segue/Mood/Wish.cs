@@ -1,4 +1,5 @@
 using Segue.Catalogue;
+using Segue.Mood.Concepts;
 
 namespace Segue.Mood;
 
@@ -52,6 +53,12 @@ public sealed record Wish
     /// <summary>Songs and artists that the answers shall resemble, come from, or not come from.</summary>
     public IReadOnlyList<WishReference> References { get; init; } = [];
 
+    /// <summary>What the words ask of tags, labels, compilations and titles; those that are not wanted among them.</summary>
+    public IReadOnlyList<WishConcept> Concepts { get; init; } = [];
+
+    /// <summary>What is otherwise kept out and is asked for.</summary>
+    public Intruder Allowed { get; init; }
+
     /// <summary>The phrases that were understood as a negation, as they were written.</summary>
     public IReadOnlyList<string> Negated { get; init; } = [];
 
@@ -62,6 +69,15 @@ public sealed record Wish
     /// <summary>The words that meant nothing to the reader.</summary>
     public IReadOnlyList<string> NotUnderstood { get; init; } = [];
 
+    /// <summary>What no data tells, word by word: years, what is new, how a voice sounds, and whatever was not understood.</summary>
+    public IReadOnlyList<string> CannotHear { get; init; } = [];
+
+    /// <summary>Words of which only titles tell: "the sea".</summary>
+    public IReadOnlyList<string> OnlyTitles { get; init; } = [];
+
+    /// <summary>False where explicit songs are not wanted, true where nothing else is; null where nothing is said of them.</summary>
+    public bool? Explicit { get; init; }
+
     /// <summary>The words that may name a mood, for <see cref="MoodRegions"/>.</summary>
     internal IReadOnlyList<(LexiconEntry Entry, float Factor)> Moods { get; init; } = [];
 
@@ -69,7 +85,7 @@ public sealed record Wish
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Whether the wish asks for anything at all.</summary>
-    public bool IsEmpty => Wants.Count + Ranges.Count + Genres.Count + ExcludedGenres.Count + References.Count == 0;
+    public bool IsEmpty => Wants.Count + Ranges.Count + Genres.Count + ExcludedGenres.Count + References.Count + Concepts.Count == 0 && Explicit is null;
 
     /// <summary>Whether songs of this genre are left out; a kind that the wish names stays: "alt rock, but not rock".</summary>
     internal bool Excludes(string genre) => ExcludedGenres.Any(e => e.Genre == genre)

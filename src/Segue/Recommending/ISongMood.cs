@@ -1,3 +1,5 @@
+using Segue.Mood;
+
 namespace Segue.Recommending;
 
 /// <summary>A mood that songs can meet: a wish in words, or songs to be like.</summary>
@@ -14,6 +16,9 @@ public interface ISongMood
 
     /// <summary>Whether it says only what is not wanted: "no rap", "less like Coldplay". A listener's own moods go on to count then.</summary>
     bool OnlyRulesOut => false;
+
+    /// <summary>The summands of how well the track meets a wish, in its own scale; empty where there are none to tell.</summary>
+    IReadOnlyList<MoodPart> Parts(int track) => [];
 
     /// <summary>What speaks for the track, and what does not.</summary>
     IReadOnlyList<Reason> Reasons(int track);

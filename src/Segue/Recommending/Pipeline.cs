@@ -59,7 +59,7 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
         {
             (int track, SongParts parts) = (ranking.Tracks[c], ranking.Parts[c]);
             IReadOnlyList<Reason> why = reasons.Of(ranking.Listener, track, without is null ? null : parts - without[c]);
-            return new SongRecommendation(i + 1, track, parts.Sum, parts, why) { Sources = ranking.Sources[c] };
+            return new SongRecommendation(i + 1, track, parts.Sum, parts, why) { Sources = ranking.Sources[c], Wish = wish?.Parts(track) ?? [] };
         })];
     }
 
@@ -184,14 +184,14 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
             rest * tau * (1 - r) * taste[c], rest * (1 - tau) * mood[c], p * popularity[c], rest * tau * r * recency[c], d * discovery[c]))];
     }
 
-    /// <summary>Raw taste of each candidate: the best of its artists' scores, or inherited, or −∞ where nothing is known.</summary>
+    /// <summary>Raw taste of each candidate: its main artist's score, or inherited, or −∞ where nothing is known.</summary>
     private double[] TasteOf(int[] tracks, ListenerView listener, float[] tasteOf)
     {
         double[] taste = new double[tracks.Length];
         List<int> strangers = [];
         for (int c = 0; c < tracks.Length; c++)
         {
-            taste[c] = _join.PlayedArtistsOf(tracks[c]).Select(a => (double)tasteOf[a]).DefaultIfEmpty(double.NegativeInfinity).Max();
+            taste[c] = _join.MainArtistOf(tracks[c]) is >= 0 and var artist ? tasteOf[artist] : double.NegativeInfinity;
             if (double.IsNegativeInfinity(taste[c]))
                 strangers.Add(c);
         }
@@ -200,7 +200,7 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
             return taste;
         (int Song, double Likeness)[] nearest = listener.OwnMood.Nearest([.. strangers.Select(s => tracks[s])]);
         for (int s = 0; s < strangers.Count; s++)
-            taste[strangers[s]] = InheritedTaste * nearest[s].Likeness * _join.PlayedArtistsOf(nearest[s].Song).Max(a => tasteOf[a]);
+            taste[strangers[s]] = InheritedTaste * nearest[s].Likeness * tasteOf[_join.MainArtistOf(nearest[s].Song)];
         return taste;
     }
 
@@ -221,7 +221,7 @@ public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
             : null;
     }
 
-    private double Knows(ListenerView listener, int track) => _join.PlayedArtistsOf(track).Select(listener.Knows).DefaultIfEmpty(0).Max();
+    private double Knows(ListenerView listener, int track) => _join.MainArtistOf(track) is >= 0 and var artist ? listener.Knows(artist) : 0;
 
     private void Forbid(IEnumerable<int> played, bool[] allowed)
     {

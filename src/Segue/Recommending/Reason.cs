@@ -32,6 +32,9 @@ public enum ReasonKind
     /// <summary>The song meets what <see cref="Reason.Text"/> asks.</summary>
     Matches,
 
+    /// <summary>What people and the catalogue say that speaks for the song: <see cref="Reason.Text"/> is "tagged 90s by 14 people" or "stands on Running Songs".</summary>
+    Evidence,
+
     /// <summary>The song does not meet what <see cref="Reason.Text"/> asks.</summary>
     Misses,
 
@@ -70,6 +73,7 @@ public sealed record Reason(
             ReasonKind.KnownByFew => $"known by few (less popular than {1 - Part:0%} of songs)",
             ReasonKind.UnlikeDisliked => $"up because you dislike {Artist} ({Text})",
             ReasonKind.Matches => $"matches {Text}{share}",
+            ReasonKind.Evidence => Text ?? "",
             ReasonKind.Misses => $"misses {Text}",
             ReasonKind.KeepsAway => $"keeps away from {Text}{share}",
             _ => "popular",

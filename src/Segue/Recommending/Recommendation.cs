@@ -1,3 +1,5 @@
+using Segue.Mood;
+
 namespace Segue.Recommending;
 
 /// <summary>An artist for a listener. The reasons' parts are shares of the score and add up, with those left out, to 1.</summary>
@@ -14,6 +16,9 @@ public sealed record SongRecommendation(int Rank, int Track, double Score, SongP
 {
     /// <summary>What made it a candidate.</summary>
     public CandidateSources Sources { get; init; }
+
+    /// <summary>The summands of how well the song meets the wish; empty without one.</summary>
+    public IReadOnlyList<MoodPart> Wish { get; init; } = [];
 }
 
 /// <summary>What a song's score is made of, each part already weighted.</summary>

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Segue.Catalogue;
 using Segue.Mood;
+using Segue.Mood.Knowledge;
 using Segue.Numerics;
 using Segue.VectorSearch;
 
@@ -19,13 +20,16 @@ public sealed class SongIndex
     /// <param name="trackOfRow">The track of each row of <paramref name="vectors"/>, ascending.</param>
     /// <param name="embedder">What made the vectors.</param>
     /// <exception cref="ArgumentException">The parts are not about the same tracks.</exception>
-    public SongIndex(Tracks tracks, MatrixView percentiles, MoodRegions? regions, IVectorIndex vectors, ReadOnlyMemory<int> trackOfRow, string embedder)
-        : this(tracks, percentiles, regions, new Lazy<IVectorIndex>(vectors), trackOfRow, embedder)
+    /// <param name="knowledge">What is known of the songs beyond how they sound (<see cref="SongKnowledge.Learn"/>); null ranks by features and genres alone.</param>
+    public SongIndex(
+        Tracks tracks, MatrixView percentiles, MoodRegions? regions, IVectorIndex vectors, ReadOnlyMemory<int> trackOfRow, string embedder, SongKnowledge? knowledge = null)
+        : this(tracks, percentiles, regions, new Lazy<IVectorIndex>(vectors), trackOfRow, embedder, knowledge)
     {
     }
 
     /// <summary>With vectors that are opened when they are first needed: a wish in words needs none, and reading them is most of the time to open a database.</summary>
-    public SongIndex(Tracks tracks, MatrixView percentiles, MoodRegions? regions, Lazy<IVectorIndex> vectors, ReadOnlyMemory<int> trackOfRow, string embedder)
+    public SongIndex(
+        Tracks tracks, MatrixView percentiles, MoodRegions? regions, Lazy<IVectorIndex> vectors, ReadOnlyMemory<int> trackOfRow, string embedder, SongKnowledge? knowledge = null)
     {
         if (percentiles.Rows != MoodFeatures.Count || percentiles.Columns != tracks.Count)
             throw new ArgumentException($"{percentiles.Rows} × {percentiles.Columns} percentiles are not those of {tracks.Count} tracks.");
@@ -38,7 +42,8 @@ public sealed class SongIndex
         }
 
         (Tracks, Percentiles, Regions, _vectors, _trackOfRow, Embedder) = (tracks, percentiles, regions, vectors, trackOfRow, embedder);
-        Scorer = new MoodScorer(tracks, percentiles, regions);
+        Knowledge = knowledge;
+        Scorer = new MoodScorer(tracks, percentiles, regions, knowledge);
     }
 
     public Tracks Tracks { get; }
@@ -47,6 +52,9 @@ public sealed class SongIndex
     public MatrixView Percentiles { get; }
 
     public MoodRegions? Regions { get; }
+
+    /// <summary>What is known of the songs beyond how they sound.</summary>
+    public SongKnowledge? Knowledge { get; }
 
     /// <summary>How well each song meets a wish.</summary>
     public MoodScorer Scorer { get; }

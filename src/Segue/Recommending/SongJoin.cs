@@ -33,6 +33,9 @@ internal sealed class SongJoin(Plays plays, SongIndex songs)
         }
     }
 
+    /// <summary>Whose song a track is: its first artist that somebody plays, or -1. A credited guest decides nothing where the main artist is known.</summary>
+    public int MainArtistOf(int track) => PlayedArtistsOf(track).FirstOrDefault(-1);
+
     /// <summary>All tracks of a played artist, the best known first.</summary>
     public int[] SongsOf(int playedArtist)
     {
@@ -44,14 +47,20 @@ internal sealed class SongJoin(Plays plays, SongIndex songs)
         return found;
     }
 
-    /// <summary>The best known songs of a played artist that are allowed, one version each.</summary>
+    /// <summary>
+    /// The best known songs of a played artist that are allowed, one version each. Songs on which they are a guest are somebody else's, and count only for who has no others.
+    /// </summary>
     public IEnumerable<int> BestKnown(int playedArtist, int count, bool[]? allowed = null)
     {
         HashSet<int> taken = [];
-        foreach (int track in SongsOf(playedArtist))
+        int[] all = SongsOf(playedArtist);
+        bool hasOwn = all.Any(t => MainArtistOf(t) == playedArtist);
+        foreach (int track in all)
         {
             if (taken.Count == count)
                 yield break;
+            if (hasOwn && MainArtistOf(track) != playedArtist)
+                continue;
             if ((allowed is null || allowed[track]) && taken.Add(songs.Tracks.SongOf[track]))
                 yield return track;
         }

@@ -20,18 +20,22 @@ public sealed class WishMood : ISongMood
     private const int VerdictSongs = 20;
 
     private readonly MoodScorer _scorer;
+    private readonly WishScores? _parts;
     private readonly float[] _scores;
-    private readonly double _best, _weight;
+    private readonly double _best, _least, _weight;
 
     public WishMood(SongIndex songs, Wish wish)
     {
         (_scorer, Wish) = (songs.Scorer, wish);
-        _scores = new float[songs.Tracks.Count];
-        _scorer.Score(wish, _scores);
+        _parts = _scorer.ScoresOf(wish);
+        _scores = _parts?.Total ?? new float[songs.Tracks.Count];
+        if (_parts is null)
+            _scorer.Score(wish, _scores);
         double asked = wish.Wants.Sum(w => Math.Abs((double)w.Weight)) + wish.Ranges.Count * FeatureTarget.Weight;
         // Likeness to a named song has no bound of its own, and regions can add a little: the best song there is then counts as a full fit.
         double bound = asked * LogMax + wish.Genres.Count * GenreScale, found = _scores.Length > 0 ? TensorPrimitives.Max<float>(_scores) : 0;
-        _best = wish.References.Count > 0 ? found : Math.Max(bound, found);
+        _best = wish.References.Count > 0 || _parts is not null ? found : Math.Max(bound, found);
+        _least = _scores.Where(float.IsFinite).DefaultIfEmpty(0).Min();
         _weight = Math.Max(1, asked + wish.Genres.Count + wish.References.Count);
     }
 
@@ -43,17 +47,26 @@ public sealed class WishMood : ISongMood
     public IReadOnlyCollection<int> Seeds => [.. Wish.References.Where(r => r is { Kind: ReferenceKind.Song, Use: Use.Resemble }).SelectMany(r => r.Tracks)];
 
     /// <summary>What a person should know before they look at the answers.</summary>
-    public MoodVerdict Verdict() => MoodVerdict.Of(_scorer, Wish, BestSongs.Of(_scores, _scorer.Tracks.SongOf, VerdictSongs, null));
+    public MoodVerdict Verdict() => MoodVerdict.Of(_scorer, Wish, BestSongs.Of(_scores, _scorer.Tracks.SongOf, VerdictSongs, null), _parts);
 
+    /// <summary>Where every part can be said, the place between the least and the best song there is, so that the parts add up; else the geometric mean of what is met.</summary>
     public void Score(ReadOnlySpan<int> tracks, Span<double> scores)
     {
         for (int i = 0; i < tracks.Length; i++)
-            scores[i] = Math.Clamp(Math.Exp((_scores[tracks[i]] - _best) / _weight), 0, 1);
+        {
+            double score = _scores[tracks[i]];
+            scores[i] = _parts is null ? Math.Clamp(Math.Exp((score - _best) / _weight), 0, 1)
+                : double.IsNegativeInfinity(score) ? 0
+                : _best > _least ? (score - _least) / (_best - _least) : 1;
+        }
     }
+
+    public IReadOnlyList<MoodPart> Parts(int track) => _parts?.Explain(track) ?? [];
 
     public bool OnlyRulesOut => Wish.Wants.Count + Wish.Ranges.Count + Wish.Genres.Count == 0 && Wish.References.All(r => r.Use is Use.Exclude or Use.Avoid);
 
-    public bool Forbids(int track) => float.IsNegativeInfinity(_scores[track]);
+    /// <summary>A genre, country or language that the wish names wins over a listener's taste: taste orders the songs that have it.</summary>
+    public bool Forbids(int track) => float.IsNegativeInfinity(_scores[track]) || _parts?.Named[track] == false;
 
     public IReadOnlyList<int> Best(int count, bool[] allowed)
     {
@@ -68,9 +81,33 @@ public sealed class WishMood : ISongMood
         return tracks.Length <= count ? tracks : tracks[..count];
     }
 
-    public IReadOnlyList<Reason> Reasons(int track)
+    public IReadOnlyList<Reason> Reasons(int track) => _parts is null ? OfFeatures(_scorer.Explain(Wish, track)) : [.. OfEvidence(_parts.Explain(track)), .. OfWants(track)];
+
+    /// <summary>What speaks for the song, the strongest first, and what it lacks.</summary>
+    private static IEnumerable<Reason> OfEvidence(IReadOnlyList<MoodPart> parts)
     {
-        IReadOnlyList<MoodPart> parts = _scorer.Explain(Wish, track);
+        IEnumerable<MoodPart> speaking = parts.Where(p => p.Kind is >= MoodPartKind.Tag and <= MoodPartKind.LikeCompilation or MoodPartKind.Genre && p is { Fit: > 0, Part: > 0 });
+        foreach (MoodPart part in speaking.Where(p => p is { Fit: > 0, Part: > 0 }).OrderByDescending(p => p.Part))
+            yield return new Reason(ReasonKind.Evidence, Text: part.Label);
+        foreach (MoodPart part in parts.Where(p => p.Kind is MoodPartKind.Range or MoodPartKind.Reference or MoodPartKind.Unlike))
+        {
+            yield return part.Kind == MoodPartKind.Unlike
+                ? new Reason(ReasonKind.KeepsAway, Text: part.Phrases[0], Part: Math.Clamp(part.Fit, 0, 1))
+                : new Reason(part.IsMet ? ReasonKind.Matches : ReasonKind.Misses, Text: part.Label, Part: Math.Clamp(part.Fit, 0, 1));
+        }
+
+        foreach (MoodPart part in parts.Where(p => p.Kind is MoodPartKind.Lacks or MoodPartKind.Intruder || p.Kind == MoodPartKind.Against && p.Fit == 0))
+            yield return new Reason(ReasonKind.Misses, Text: part.Label, Part: 0);
+    }
+
+    /// <summary>How the song stands in each feature that the wish asks for.</summary>
+    private IEnumerable<Reason> OfWants(int track) => Wish.Wants
+        .Select(w => (Word: MoodFeatures.EndOf(w.Feature, w.Weight), Fit: (double)_scorer.Percentile(w.Feature, track, w.Weight)))
+        .Select(w => new Reason(w.Fit >= MoodPart.MetFrom ? ReasonKind.Matches : ReasonKind.Misses, Text: w.Word, Part: Math.Clamp(w.Fit, 0, 1)))
+        .OrderBy(r => r.Kind == ReasonKind.Misses);
+
+    private static IReadOnlyList<Reason> OfFeatures(IReadOnlyList<MoodPart> parts)
+    {
         IEnumerable<MoodPart> asked = parts.Where(p => p.Kind is not (MoodPartKind.TypicalOfGenre or MoodPartKind.Region));
         return [.. asked.Select(p => p.Kind == MoodPartKind.Unlike
                 ? new Reason(ReasonKind.KeepsAway, Text: p.Phrases[0], Part: Math.Clamp(p.Fit, 0, 1))

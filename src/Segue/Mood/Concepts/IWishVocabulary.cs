@@ -1,0 +1,17 @@
+namespace Segue.Mood.Concepts;
+
+/// <summary>The names by which a catalogue and its listeners call music: genre labels and tags, any of which may stand in a wish.</summary>
+public interface IWishVocabulary
+{
+    /// <summary>The genre label of this name, as the catalogue writes it; null where there is none.</summary>
+    /// <param name="phrase">Normalized.</param>
+    string? Label(string phrase);
+
+    /// <summary>The tag of this name, where enough people gave it to enough artists; null otherwise.</summary>
+    /// <param name="phrase">Normalized.</param>
+    string? Tag(string phrase);
+
+    /// <summary>Whether the word stands in titles or compilations often enough to say something.</summary>
+    /// <param name="word">Normalized.</param>
+    bool IsTitleWord(string word);
+}

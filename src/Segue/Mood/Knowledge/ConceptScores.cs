@@ -1,0 +1,231 @@
+using System.Collections.Concurrent;
+using System.Numerics.Tensors;
+using Segue.Mood.Concepts;
+
+namespace Segue.Mood.Knowledge;
+
+/// <summary>What each kind of evidence says of a concept; what the wish asks of the features comes to it in <see cref="WishRanking"/>.</summary>
+internal sealed class ConceptEvidence
+{
+    public required Concept Concept { get; init; }
+
+    public required ConceptWeights Weights { get; init; }
+
+    /// <summary>Tags: one an artist, standardized over the songs, within −2..4.</summary>
+    public required float[] Tags { get; init; }
+
+    /// <summary>The best weight of the concept's labels times the share of the artist's songs that have it.</summary>
+    public required float[] LabelsOfArtist { get; init; }
+
+    /// <summary>The labels of the catalogue that speak for it.</summary>
+    public required (int Label, float Weight)[] Labels { get; init; }
+
+    /// <summary>Tracks with a word of the concept in their title (1) or album (0.5).</summary>
+    public required Dictionary<int, float> Named { get; init; }
+
+    /// <summary>The concept's compilations.</summary>
+    public required int[] Compilations { get; init; }
+
+    /// <summary>The tracks on one of them.</summary>
+    public required HashSet<int> On { get; init; }
+
+    /// <summary>Like the songs of its compilations: one a track; empty where there are none.</summary>
+    public required float[] Like { get; init; }
+
+    /// <summary>The weighted sum of all this: one a track.</summary>
+    public required float[] Sum { get; init; }
+
+    /// <summary>How often the concept's tags were given, all together.</summary>
+    public required int TagUses { get; init; }
+
+    /// <summary>Whether hardly anything tells which songs have it.</summary>
+    public bool IsWeak => TagUses < TagUsesFew && Labels.All(l => l.Weight < LabelClear) && Compilations.Length < CompilationsFew;
+
+    private const int TagUsesFew = 30, CompilationsFew = 2;
+    private const float LabelClear = 0.4f;
+}
+
+/// <summary>Scores concepts by what tags, labels, compilations and names say, and keeps the last ones.</summary>
+internal sealed class ConceptScores(SongKnowledge knowledge, EvidenceParts parts)
+{
+    private const float ZLow = -2, ZHigh = 4, OwnTag = 1.25f, OtherVoice = 0.8f, CompilationsHalf = 2, LanguageShare = 2;
+    private const int KeptMax = 96;
+
+    private readonly ConcurrentDictionary<string, ConceptEvidence> _kept = new(StringComparer.Ordinal);
+
+    public ConceptEvidence Of(Concept concept)
+    {
+        if (_kept.TryGetValue(concept.Key, out ConceptEvidence? known))
+            return known;
+        if (_kept.Count >= KeptMax)
+            _kept.Clear();
+        return _kept.GetOrAdd(concept.Key, _ => Make(concept));
+    }
+
+    private ConceptEvidence Make(Concept concept)
+    {
+        CatalogueFacts facts = knowledge.Facts;
+        int[] compilations = knowledge.Compilations.For(concept);
+        HashSet<int> on = Members(compilations);
+        ConceptEvidence evidence = new()
+        {
+            Concept = concept,
+            Weights = ConceptWeights.Of(concept.Kind).With(parts),
+            Tags = TagsOf(concept),
+            Labels = Labels(concept),
+            LabelsOfArtist = LabelsOfArtist(Labels(concept)),
+            Named = Names(concept),
+            Compilations = compilations,
+            On = on,
+            Like = on.Count == 0 ? [] : LikeOf(on, compilations.Length),
+            Sum = new float[facts.Tracks.Count],
+            TagUses = concept.Tags.Where(t => t.Weight >= 0.6f).Select(t => knowledge.Tags.Find(t.Name)).Where(t => t >= 0).Sum(knowledge.Tags.UsesOf),
+        };
+        Add(evidence);
+        return evidence;
+    }
+
+    private void Add(ConceptEvidence evidence)
+    {
+        CatalogueFacts facts = knowledge.Facts;
+        ConceptWeights weights = evidence.Weights;
+        float[] labels = new float[facts.Tracks.GenreNames.Count], ofArtist = new float[evidence.Tags.Length], sum = evidence.Sum;
+        foreach ((int label, float weight) in evidence.Labels)
+            labels[label] = weight * weights.Label;
+        for (int a = 0; a < ofArtist.Length; a++)
+            ofArtist[a] = weights.Tags * evidence.Tags[a] + weights.LabelsOfArtist * evidence.LabelsOfArtist[a];
+        for (int t = 0; t < sum.Length; t++)
+        {
+            float best = 0;
+            foreach (int label in facts.Tracks.GenresOf[t])
+                best = Math.Max(best, labels[label]);
+            sum[t] = best + (facts.MainArtist[t] is >= 0 and var artist ? ofArtist[artist] : 0);
+        }
+
+        if (evidence.Like.Length > 0)
+            TensorPrimitives.MultiplyAdd(evidence.Like, weights.Like, sum, sum);
+        foreach (int track in evidence.On)
+            sum[track] += weights.On;
+        foreach ((int track, float named) in evidence.Named)
+            sum[track] += weights.Name * named;
+    }
+
+    /// <summary>Tags of a concept, for a voice less those of the other.</summary>
+    private float[] TagsOf(Concept concept)
+    {
+        float[] tags = Standardized(concept);
+        if (concept.Kind != ConceptKind.Voice || tags.Length == 0)
+            return tags;
+        foreach (Concept other in ConceptTable.Default.All.Where(c => c.Kind == ConceptKind.Voice && c.Name != concept.Name))
+            TensorPrimitives.MultiplyAdd(Standardized(other), -OtherVoice, tags, tags);
+        return tags;
+    }
+
+    /// <summary>Σ w·z / √Σw² over the concept's tags, standardized over the songs.</summary>
+    private float[] Standardized(Concept concept)
+    {
+        TagSpace space = knowledge.Tags;
+        float[] values = new float[knowledge.Facts.SongsOfMain.Count];
+        (int Tag, float Weight)[] tags = [.. concept.Tags.Select(t => (space.Find(t.Name), t.Weight)).Where(t => t.Item1 >= 0)];
+        if (tags.Length == 0)
+            return values;
+        float[] mixed = new float[space.Columns];
+        float length = MathF.Sqrt(tags.Sum(t => t.Weight * t.Weight));
+        foreach ((int tag, float weight) in tags)
+            TensorPrimitives.MultiplyAdd(space.Ridge(tag), weight / length, mixed, mixed);
+        knowledge.Artists.Project(mixed.AsSpan(0, space.Columns - 1), 1, values);
+        TensorPrimitives.Add(values, mixed[^1], values);
+        foreach ((int tag, float weight) in tags)
+        {
+            for (int k = 0; k < space.Artists[tag].Length; k++)
+                values[space.Artists[tag][k]] += weight / length * OwnTag * space.Shares[tag][k];
+        }
+
+        OverSongs(values);
+        return values;
+    }
+
+    /// <summary>z of artists' values, each counted once a song.</summary>
+    private void OverSongs(float[] values)
+    {
+        double songs = 0, sum = 0, square = 0;
+        for (int a = 0; a < values.Length; a++)
+        {
+            int count = knowledge.Facts.SongsOfMain[a].Length;
+            (songs, sum, square) = (songs + count, sum + count * (double)values[a], square + count * (double)values[a] * values[a]);
+        }
+
+        double mean = sum / Math.Max(1, songs), deviation = Math.Sqrt(Math.Max(0, square / Math.Max(1, songs) - mean * mean));
+        for (int a = 0; a < values.Length; a++)
+            values[a] = deviation < 1e-9 ? 0 : Math.Clamp((float)((values[a] - mean) / deviation), ZLow, ZHigh);
+    }
+
+    private (int Label, float Weight)[] Labels(Concept concept) =>
+        [.. concept.Labels.Select(l => (knowledge.LabelIndex(l.Name), l.Weight)).Where(l => l.Item1 >= 0)];
+
+    private float[] LabelsOfArtist((int Label, float Weight)[] labels)
+    {
+        float[] best = new float[knowledge.Facts.SongsOfMain.Count];
+        foreach ((int label, float weight) in labels)
+        {
+            foreach ((int artist, float share) in knowledge.Facts.ArtistsOfLabel[label])
+                best[artist] = Math.Max(best[artist], weight * share);
+        }
+
+        return best;
+    }
+
+    /// <summary>
+    /// Tracks whose title or album has a word of the concept. The words of a place are those of its language: what counts is how many of an artist's titles are in it.
+    /// </summary>
+    private Dictionary<int, float> Names(Concept concept)
+    {
+        Dictionary<int, float> named = [];
+        if (concept.Kind == ConceptKind.Place)
+            return InLanguage([.. concept.TitleWords.SelectMany(knowledge.Titles.With).Distinct()]);
+        foreach (int track in concept.TitleWords.SelectMany(knowledge.Albums.With))
+            named[track] = 0.5f;
+        foreach (int track in concept.TitleWords.SelectMany(knowledge.Titles.With))
+            named[track] = 1;
+        return named;
+    }
+
+    private Dictionary<int, float> InLanguage(int[] titled)
+    {
+        Dictionary<int, float> named = [];
+        foreach (IGrouping<int, int> artist in titled.GroupBy(t => knowledge.Facts.MainArtist[t]).Where(a => a.Key >= 0))
+        {
+            ReadOnlySpan<int> songs = knowledge.Facts.SongsOfMain[artist.Key];
+            float share = Math.Min(1, LanguageShare * artist.Count() / (songs.Length + 1f));
+            foreach (int song in songs)
+                named[song] = share;
+        }
+
+        return named;
+    }
+
+    /// <summary>The tracks of some compilations, in all their versions.</summary>
+    private HashSet<int> Members(int[] compilations)
+    {
+        HashSet<int> versions = [];
+        foreach (int c in compilations)
+        {
+            foreach (int song in knowledge.Compilations.Songs[c])
+                versions.Add(song);
+        }
+
+        ReadOnlyMemory<int> versionOf = knowledge.Facts.VersionOf;
+        return versions.Count == 0 ? versions : [.. Enumerable.Range(0, versionOf.Length).Where(t => versions.Contains(versionOf.Span[t]))];
+    }
+
+    private float[] LikeOf(HashSet<int> on, int compilations)
+    {
+        float[] like = new float[knowledge.Tracks.Count];
+        knowledge.Ridge.Predict(on, like);
+        Fame.Standardize(like);
+        TensorPrimitives.Min(like, ZHigh, like);
+        TensorPrimitives.Max(like, ZLow, like);
+        TensorPrimitives.Multiply(like, compilations / (compilations + CompilationsHalf), like);
+        return like;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Numerics.Tensors;
+using Segue.Catalogue;
+using Segue.Numerics;
+
+namespace Segue.Mood.Knowledge;
+
+/// <summary>
+/// How well known a song is, in three views, each standardized over the songs: the most popular of its versions (hits that a compilation released again have a row with
+/// popularity 0), the mean of its artist's three best songs, and how many people of the plays listen to the artist.
+/// </summary>
+internal static class Fame
+{
+    public const int Views = 3, BestSongs = 3;
+
+    /// <param name="listeners">People who play each artist of the catalogue; empty where nobody's plays are known.</param>
+    /// <returns>One row a view, one column a track.</returns>
+    public static MatrixView Of(CatalogueFacts facts, ReadOnlySpan<int> listeners)
+    {
+        int n = facts.Tracks.Count;
+        float[] values = new float[Views * n];
+        ReadOnlySpan<float> popularity = facts.Tracks.Feature(AudioFeature.Popularity);
+        ReadOnlySpan<int> versionOf = facts.VersionOf.Span;
+        float[] best = new float[n], ofArtist = new float[facts.SongsOfMain.Count];
+        for (int t = 0; t < n; t++)
+            best[versionOf[t]] = Math.Max(best[versionOf[t]], float.IsNaN(popularity[t]) ? 0 : popularity[t]);
+        for (int artist = 0; artist < ofArtist.Length; artist++)
+            ofArtist[artist] = MeanOfBest(facts.SongsOfMain[artist], versionOf, best);
+        for (int t = 0; t < n; t++)
+        {
+            int artist = facts.MainArtist[t];
+            values[t] = best[versionOf[t]];
+            values[n + t] = artist < 0 ? 0 : ofArtist[artist];
+            values[2 * n + t] = artist < 0 || listeners.IsEmpty ? 0 : MathF.Log(1 + listeners[artist]);
+        }
+
+        for (int view = 0; view < Views; view++)
+            Standardize(values.AsSpan(view * n, n));
+        return new MatrixView(values, Views, n);
+    }
+
+    /// <summary>(x − mean) / deviation; zeros where all are equal.</summary>
+    public static void Standardize(Span<float> x)
+    {
+        if (x.IsEmpty)
+            return;
+        double mean = 0, square = 0;
+        foreach (float v in x)
+            mean += v;
+        mean /= x.Length;
+        foreach (float v in x)
+            square += (v - mean) * (v - mean);
+        double deviation = Math.Sqrt(square / x.Length);
+        TensorPrimitives.Subtract(x, (float)mean, x);
+        TensorPrimitives.Multiply(x, deviation < 1e-9 ? 0 : (float)(1 / deviation), x);
+    }
+
+    private static float MeanOfBest(ReadOnlySpan<int> songs, ReadOnlySpan<int> versionOf, float[] best)
+    {
+        Span<float> top = stackalloc float[BestSongs];
+        int count = 0;
+        foreach (int song in songs)
+        {
+            if (versionOf[song] != song)
+                continue;
+            count++;
+            float value = best[song];
+            for (int k = 0; k < BestSongs; k++)
+            {
+                if (value > top[k])
+                    (top[k], value) = (value, top[k]);
+            }
+        }
+
+        return count == 0 ? 0 : TensorPrimitives.Sum<float>(top) / Math.Min(count, BestSongs);
+    }
+}
