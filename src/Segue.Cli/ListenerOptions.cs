@@ -67,8 +67,10 @@ internal static class ListenerOptions
         return
         [
             .. users.Select(u => ($"user {u}", Interactions.Profile.Join(Interactions.Profile.OfUser(plays, plays.ResolveUser(u)), disliked))),
-            .. files.Select(f => (Path.GetFileName(f), Interactions.Profile.Join(Importing.Match(session, HistoryReader.Read(f, session.Cancellation), plays, f), disliked))),
+            .. files.Select(f => (Path.GetFileName(f), Interactions.Profile.Join(Read(f), disliked))),
         ];
+
+        Profile Read(string file) => Importing.Match(session, HistoryReader.Read(file, session.Cancellation), plays, file);
     }
 
     /// <summary>The listener that the options describe; empty when they say nothing.</summary>
