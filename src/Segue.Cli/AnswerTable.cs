@@ -4,13 +4,15 @@ using Spectre.Console.Rendering;
 namespace Segue.Cli;
 
 /// <summary>
-/// The rows of an answer: a few columns, and beside each row, where there is one, the reason for it. A wide terminal shows the reason as the last column; a
-/// narrow one as a line of its own below the row, because a column of three characters is no reason, and minor columns with it where it must. Names are
-/// cut, never wrapped, where even that is too wide.
+/// The rows of an answer: a few columns, and beside each row, where there is one, the reason for it. A wide terminal shows the reason as the last
+/// column; a narrow one as a line of its own below the row, because a column of three characters is no reason, and minor columns with it where it
+/// must. Names are cut, never wrapped, where even that is too wide.
 /// </summary>
 internal sealed class AnswerTable
 {
-    /// <summary>Below so many columns a row takes two lines; from the second on never, in between where a long name leaves the reason no room.</summary>
+    /// <summary>
+    /// Below so many columns a row takes two lines; from the second on never, in between where a long name leaves the reason no room.
+    /// </summary>
     private const int WideFrom = 100, WideAlwaysFrom = 160;
 
     private const int TextColumnMin = 8, ReasonMin = 20, ReasonIndent = 4, Gap = 3;
@@ -98,7 +100,8 @@ internal sealed class AnswerTable
         {
             yield return Line(cells, first, widths, isTitle: false);
             IEnumerable<string> minor = second.Where(c => cells[c].Length > 0).Select(c => $"{_columns[c].Title} {cells[c]}");
-            string below = string.Join("; ", new[] { string.Join(", ", minor), reason.Length > 0 ? $"{_reasonTitle}: {reason}" : "" }.Where(t => t.Length > 0));
+            string titled = reason.Length > 0 ? $"{_reasonTitle}: {reason}" : "";
+            string below = string.Join("; ", new[] { string.Join(", ", minor), titled }.Where(t => t.Length > 0));
             if (below.Length > 0)
                 yield return new Padder(new Text(below), new Padding(ReasonIndent, 0, 0, 0));
         }
@@ -148,7 +151,9 @@ internal sealed class AnswerTable
         return line;
     }
 
-    /// <summary>The text, or its beginning and an ellipsis, in so many columns: a Chinese character takes two, and what is seen as one is not cut apart.</summary>
+    /// <summary>
+    /// The text, or its beginning and an ellipsis, in so many columns: a Chinese character takes two, and what is seen as one is not cut apart.
+    /// </summary>
     private static string Cut(string text, int width)
     {
         if (WidthOf(text) <= width)

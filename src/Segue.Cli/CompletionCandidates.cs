@@ -7,8 +7,8 @@ using Segue.ModelFiles;
 namespace Segue.Cli;
 
 /// <summary>
-/// What may stand where the cursor is: subcommands, options, values, and names that only the home folder knows. It is asked while somebody holds the tab
-/// key, so it opens little, and what cannot be read is no candidate.
+/// What may stand where the cursor is: subcommands, options, values, and names that only the home folder knows. It is asked while somebody holds the
+/// tab key, so it opens little, and what cannot be read is no candidate.
 /// </summary>
 internal sealed class CompletionCandidates
 {

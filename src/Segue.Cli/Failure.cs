@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace Segue.Cli;
 
 /// <summary>
-/// How a command ends that does not succeed: its exit code, and what is said of it on stderr, as one line or, with --json, as one line of JSON. The one
-/// place that maps what is thrown to what is told.
+/// How a command ends that does not succeed: its exit code, and what is said of it on stderr, as one line or, with --json, as one line of JSON. The
+/// one place that maps what is thrown to what is told.
 /// </summary>
 /// <param name="ExitCode">1 failed, 2 wrong usage, 128 + the signal's number when stopped, 0 when the reader of the answer had enough.</param>
 /// <param name="Kind">A stable name for programs, such as "unknown-name"; docs/command-line.md lists them.</param>

@@ -7,8 +7,8 @@ namespace Segue.Cli;
 internal sealed class ReaderGoneException() : IOException("nobody reads the answer any more");
 
 /// <summary>
-/// Standard output and error as the system gives them. .NET's own streams say nothing of a reader that is gone, so that a command computes for nobody;
-/// and where a stream was closed by the caller (<c>>&amp;-</c>) they write into whatever file is opened next under its number.
+/// Standard output and error as the system gives them. .NET's own streams say nothing of a reader that is gone, so that a command computes for
+/// nobody; and where a stream was closed by the caller (<c>>&amp;-</c>) they write into whatever file is opened next under its number.
 /// </summary>
 internal sealed partial class StandardStream : Stream
 {
@@ -36,9 +36,8 @@ internal sealed partial class StandardStream : Stream
     {
         if (OperatingSystem.IsWindows())
             return descriptor == Output ? Console.Out : Console.Error;
-        return IsClosed(descriptor)
-            ? TextWriter.Null
-            : new StreamWriter(new StandardStream(descriptor), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true, NewLine = "\n" };
+        UTF8Encoding utf8 = new(encoderShouldEmitUTF8Identifier: false);
+        return IsClosed(descriptor) ? TextWriter.Null : new StreamWriter(new StandardStream(descriptor), utf8) { AutoFlush = true, NewLine = "\n" };
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -77,8 +76,8 @@ internal sealed partial class StandardStream : Stream
     private static int TryAgain => OperatingSystem.IsMacOS() ? 35 : 11; // EAGAIN
 
     /// <summary>
-    /// Whether the caller gave no such stream. A descriptor that is inherited lacks close-on-exec; one that has it was opened since by the runtime, under
-    /// the number that was free.
+    /// Whether the caller gave no such stream. A descriptor that is inherited lacks close-on-exec; one that has it was opened since by the runtime,
+    /// under the number that was free.
     /// </summary>
     private static bool IsClosed(int descriptor)
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Segue.Cli;
 
 /// <summary>
-/// The one source of every stop: Ctrl-C, a service's SIGTERM, a closed terminal's SIGHUP. The first asks for a clean end with nothing half-written; the
-/// second ends the process at once.
+/// The one source of every stop: Ctrl-C, a service's SIGTERM, a closed terminal's SIGHUP. The first asks for a clean end with nothing half-written;
+/// the second ends the process at once.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {

@@ -3,9 +3,9 @@ using System.Text;
 namespace Segue.Cli;
 
 /// <summary>
-/// Text that may reach a terminal. Names, titles and servers' messages are data of strangers: in a terminal a control character moves the cursor, recolors,
-/// retitles or clears the screen, and a bidi override makes a line read otherwise than it is written. Right-to-left letters themselves, and the marks
-/// (U+200E, U+200F) that real names hold, stay.
+/// Text that may reach a terminal. Names, titles and servers' messages are data of strangers: in a terminal a control character moves the cursor,
+/// recolors, retitles or clears the screen, and a bidi override makes a line read otherwise than it is written. Right-to-left letters themselves, and
+/// the marks (U+200E, U+200F) that real names hold, stay.
 /// </summary>
 internal static class TerminalText
 {

@@ -25,8 +25,8 @@ internal sealed class CleanWriter(TextWriter inner) : TextWriter
 }
 
 /// <summary>
-/// What is said beside the answer (progress, notes, errors) must not end the work: where it cannot be written, because stderr is closed or its disk is
-/// full, nothing is said from there on.
+/// What is said beside the answer (progress, notes, errors) must not end the work: where it cannot be written, because stderr is closed or its disk
+/// is full, nothing is said from there on.
 /// </summary>
 internal sealed class DispensableWriter(TextWriter inner) : TextWriter
 {

@@ -4,8 +4,8 @@ using Xunit;
 namespace Segue.Tests;
 
 /// <summary>
-/// Goal: the tab key finds commands, options, values, and names that the home knows; and is silent where it cannot. Method: the candidates in this process;
-/// then the scripts in the shells that are here, asked as the tab key asks them. Seen to fail: with the hidden command renamed.
+/// Goal: the tab key finds commands, options, values, and names that the home knows; and is silent where it cannot. Method: the candidates in this
+/// process; then the scripts in the shells that are here, asked as the tab key asks them. Seen to fail: with the hidden command renamed.
 /// </summary>
 public sealed class CompletionTests : IClassFixture<StreamTests.World>
 {
@@ -60,14 +60,18 @@ public sealed class CompletionTests : IClassFixture<StreamTests.World>
     public void Hidden_commands_are_no_candidates() => Assert.DoesNotContain("complete", Candidates("c"));
 
     [Theory]
-    [InlineData("bash", "eval \"$($SEGUE completion bash)\"; COMP_WORDS=($TOOL recommend --genre jaz); COMP_CWORD=3; _segue; printf '%s\\n' \"${COMPREPLY[@]}\"", "jazz")]
-    [InlineData("bash", "eval \"$($SEGUE completion bash)\"; COMP_WORDS=($TOOL data sam); COMP_CWORD=2; _segue; printf '%s\\n' \"${COMPREPLY[@]}\"", "sample")]
+    [InlineData("bash", "eval \"$($SEGUE completion bash)\"; COMP_WORDS=($TOOL recommend --genre jaz); COMP_CWORD=3; _segue; "
+        + "printf '%s\\n' \"${COMPREPLY[@]}\"", "jazz")]
+    [InlineData("bash", "eval \"$($SEGUE completion bash)\"; COMP_WORDS=($TOOL data sam); COMP_CWORD=2; _segue; "
+        + "printf '%s\\n' \"${COMPREPLY[@]}\"", "sample")]
     [InlineData("zsh", "compdef() { :; }; compadd() { shift; print -l -- $@; }; _files() { print files; }; eval \"$(${=SEGUE} completion zsh)\"; "
         + "words=($TOOL recommend --genre jaz); CURRENT=4; _segue", "jazz")]
     [InlineData("zsh", "compdef() { :; }; compadd() { shift; print -l -- $@; }; _files() { print files; }; eval \"$(${=SEGUE} completion zsh)\"; "
         + "words=($TOOL data import x); CURRENT=4; _segue", "files")]
-    [InlineData("fish", "eval $SEGUE completion fish | source; complete -c tool -w segue; ln -s $TOOL $HOMES/segue; set -x PATH $HOMES $PATH; complete -C 'segue recommend --genre jaz'", "jazz")]
-    [InlineData("pwsh", "iex (& $env:TOOL completion pwsh | Out-String); (TabExpansion2 'segue recommend --genre jaz' 27).CompletionMatches.CompletionText", "jazz")]
+    [InlineData("fish", "eval $SEGUE completion fish | source; ln -s $TOOL $HOMES/segue; set -x PATH $HOMES $PATH; "
+        + "complete -C 'segue recommend --genre jaz'", "jazz")]
+    [InlineData("pwsh", "iex (& $env:TOOL completion pwsh | Out-String); "
+        + "(TabExpansion2 'segue recommend --genre jaz' 27).CompletionMatches.CompletionText", "jazz")]
     public void Scripts_find_candidates_in_their_shells(string shell, string line, string expected)
     {
         Assert.SkipUnless(IsHere(shell), $"{shell} is not installed here");

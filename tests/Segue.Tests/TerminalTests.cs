@@ -5,8 +5,8 @@ using Xunit;
 namespace Segue.Tests;
 
 /// <summary>
-/// Goal: what people and programs see is readable and harmless: tables at every width, cleaned text, errors as one line or one line of JSON, warnings that
-/// --quiet leaves. Method: a terminal of our own. Seen to fail: with a table of one width, and with Note for warnings.
+/// Goal: what people and programs see is readable and harmless: tables at every width, cleaned text, errors as one line or one line of JSON, warnings
+/// that --quiet leaves. Method: a terminal of our own. Seen to fail: with a table of one width, and with Note for warnings.
 /// </summary>
 public sealed class TerminalTests
 {
@@ -138,9 +138,11 @@ public sealed class TerminalTests
     private static string[] Draw(int width)
     {
         (Terminal terminal, StringWriter output, _) = New(width);
-        AnswerTable table = new AnswerTable().Number("#").Strong("song").Text("artist").Text("genre", isMinor: true).Number("score").Number("taste", isMinor: true)
-            .Reason("why");
-        table.Add(["1", "サザンオールスターズ いとしのエリー", "Southern All Stars", "j-pop", "0.98", "0.76"], "you played Massive Attack 34%, Air 12%; unforgettable; sad 97%");
+        AnswerTable table = new AnswerTable().Number("#").Strong("song").Text("artist").Text("genre", isMinor: true)
+            .Number("score").Number("taste", isMinor: true).Reason("why");
+        table.Add(
+            ["1", "サザンオールスターズ いとしのエリー", "Southern All Stars", "j-pop", "0.98", "0.76"],
+            "you played Massive Attack 34%, Air 12%; unforgettable; sad 97%");
         table.Add(["2", "A\nsong [of] two lines", "Somebody", "", "0.97", "0.75"], "you played Massive Attack 34%");
         table.Add(["3", "Short 👩‍🎤", "방탄소년단", "k-pop", "0.96", "0.75"]);
         table.Write(terminal);

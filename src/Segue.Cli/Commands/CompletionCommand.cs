@@ -58,7 +58,7 @@ internal static class CompletionCommand
 
     private static readonly Argument<string[]> s_words = new("words") { Arity = ArgumentArity.ZeroOrMore };
 
-    public static Command Create() => new Command("completion", "Prints the script for tab completion in a shell: commands, options, genres, profiles, versions")
+    public static Command Create() => new Command("completion", "Prints a shell's script for tab completion: commands, options, genres, profiles, versions")
         .With(s_shell)
         .WithExamples(
             "source <(segue completion bash)                      # in ~/.bashrc",

@@ -4,9 +4,9 @@ using System.Text;
 namespace Segue.Catalogue;
 
 /// <summary>
-/// The normal forms of Unicode (UAX #15), from tables of our own: .NET asks ICU, and where that is missing, as in most container images, normalizes nothing
-/// without a word, so that the same name would have another key there. The same tables everywhere mean the same keys everywhere, whatever the version of ICU.
-/// Lone surrogates stay as they are.
+/// The normal forms of Unicode (UAX #15), from tables of our own: .NET asks ICU, and where that is missing, as in most container images, normalizes
+/// nothing without a word, so that the same name would have another key there. The same tables everywhere mean the same keys everywhere, whatever the
+/// version of ICU. Lone surrogates stay as they are.
 /// </summary>
 internal static class UnicodeForm
 {
@@ -83,7 +83,9 @@ internal static class UnicodeForm
         return count;
     }
 
-    /// <summary>Canonical order: marks behind one letter stand by their classes, those of one class as they were (an insertion sort: runs are short).</summary>
+    /// <summary>
+    /// Canonical order: marks behind one letter stand by their classes, those of one class as they were (an insertion sort: runs are short).
+    /// </summary>
     private static void Order(Span<int> points)
     {
         for (int i = 1; i < points.Length; i++)

@@ -78,7 +78,12 @@ internal sealed class UnicodeFormTable
         foreach (int point in _canonical.Keys.ToArray())
             _canonical[point] = [.. _canonical[point].SelectMany(Canonical)];
 
-        int[] Whole(int point) => (_compatible.GetValueOrDefault(point) ?? _canonical.GetValueOrDefault(point)) is { } parts ? [.. parts.SelectMany(Whole)] : [point];
+        int[] Whole(int point)
+        {
+            int[]? parts = _compatible.GetValueOrDefault(point) ?? _canonical.GetValueOrDefault(point);
+            return parts is null ? [point] : [.. parts.SelectMany(Whole)];
+        }
+
         int[] Canonical(int point) => _canonical.TryGetValue(point, out int[]? parts) ? [.. parts.SelectMany(Canonical)] : [point];
     }
 }

@@ -68,7 +68,8 @@ public static class Importer
 
             hasCompanionsOnly |= format.Name is Formats.ArtistNames or Formats.Tags or Formats.TagNames or Formats.Friends;
             LedgerFile file = run.Ledger.Open(input.Name, format.Name, run.Options.SamplesPerReason);
-            if (format.IsPlays && run.Options.Parts is { } parts && PathKinds.Of(input.Path) == PathKind.File && input.BytesOfContent >= parts.BytesMin)
+            bool comesAgain = PathKinds.Of(input.Path) == PathKind.File;
+            if (format.IsPlays && comesAgain && run.Options.Parts is { } parts && input.BytesOfContent >= parts.BytesMin)
                 parts.Read(input, file, run, () => read(input, file, run));
             else
                 read(input, file, run);

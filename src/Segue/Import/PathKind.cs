@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Segue.Import;
 
-/// <summary>What a path leads to, links followed. .NET tells folders from files only, and opening a pipe to find out would wait for its writer.</summary>
+/// <summary>
+/// What a path leads to, links followed. .NET tells folders from files only, and opening a pipe to find out would wait for its writer.
+/// </summary>
 internal enum PathKind
 {
     Missing,

@@ -1,8 +1,8 @@
 namespace Segue.Import;
 
 /// <summary>
-/// What comes through a pipe (<c>&lt;(zcat plays.gz)</c>, /dev/stdin, a named pipe), laid down in a temporary file: the formats are told from the beginning and
-/// then read from it again, which a pipe does not offer.
+/// What comes through a pipe (<c>&lt;(zcat plays.gz)</c>, /dev/stdin, a named pipe), laid down in a temporary file: the formats are told from the
+/// beginning and then read from it again, which a pipe does not offer.
 /// </summary>
 internal static class PipeFile
 {
