@@ -20,6 +20,18 @@ public static partial class SongTitle
         return bare.Length == 0 ? key : bare;
     }
 
+    /// <summary>
+    /// <see cref="Bare"/> without accents, punctuation and the ways to spell an ending: "Rockin' Around the Tree" and "Rocking around the tree" are one song of an artist.
+    /// </summary>
+    public static string Loose(string title)
+    {
+        string spelt = Dropped().Replace(Bare(title), "ing"), loose = NameKey.Loose(spelt);
+        return loose.Replace(" ", "", StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"\Bin['’](?=\W|$)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Dropped();
+
     [GeneratedRegex(@"\s*(?:\((?:" + Words + @")[^()]*\)|\[(?:" + Words + @")[^\[\]]*\]|\s-\s(?:" + Words + @").*$|\sfeat\.? .*$)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Remark();
 }

@@ -49,15 +49,18 @@ internal sealed class WishExplanation(SongKnowledge knowledge)
 
     private (string Name, float Weight) LabelOf(ConceptEvidence evidence, int track)
     {
-        (string Name, float Weight) best = ("", 0);
+        Intruder said = (Intruder)knowledge.Intruders.Span[track] & evidence.Concept.Allows & ConceptScores.Said;
+        (string Name, float Weight) best = said != 0 ? (IntruderTable.NameOf(IntruderTable.Kinds(said).First()), 1) : ("", 0), worst = ("", 0);
         foreach (int label in knowledge.Tracks.GenresOf[track])
         {
             float weight = evidence.Labels.FirstOrDefault(l => l.Label == label).Weight;
             if (weight > best.Weight)
                 best = (knowledge.Tracks.GenreNames[label], weight);
+            if (weight < worst.Weight)
+                worst = (knowledge.Tracks.GenreNames[label], weight);
         }
 
-        return best;
+        return worst.Weight == 0 ? best : ($"{best.Name}{(best.Weight > 0 ? ", but also " : "")}{worst.Name}", best.Weight + worst.Weight);
     }
 
     private string LabelWords(WishConcept asked, ConceptEvidence evidence, int artist)

@@ -236,16 +236,19 @@ internal sealed class WishScores
         return penalty;
     }
 
+    /// <summary>An artist's best known songs before the others, so that not one artist has the first ten places.</summary>
+    private const float OfArtist = 0.3f;
+
     /// <summary>What a standard deviation of each view of fame adds.</summary>
     private static float[] FameWeights(Wish wish)
     {
         WishConcept[] positive = [.. wish.Concepts.Where(c => !c.IsNegated)];
         bool obscure = wish.Concepts.Any(c => c.Concept.Kind == (c.IsNegated ? ConceptKind.Fame : ConceptKind.Obscure));
         if (obscure)
-            return [-0.3f, -0.3f, 0];
+            return [-0.3f, -0.3f, 0, 0];
         float scale = positive.Any(c => c.Concept.Kind == ConceptKind.Fame) ? 1.6f : 1;
-        return positive.Length == 0 ? [0.2f, 0.1f, 0]
-            : [0.3f * scale, (positive.Any(c => c.Concept.IsNamed) ? 0.3f : 0.22f) * scale, 0.1f * scale];
+        return positive.Length == 0 ? [0.2f, 0.1f, 0, OfArtist]
+            : [0.2f * scale, (positive.Any(c => c.Concept.IsNamed) ? 0.4f : 0.3f) * scale, 0.1f * scale, OfArtist];
     }
 
     private static bool IsOf(FeatureWant want, WishConcept concept) => want.Phrases.Any(p => IsOf(p, concept));

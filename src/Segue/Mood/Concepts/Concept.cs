@@ -26,7 +26,7 @@ public enum ConceptKind
     Topic,
 }
 
-/// <summary>A tag or a genre label, and how much of what was meant it is, 0..1.</summary>
+/// <summary>A tag or a genre label, and how much of what was meant it is, −1..1; negative where it speaks against it.</summary>
 public readonly record struct Evidence(string Name, float Weight);
 
 /// <summary>What a word of a wish asks of tags, genre labels and titles: data, not code (<see cref="ConceptTable"/>).</summary>

@@ -4,7 +4,8 @@ namespace Segue.Mood.Concepts;
 
 /// <summary>
 /// The concepts that wishes speak of, by phrase, in six languages; words, never names of people or tracks. A line, its columns separated by tabs:
-/// phrases, kind, tags, genre labels, title words, and the intruders it allows; a tag or label has its weight behind "=", 1 where none is written.
+/// phrases, kind, tags, genre labels, title words, and the intruders it allows; a tag or label has its weight behind "=", 1 where none is written;
+/// a negative one speaks against it: what the catalogue labels reggae is reggaeton where it is labelled so, too.
 /// <code>
 /// 90s, nineties, años 90    era    90s, grunge=.3    grunge=.2
 /// </code>
@@ -91,8 +92,8 @@ public sealed class ConceptTable
         {
             int equals = text.LastIndexOf('=');
             float weight = 1;
-            if (equals > 0 && !float.TryParse(text.AsSpan(equals + 1), System.Globalization.CultureInfo.InvariantCulture, out weight) || weight is <= 0 or > 1)
-                throw new DataFormatException(path, number, $"'{text}' is no weight; expected a name, =, and a number above 0 and up to 1, such as grunge=.3");
+            if (equals > 0 && !float.TryParse(text.AsSpan(equals + 1), System.Globalization.CultureInfo.InvariantCulture, out weight) || weight is 0 or not (>= -1 and <= 1))
+                throw new DataFormatException(path, number, $"'{text}' is no weight; expected a name, =, and a number from -1 to 1 and not 0, such as grunge=.3");
             return new Evidence((equals > 0 ? text[..equals] : text).Trim(), weight);
         }),
     ];

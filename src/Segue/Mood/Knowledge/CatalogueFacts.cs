@@ -36,7 +36,7 @@ internal sealed class CatalogueFacts
         Dictionary<(int, string), int> first = [];
         for (int t = 0; t < versions.Length; t++)
         {
-            var key = (tracks.ArtistsOf[t] is [int artist, ..] ? artist : -1, SongTitle.Bare(tracks.Titles[t]));
+            var key = (tracks.ArtistsOf[t] is [int artist, ..] ? artist : -1, SongTitle.Loose(tracks.Titles[t]));
             versions[t] = first.TryGetValue(key, out int earlier) ? earlier : first[key] = t;
         }
 

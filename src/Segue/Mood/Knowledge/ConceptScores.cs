@@ -51,6 +51,9 @@ internal sealed class ConceptScores(SongKnowledge knowledge, EvidenceParts parts
     private const float ZLow = -2, ZHigh = 4, OwnTag = 1.25f, OtherVoice = 0.8f, CompilationsHalf = 2, LanguageShare = 2;
     private const int KeptMax = 96;
 
+    /// <summary>What their names give away says as much as a label where it is asked for.</summary>
+    internal const Intruder Said = Intruder.Noise | Intruder.Spoken | Intruder.Christmas | Intruder.Karaoke;
+
     private readonly ConcurrentDictionary<string, ConceptEvidence> _kept = new(StringComparer.Ordinal);
 
     public ConceptEvidence Of(Concept concept)
@@ -94,12 +97,13 @@ internal sealed class ConceptScores(SongKnowledge knowledge, EvidenceParts parts
             labels[label] = weight * weights.Label;
         for (int a = 0; a < ofArtist.Length; a++)
             ofArtist[a] = weights.Tags * evidence.Tags[a] + weights.LabelsOfArtist * evidence.LabelsOfArtist[a];
+        Intruder asked = evidence.Concept.Allows & Said;
         for (int t = 0; t < sum.Length; t++)
         {
-            float best = 0;
+            float best = ((Intruder)knowledge.Intruders.Span[t] & asked) != 0 ? weights.Label : 0, worst = 0;
             foreach (int label in facts.Tracks.GenresOf[t])
-                best = Math.Max(best, labels[label]);
-            sum[t] = best + (facts.MainArtist[t] is >= 0 and var artist ? ofArtist[artist] : 0);
+                (best, worst) = (Math.Max(best, labels[label]), Math.Min(worst, labels[label]));
+            sum[t] = best + worst + (facts.MainArtist[t] is >= 0 and var artist ? ofArtist[artist] : 0);
         }
 
         if (evidence.Like.Length > 0)
@@ -165,13 +169,14 @@ internal sealed class ConceptScores(SongKnowledge knowledge, EvidenceParts parts
 
     private float[] LabelsOfArtist((int Label, float Weight)[] labels)
     {
-        float[] best = new float[knowledge.Facts.SongsOfMain.Count];
+        float[] best = new float[knowledge.Facts.SongsOfMain.Count], worst = new float[best.Length];
         foreach ((int label, float weight) in labels)
         {
             foreach ((int artist, float share) in knowledge.Facts.ArtistsOfLabel[label])
-                best[artist] = Math.Max(best[artist], weight * share);
+                (best[artist], worst[artist]) = (Math.Max(best[artist], weight * share), Math.Min(worst[artist], weight * share));
         }
 
+        TensorPrimitives.Add(best, worst, best);
         return best;
     }
 

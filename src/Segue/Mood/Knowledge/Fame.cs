@@ -5,12 +5,12 @@ using Segue.Numerics;
 namespace Segue.Mood.Knowledge;
 
 /// <summary>
-/// How well known a song is, in three views, each standardized over the songs: the most popular of its versions (hits that a compilation released again have a row with
-/// popularity 0), the mean of its artist's three best songs, and how many people of the plays listen to the artist.
+/// How well known a song is, in four views, each standardized over the songs: the most popular of its versions (hits that a compilation released again have a row with
+/// popularity 0), the mean of its artist's three best songs, how many people of the plays listen to the artist, and its place among the artist's songs.
 /// </summary>
 internal static class Fame
 {
-    public const int Views = 3, BestSongs = 3;
+    public const int Views = 4, BestSongs = 3;
 
     /// <param name="listeners">People who play each artist of the catalogue; empty where nobody's plays are known.</param>
     /// <returns>One row a view, one column a track.</returns>
@@ -33,9 +33,24 @@ internal static class Fame
             values[2 * n + t] = artist < 0 || listeners.IsEmpty ? 0 : MathF.Log(1 + listeners[artist]);
         }
 
+        RankOfArtist(facts, best, values.AsSpan(3 * n, n));
         for (int view = 0; view < Views; view++)
             Standardize(values.AsSpan(view * n, n));
         return new MatrixView(values, Views, n);
+    }
+
+    /// <summary>−log of the place of a song among its artist's, by popularity.</summary>
+    private static void RankOfArtist(CatalogueFacts facts, float[] best, Span<float> values)
+    {
+        ReadOnlySpan<int> versionOf = facts.VersionOf.Span;
+        for (int artist = 0; artist < facts.SongsOfMain.Count; artist++)
+        {
+            int[] songs = facts.SongsOfMain[artist].ToArray();
+            int[] order = [.. songs.Where(s => facts.VersionOf.Span[s] == s).OrderByDescending(s => best[s]).ThenBy(s => s)];
+            Dictionary<int, int> place = order.Select((s, i) => (s, i)).ToDictionary(s => s.s, s => s.i);
+            foreach (int song in songs)
+                values[song] = -MathF.Log(1 + place[versionOf[song]]);
+        }
     }
 
     /// <summary>(x − mean) / deviation; zeros where all are equal.</summary>
