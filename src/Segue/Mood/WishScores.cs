@@ -158,7 +158,7 @@ internal sealed class WishScores
     public IEnumerable<string> Shortfalls(int[] best)
     {
         Joined[] wanted = [.. _joined.Where(j => j.Asked is { IsNegated: false })];
-        foreach (Joined joined in wanted.Where(j => j.Asked!.Concept.Kind != ConceptKind.Topic && j.Evidence!.IsWeak))
+        foreach (Joined joined in wanted.Where(j => j.Asked!.Concept.Kind != ConceptKind.Topic && j.Evidence!.IsWeak && j.Features.IsEmpty))
             yield return $"I can hardly hear '{joined.Asked!.Phrase}': few songs or artists are known for it";
         string[] lacking = [.. wanted.Where(j => best.Count(t => EvidenceOf(j, t) >= j.Median + NamedFrom * (j.Met - j.Median)) < best.Length / 2.0)
             .Select(j => $"'{j.Asked!.Phrase}'")];
