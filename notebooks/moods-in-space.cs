@@ -1,3 +1,4 @@
+#:property AssemblyName=segue-notebooks
 #:project Notebook/Notebook.csproj
 #:project ../src/Segue.Onnx/Segue.Onnx.csproj
 #:property PublishAot=false

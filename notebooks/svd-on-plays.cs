@@ -1,3 +1,4 @@
+#:property AssemblyName=segue-notebooks
 #:project Notebook/Notebook.csproj
 #:property PublishAot=false
 

@@ -22,9 +22,10 @@ internal static class JudgeBench
     {
         Arguments arguments = new(args, "home", "playlists", "rules", "audio", "show", "ablate", "means");
         SegueHome home = new(arguments.Require("home"));
-        SongIndex songs = VdbFiles.Load(home.VdbModels.Find(null, "").Folder);
+        using MappedFiles files = new();
+        SongIndex songs = VdbFiles.Load(home.VdbModels.Find().Folder, files);
         SongKnowledge knowledge = songs.Knowledge ?? throw new SegueException("this index was made before there was knowledge of songs; run 'segue build-vdb' again");
-        IJudge[] judges = [.. Judges(arguments, home, songs)];
+        IJudge[] judges = [.. Judges(arguments, home, songs, files)];
         int show = arguments.Int("show", 0);
         EvidenceParts[] taken = arguments.Get("ablate", "no") == "no" ? [EvidenceParts.None]
             : [EvidenceParts.None, .. Enum.GetValues<EvidenceParts>().Where(p => p is not (EvidenceParts.None or EvidenceParts.All))];
@@ -40,13 +41,13 @@ internal static class JudgeBench
         return 0;
     }
 
-    private static IEnumerable<IJudge> Judges(Arguments arguments, SegueHome home, SongIndex songs)
+    private static IEnumerable<IJudge> Judges(Arguments arguments, SegueHome home, SongIndex songs, MappedFiles files)
     {
         if (arguments.Get("playlists", "") is { Length: > 0 } playlists)
             yield return new PlaylistJudge(songs.Tracks, playlists);
         if (arguments.Get("rules", "") is { Length: > 0 } rules)
         {
-            (Artists? artists, SideInformation? side) = Tags(home);
+            (Artists? artists, SideInformation? side) = Tags(home, files);
             yield return new RuleJudge(songs.Tracks, songs.Percentiles, rules, artists, side);
         }
 
@@ -57,13 +58,13 @@ internal static class JudgeBench
         }
     }
 
-    private static (Artists?, SideInformation?) Tags(SegueHome home)
+    private static (Artists?, SideInformation?) Tags(SegueHome home, MappedFiles files)
     {
         if (home.PlaysData.Current() is null)
             return (null, null);
-        string folder = home.PlaysData.Find(null, "").Folder;
-        Plays plays = DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName));
-        return (plays.Artists, SideFiles.LoadInformation(plays, folder));
+        string folder = home.PlaysData.Find().Folder;
+        Plays plays = DataFiles.LoadPlays(Path.Combine(folder, DataFiles.PlaysName), files);
+        return (plays.Artists, SideFiles.LoadInformation(plays, folder, files));
     }
 
     private static void Report(IJudge judge, WishReader reader, MoodScorer scorer, string setting, int show, bool each)

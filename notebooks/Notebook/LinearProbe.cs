@@ -7,7 +7,7 @@ namespace Segue.Notebooks;
 /// How much of a quantity can be read off vectors by a line (Alain, Bengio 2016): ridge regression on four fifths of the rows, R² on the fifth that it has not
 /// seen. 1 is all of it; 0 is no better than the mean; below 0 worse.
 /// </summary>
-public sealed class LinearProbe
+internal sealed class LinearProbe
 {
     /// <summary>Share of the mean diagonal: a few thousand songs and some hundred dimensions need it, or tempo is learned by heart.</summary>
     private const double Ridge = 0.1;

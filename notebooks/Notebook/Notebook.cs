@@ -10,7 +10,7 @@ namespace Segue.Notebooks;
 /// <c>--data DIR</c> (real data: lastfm-2k and spotify-tracks below it; the built-in sample without), <c>--out FILE.html</c>, and
 /// <c>--check</c> or <c>--update</c>, which compare the console's lines with those of docs/notebooks.md or write them there.
 /// </summary>
-public sealed partial class Notebook
+internal sealed partial class Notebook
 {
     private const string Style = """
         <style>body{max-width:860px;line-height:1.6}h2{margin-top:2em}code{background:#f3f3f0;padding:.1em .3em;border-radius:3px;font-size:.92em}

@@ -5,7 +5,7 @@ using Segue.Interactions;
 namespace Segue.Notebooks;
 
 /// <summary>What a notebook works on: the built-in sample, or Last.fm-2K and the Spotify tracks. Read when first asked for.</summary>
-public sealed class NotebookData
+internal sealed class NotebookData
 {
     private readonly Lazy<Plays> _plays;
     private readonly Lazy<Tracks> _tracks;

@@ -7,7 +7,7 @@ namespace Segue.Notebooks;
 /// Principal components (Pearson 1901): the two directions in which vectors differ most, and where each vector lies along them. Eigenvectors of the
 /// covariance matrix, so it is for hundreds of dimensions and any number of rows.
 /// </summary>
-public static class Pca
+internal static class Pca
 {
     /// <param name="vectors">Rows × dimensions.</param>
     /// <returns>A point a row, and the share of the variance that the plane holds, 0..1.</returns>

@@ -5,7 +5,7 @@ using Segue.Export;
 namespace Segue.Notebooks;
 
 /// <summary>Pictures as inline SVG, besides those of the evaluation's reports.</summary>
-public static class Plot
+internal static class Plot
 {
     private const int Width = 720;
 

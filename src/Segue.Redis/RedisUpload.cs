@@ -10,7 +10,7 @@ namespace Segue.Redis;
 /// <param name="Vectors">One a row, with a direction.</param>
 /// <param name="Attributes">The JSON of a row.</param>
 /// <param name="IsQuantized">A byte a component on the server instead of float32.</param>
-public sealed record VectorSetContent(
+internal sealed record VectorSetContent(
     string Version, string Embedder, IReadOnlyList<string> Ids, MatrixView Vectors, Func<int, string> Attributes, bool IsQuantized = false);
 
 /// <summary>

@@ -95,7 +95,7 @@ public sealed class RedisVectorSet : IAsyncDisposable
     /// <param name="progress">Told how many are there.</param>
     /// <returns>How many were sent: those that a stopped run left there are not sent again, and nothing is when the set is this very one.</returns>
     /// <exception cref="RedisStoreException">It did not work; the old set is still there, and another run goes on where this one was.</exception>
-    public Task<int> ReplaceAsync(VectorSetContent content, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
+    internal Task<int> ReplaceAsync(VectorSetContent content, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
         new RedisUpload(this, content).RunAsync(progress, cancellation);
 
     /// <summary>Deletes the set.</summary>

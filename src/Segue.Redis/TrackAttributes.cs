@@ -10,7 +10,7 @@ namespace Segue.Redis;
 /// <c>explicit</c>, and the audio features that are known (<c>energy</c>, <c>loudness</c> in dB, <c>tempo</c> in BPM, <c>duration</c> in seconds,
 /// <c>timeSignature</c>, ...).
 /// </summary>
-public static class TrackAttributes
+internal static class TrackAttributes
 {
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly (AudioFeature Feature, string Name)[] s_features =

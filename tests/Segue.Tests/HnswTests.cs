@@ -22,8 +22,10 @@ public sealed class HnswTests
     [InlineData(Metric.InnerProduct, Precision.Bits12)]
     [InlineData(Metric.Cosine, Precision.Float32)]
     [InlineData(Metric.L2, Precision.Float32)]
-    public void A_built_index_finds_the_true_neighbors(Metric metric, Precision precision)
+    public void A_built_index_finds_the_true_neighbors(Enum metricGiven, Enum precisionGiven)
     {
+        Metric metric = (Metric)metricGiven;
+        Precision precision = (Precision)precisionGiven;
         MatrixView rows = ObviousIndex.Clustered(3_000, Dimensions, 1);
         HnswIndex index = HnswIndex.Build(rows, metric, s_small with { Precision = precision });
         index.Validate();

@@ -66,8 +66,9 @@ public sealed class MoodLexiconTests
     [InlineData("tempo=90..110", AudioFeature.Tempo, 0, 90, 110)]
     [InlineData("loudness=..-20", AudioFeature.Loudness, 0, double.NegativeInfinity, -20)]
     [InlineData("bpm:128", AudioFeature.Tempo, 0, 128, 128)]
-    public void Targets_parse(string text, AudioFeature feature, int direction, double low, double high)
+    public void Targets_parse(string text, Enum featureGiven, int direction, double low, double high)
     {
+        AudioFeature feature = (AudioFeature)featureGiven;
         var target = FeatureTarget.Parse(text);
         Assert.Equal((feature, direction, low, high), (target.Feature, target.Direction, target.Low, target.High));
         Assert.Equal(target, FeatureTarget.Parse(target.ToString()));

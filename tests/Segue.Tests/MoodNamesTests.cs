@@ -69,8 +69,10 @@ public sealed class MoodNamesTests
     [InlineData("like Creep", "Creep - Radiohead", ReferenceKind.Song, Use.Resemble)]
     [InlineData("like \"Creep - TLC\"", "Creep - TLC", ReferenceKind.Song, Use.Resemble)]
     [InlineData("like Creep by TLC", "Creep - TLC", ReferenceKind.Song, Use.Resemble)]
-    public void A_name_that_gives_itself_away_is_read(string text, string name, ReferenceKind kind, Use use)
+    public void A_name_that_gives_itself_away_is_read(string text, string name, Enum kindGiven, Enum useGiven)
     {
+        ReferenceKind kind = (ReferenceKind)kindGiven;
+        Use use = (Use)useGiven;
         WishReference reference = Assert.Single(s_reader.Read(text).References);
         Assert.Equal((name, kind, use), (reference.Name, reference.Kind, reference.Use));
     }
@@ -178,8 +180,9 @@ public sealed class MoodNamesTests
     [InlineData("valence=+0.2", AudioFeature.Valence, 0.2)]
     [InlineData("Energy = -1", AudioFeature.Energy, -1)]
     [InlineData("bpm=-.25", AudioFeature.Tempo, -0.25)]
-    public void A_shift_is_read(string text, AudioFeature feature, double amount)
+    public void A_shift_is_read(string text, Enum featureGiven, double amount)
     {
+        AudioFeature feature = (AudioFeature)featureGiven;
         FeatureShift shift = FeatureShift.Parse(text);
         Assert.Equal((feature, amount), (shift.Feature, shift.Amount));
         Assert.Equal(shift, FeatureShift.Parse(shift.ToString()));
@@ -204,8 +207,9 @@ public sealed class MoodNamesTests
     [InlineData("pink floyd", "Pink Floyd", ReferenceKind.Artist)]
     [InlineData("Creep", "Creep - Radiohead", ReferenceKind.Song)]
     [InlineData("Creep - TLC", "Creep - TLC", ReferenceKind.Song)]
-    public void An_example_is_an_artist_before_it_is_a_title(string text, string name, ReferenceKind kind)
+    public void An_example_is_an_artist_before_it_is_a_title(string text, string name, Enum kindGiven)
     {
+        ReferenceKind kind = (ReferenceKind)kindGiven;
         WishReference reference = WishReference.Resolve(s_tracks, text, Use.Avoid);
         Assert.Equal((name, kind, Use.Avoid), (reference.Name, reference.Kind, reference.Use));
         UnknownNameException e = Assert.Throws<UnknownNameException>(() => WishReference.Resolve(s_tracks, "Pink Floid", Use.Avoid));

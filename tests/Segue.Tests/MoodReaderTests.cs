@@ -33,8 +33,9 @@ public sealed class MoodReaderTests
     [InlineData("energetic but not happy", AudioFeature.Energy, 1)]
     [InlineData("down the road, happy", AudioFeature.Valence, 1)]
     [InlineData("restless", AudioFeature.Energy, 1)]
-    public void Words_ask_for_the_right_end(string text, AudioFeature feature, int direction)
+    public void Words_ask_for_the_right_end(string text, Enum featureGiven, int direction)
     {
+        AudioFeature feature = (AudioFeature)featureGiven;
         Wish wish = s_reader.Read(text);
         Assert.Equal(direction, Math.Sign(wish.Wants.Single(w => w.Feature == feature).Weight));
     }

@@ -108,8 +108,9 @@ public sealed class OwnershipTests
     [Theory]
     [InlineData("flat", Quantization.Int8)]
     [InlineData("hnsw", Quantization.None)]
-    public void Indexes_that_are_read_by_pointer_say_so_too(string kind, Quantization quantization)
+    public void Indexes_that_are_read_by_pointer_say_so_too(string kind, Enum quantizationGiven)
     {
+        Quantization quantization = (Quantization)quantizationGiven;
         using ScratchFolder folder = new();
         Numerics.MatrixView rows = ObviousIndex.Clustered(600, 16, 4);
         IVectorIndex built = kind == "flat" ? new FlatIndex(rows, Metric.Cosine, quantization) : HnswIndex.Build(rows, Metric.Cosine);

@@ -22,15 +22,15 @@ public sealed class SampleModels
         Pipeline = new Pipeline(Als, World.Plays, Songs);
     }
 
-    public SampleWorld World { get; }
+    internal SampleWorld World { get; }
 
-    public AlsModel Als { get; }
+    internal AlsModel Als { get; }
 
-    public SongIndex Songs { get; }
+    internal SongIndex Songs { get; }
 
-    public Pipeline Pipeline { get; }
+    internal Pipeline Pipeline { get; }
 
-    public static SongIndex IndexOf(Tracks tracks)
+    internal static SongIndex IndexOf(Tracks tracks)
     {
         using StaticEmbeddingGenerator generator = new();
         float[] vectors = new float[tracks.Count * generator.Dimensions];
@@ -40,7 +40,7 @@ public sealed class SampleModels
         return new SongIndex(tracks, FeaturePercentiles.Compute(tracks), null, index, Enumerable.Range(0, tracks.Count).ToArray(), "static");
     }
 
-    public WishMood Wish(string text) => new(Songs, WishReader.For(Songs.Tracks).Read(text));
+    internal WishMood Wish(string text) => new(Songs, WishReader.For(Songs.Tracks).Read(text));
 }
 
 /// <summary>

@@ -91,7 +91,8 @@ public sealed class PlaylistSequenceTests
     [Theory]
     [InlineData("valence=fall", AudioFeature.Valence, "fall")]
     [InlineData("Peak", AudioFeature.Energy, "peak")]
-    public void A_curve_is_read(string text, AudioFeature feature, string shape) => Assert.Equal(new PlaylistCurve(feature, shape), PlaylistCurve.Parse(text));
+    public void A_curve_is_read(string text, Enum feature, string shape) =>
+        Assert.Equal(new PlaylistCurve((AudioFeature)feature, shape), PlaylistCurve.Parse(text));
 
     [Theory]
     [InlineData("rize", "did you mean 'rise'")]

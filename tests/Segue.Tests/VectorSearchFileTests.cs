@@ -11,11 +11,11 @@ namespace Segue.Tests;
 /// </summary>
 public sealed class VectorSearchFileTests
 {
-    public static TheoryData<string, Metric> Kinds
+    public static TheoryData<string, Enum> Kinds
     {
         get
         {
-            TheoryData<string, Metric> kinds = [];
+            TheoryData<string, Enum> kinds = [];
             foreach (string kind in new[] { "flat", "flat-int8", "hnsw", "hnsw-changed", "hnsw-float32" })
             {
                 foreach (Metric metric in Enum.GetValues<Metric>())
@@ -28,8 +28,9 @@ public sealed class VectorSearchFileTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void What_was_saved_answers_the_same(string kind, Metric metric)
+    public void What_was_saved_answers_the_same(string kind, Enum metricGiven)
     {
+        Metric metric = (Metric)metricGiven;
         using ScratchFolder folder = new();
         using MappedFiles files = new();
         string path = folder.File("v.safetensors"), again = folder.File("again.safetensors");
@@ -47,8 +48,9 @@ public sealed class VectorSearchFileTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void A_cut_or_damaged_file_is_refused(string kind, Metric metric)
+    public void A_cut_or_damaged_file_is_refused(string kind, Enum metricGiven)
     {
+        Metric metric = (Metric)metricGiven;
         using ScratchFolder folder = new();
         using MappedFiles files = new();
         string path = folder.File("v.safetensors"), damaged = folder.File("damaged.safetensors");

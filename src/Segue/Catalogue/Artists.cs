@@ -1,7 +1,7 @@
 namespace Segue.Catalogue;
 
 /// <summary>The artists of a set of plays: dense index (0-based) ↔ outside id ↔ name. Immutable.</summary>
-public sealed class Artists
+internal sealed class Artists
 {
     private readonly NameIndex _byId;
 

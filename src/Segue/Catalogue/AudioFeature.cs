@@ -4,7 +4,7 @@ namespace Segue.Catalogue;
 /// What is measured of a track, in the order of the columns of <see cref="Tracks"/>. Ranges as Spotify defines them:
 /// 0..1 unless said otherwise; NaN where a source does not have it.
 /// </summary>
-public enum AudioFeature
+internal enum AudioFeature
 {
     Danceability,
     Energy,

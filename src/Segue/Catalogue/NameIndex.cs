@@ -7,7 +7,7 @@ namespace Segue.Catalogue;
 /// Finds rows of a <see cref="TextColumn"/> by name: exactly up to <see cref="NameKey.Of"/>, or the nearest by spelling.
 /// Sorted 64-bit hashes of the keys with their rows, so that it is saved and mapped like any other column; a hit is confirmed on the text itself.
 /// </summary>
-public sealed class NameIndex
+internal sealed class NameIndex
 {
     private readonly TextColumn _names;
     private readonly ReadOnlyMemory<ulong> _hashes;

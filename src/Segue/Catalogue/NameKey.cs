@@ -8,7 +8,7 @@ namespace Segue.Catalogue;
 /// "Sigur Ros" is another (that one is found as a near match). Kept this narrow because Last.fm and Spotify artists that agree in this form
 /// are the same act, and those that agree only after more was stripped often are not.
 /// </summary>
-public static class NameKey
+internal static class NameKey
 {
     public static string Of(string name)
     {

@@ -1,7 +1,7 @@
 namespace Segue.Catalogue;
 
 /// <summary>Finds a track by what people write: "TITLE - ARTIST", or a title alone.</summary>
-public static class SongNames
+internal static class SongNames
 {
     /// <summary>The best known track with this title and one of whose artists has this name; -1 when there is none.</summary>
     public static int Exact(Tracks tracks, string title, string artist)

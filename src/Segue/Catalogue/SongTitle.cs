@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Segue.Catalogue;
 
 /// <summary>What a title says besides the song's name: which version it is, who is featured.</summary>
-public static partial class SongTitle
+internal static partial class SongTitle
 {
     private const string Words =
         @"(?:\d{2,4} |digital(?:ly)? |single |album |radio |live |mono |stereo |extended |original |club |acoustic )*"

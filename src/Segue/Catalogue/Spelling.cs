@@ -1,7 +1,7 @@
 namespace Segue.Catalogue;
 
 /// <summary>How alike two spellings are: optimal string alignment distance (insert, delete, replace, swap of neighbours), bounded.</summary>
-public static class Spelling
+internal static class Spelling
 {
     /// <summary>
     /// 1 for equal, falling by the distance over the longer length; a candidate that begins with what was written has at least 0.8.

@@ -4,7 +4,7 @@ using Segue.Numerics;
 namespace Segue.Catalogue;
 
 /// <summary>A column of strings kept as UTF-8 in one block, decoded one at a time: a million titles open in no time from a mapped file.</summary>
-public readonly struct TextColumn(Ragged<byte> utf8)
+internal readonly struct TextColumn(Ragged<byte> utf8)
 {
     public int Count => utf8.Count;
 

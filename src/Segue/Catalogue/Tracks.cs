@@ -6,7 +6,7 @@ namespace Segue.Catalogue;
 /// The tracks (songs) that can be recommended, column by column and immutable. A track keeps its own id even where another id is the same
 /// song: <see cref="SongOf"/> says which belong together.
 /// </summary>
-public sealed class Tracks
+internal sealed class Tracks
 {
     public static readonly int FeatureCount = Enum.GetValues<AudioFeature>().Length;
 
@@ -111,7 +111,7 @@ public sealed class Tracks
 }
 
 /// <summary>The columns of <see cref="Tracks"/> as they are saved and mapped.</summary>
-public sealed record TracksColumns
+internal sealed record TracksColumns
 {
     public required TextColumn Ids { get; init; }
 

@@ -5,14 +5,14 @@ using Segue.Numerics;
 namespace Segue.Catalogue;
 
 /// <summary>One track as a reader found it. Features are indexed by <see cref="AudioFeature"/>; NaN where the source has none.</summary>
-public readonly record struct TrackRow(string Id, string Title, string Album, IReadOnlyList<string> Artists, string? Genre, bool Explicit, float[] Features);
+internal readonly record struct TrackRow(string Id, string Title, string Album, IReadOnlyList<string> Artists, string? Genre, bool Explicit, float[] Features);
 
 /// <summary>
 /// Collects track rows into <see cref="Tracks"/>. A row with an id that was seen before adds its genre to that track and changes nothing
 /// else; rows of other ids with the same title and artists stay tracks of their own that know they are one song. Kept column by column, so that
 /// a million rows are a dozen growing blocks and not ten million objects for the garbage collector to walk over.
 /// </summary>
-public sealed class TracksBuilder
+internal sealed class TracksBuilder
 {
     private readonly Dictionary<string, int> _byId = new(StringComparer.Ordinal);
     private readonly TextColumnBuilder _ids = new(), _titles = new(), _albums = new();
@@ -132,7 +132,7 @@ public sealed class TracksBuilder
 }
 
 /// <summary>Distinct strings by order of first appearance.</summary>
-public sealed class Interner
+internal sealed class Interner
 {
     private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];

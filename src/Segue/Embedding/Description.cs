@@ -9,7 +9,7 @@ namespace Segue.Embedding;
 /// benchmark (0.66 to 0.68 both) and took eight times as long to embed. Only what a listener would say is said: four words that every track has, and
 /// what is out of the ordinary ("instrumental"). A feature that is not known (NaN) is left out.</para>
 /// </summary>
-public static class Description
+internal static class Description
 {
     /// <summary>The description of one track.</summary>
     /// <param name="tracks">The catalogue.</param>

@@ -14,7 +14,7 @@ namespace Segue.Embedding;
 /// A file with another header is begun anew; it is a cache.</para>
 /// <para>One process at a time; not thread-safe.</para>
 /// </summary>
-public sealed class EmbeddingCache : IDisposable
+internal sealed class EmbeddingCache : IDisposable
 {
     private const int HeaderBytes = 64, FormatVersion = 1, KeyBytes = 16, HashBytes = 8;
     private readonly FileStream _file;

@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Segue.Embedding;
 
 /// <summary>How a server is spoken to.</summary>
-public abstract record EndpointOptions
+internal abstract record EndpointOptions
 {
     /// <summary>Texts a request, 1..2048. 64: a batch takes a second or so on a processor, and a lost one costs little.</summary>
     public int BatchTexts { get; init; } = 64;

@@ -3,7 +3,7 @@ using System.IO.Hashing;
 namespace Segue.Embedding;
 
 /// <summary>What tells one embedder from another: vectors of one must never be compared with vectors of another.</summary>
-public static class Fingerprint
+internal static class Fingerprint
 {
     /// <summary>The name of a sentence-transformer and the first digits of the hash of its files: "all-MiniLM-L6-v2/model.onnx#1b2c3d4e".</summary>
     public static string OfModel(SentenceTransformer model)

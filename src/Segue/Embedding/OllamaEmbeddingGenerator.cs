@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 namespace Segue.Embedding;
 
 /// <summary>Where Ollama is and how it is spoken to.</summary>
-public sealed record OllamaOptions : EndpointOptions
+internal sealed record OllamaOptions : EndpointOptions
 {
     /// <summary>Its address; its own default.</summary>
     public Uri BaseUrl { get; init; } = new("http://127.0.0.1:11434");
@@ -42,7 +42,7 @@ public sealed record OllamaOptions : EndpointOptions
 /// Embeddings of a model that Ollama serves (<c>/api/embed</c>, in batches). Texts that are longer than the model's context are cut by the server. A
 /// blank text is not sent, because the server gives nothing for it when it stands alone and something when it does not.
 /// </summary>
-public sealed class OllamaEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
+internal sealed class OllamaEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
 {
     // The first release with /api/embed.
     private static readonly Version s_versionMin = new(0, 3, 0);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 namespace Segue.Embedding;
 
 /// <summary>Where an OpenAI-compatible server is and how it is spoken to.</summary>
-public sealed record OpenAIOptions : EndpointOptions
+internal sealed record OpenAIOptions : EndpointOptions
 {
     /// <summary>The address up to and with the version, e.g. <c>https://api.openai.com/v1</c>.</summary>
     public Uri BaseUrl { get; init; } = new("https://api.openai.com/v1");
@@ -28,7 +28,7 @@ public sealed record OpenAIOptions : EndpointOptions
 }
 
 /// <summary>Embeddings of any server that speaks OpenAI's <c>/embeddings</c>, in batches.</summary>
-public sealed class OpenAIEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
+internal sealed class OpenAIEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
 {
     private readonly EmbeddingEndpoint _endpoint;
     private readonly OpenAIOptions _options;

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Segue.Embedding;
 
 /// <summary>How the vectors of a text's tokens become the vector of the text.</summary>
-public enum Pooling
+internal enum Pooling
 {
     /// <summary>The mean over the tokens that the attention mask marks.</summary>
     Mean,
@@ -22,7 +22,7 @@ public enum Pooling
 /// <param name="TokensMax">The most tokens a text may have, [CLS] and [SEP] included; longer texts are cut.</param>
 /// <param name="Pooling">How token vectors are put together.</param>
 /// <param name="HiddenSize">The size of the vectors as config.json has it, or 0 where it does not say.</param>
-public sealed record SentenceTransformer(string NetworkPath, string VocabularyPath, int TokensMax, Pooling Pooling, int HiddenSize)
+internal sealed record SentenceTransformer(string NetworkPath, string VocabularyPath, int TokensMax, Pooling Pooling, int HiddenSize)
 {
     /// <summary>Finds the parts of a model.</summary>
     /// <param name="path">The model's folder (with <c>onnx/model.onnx</c> or <c>model.onnx</c> in it), or one .onnx file of it.</param>

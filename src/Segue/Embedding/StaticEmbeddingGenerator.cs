@@ -15,7 +15,7 @@ namespace Segue.Embedding;
 /// <see cref="GenerateAsync"/> gives an embedding of no dimensions. Never zeros: they would be near to everything and to nothing.</para>
 /// <para>Thread-safe. All instances share one table.</para>
 /// </summary>
-public sealed class StaticEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
+internal sealed class StaticEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
 {
     // The first so many pieces of a text count: twice what the model itself reads.
     private const int PiecesMax = 512;

@@ -8,13 +8,13 @@ namespace Segue.Embedding;
 /// <param name="Track">0-based index in the catalogue.</param>
 /// <param name="Text">Its description.</param>
 /// <param name="Reason">What was wrong.</param>
-public sealed record EmbeddingFailure(int Track, string Text, string Reason);
+internal sealed record EmbeddingFailure(int Track, string Text, string Reason);
 
 /// <summary>How far the work is.</summary>
 /// <param name="Done">Tracks that have a vector or failed.</param>
 /// <param name="Total">All tracks.</param>
 /// <param name="Embedded">Texts that the embedder was asked for in this run.</param>
-public readonly record struct EmbeddingProgress(int Done, int Total, int Embedded);
+internal readonly record struct EmbeddingProgress(int Done, int Total, int Embedded);
 
 /// <summary>The vectors of a catalogue's tracks.</summary>
 /// <param name="EmbedderId">Who made them, as <see cref="Embedders.IdOf"/> gives it.</param>
@@ -23,14 +23,14 @@ public readonly record struct EmbeddingProgress(int Done, int Total, int Embedde
 /// <param name="Failures">The other tracks.</param>
 /// <param name="Embedded">Texts that the embedder was asked for.</param>
 /// <param name="FromCache">Tracks whose vector an earlier run, or an equal description in this one, had made.</param>
-public sealed record EmbeddedTracks(
+internal sealed record EmbeddedTracks(
     string EmbedderId, MatrixView Vectors, ReadOnlyMemory<int> Tracks, IReadOnlyList<EmbeddingFailure> Failures, int Embedded, int FromCache);
 
 /// <summary>
 /// Describes all tracks and embeds the descriptions. A vector that is missing, of another size or not finite makes its track an entry in the
 /// report, never a row of zeros. With a cache folder each finished chunk is kept: after a kill the same call goes on from there.
 /// </summary>
-public static class TrackEmbedder
+internal static class TrackEmbedder
 {
     // Enough for sorting by length to pay (the longest of 32 neighbors is nearly as long as the others), and a few seconds of work to lose.
     private const int ChunkTexts = 2048;

@@ -19,7 +19,7 @@ namespace Segue.Embedding;
 /// Two departures: special tokens written in a text ("[MASK]") are plain text, because texts here are titles that people gave their songs; and
 /// no word is a string of its own: ASCII takes one table look-up a character, the rest is normalized in short runs on the stack.
 /// </summary>
-public sealed class WordPieceTokenizer
+internal sealed class WordPieceTokenizer
 {
     private const int WordRunesMax = 100;
 

@@ -3,7 +3,7 @@ using Segue.Interactions;
 namespace Segue.Evaluation;
 
 /// <summary>When to stand, what counts as a love, and how far down the lists to look.</summary>
-public sealed record BacktestOptions
+internal sealed record BacktestOptions
 {
     /// <summary>The dates to stand at; empty takes <see cref="DateCount"/> dates spread over the history.</summary>
     public IReadOnlyList<DateTimeOffset> Dates { get; init; } = [];
@@ -29,7 +29,7 @@ public sealed record BacktestOptions
 /// <param name="Meaning">What it does, in a few words.</param>
 /// <param name="CanName">Whether an artist could stand in its lists at all; a way that recommends songs names no artist without songs.</param>
 /// <param name="Rank">From a listener to artists they have not heard (dense indices), best first, at most as many as asked.</param>
-public sealed record BacktestMethod(string Name, string Meaning, Func<int, bool> CanName, Func<Profile, int, IReadOnlyList<int>> Rank);
+internal sealed record BacktestMethod(string Name, string Meaning, Func<int, bool> CanName, Func<Profile, int, IReadOnlyList<int>> Rank);
 
 /// <summary>
 /// Would it have foretold what a listener came to love? Stand at a date of a dated history, know only the plays before it, recommend, and look up what came:
@@ -40,7 +40,7 @@ public sealed record BacktestMethod(string Name, string Meaning, Func<int, bool>
 /// (3) dates of one history overlap in what they ask for: intervals over dates say how much the date matters, and nothing about other listeners.
 /// Splits of many listeners at random, with stricter tests, are <see cref="Evaluator"/>'s.
 /// </summary>
-public static class Backtest
+internal static class Backtest
 {
     /// <summary>Where automatic dates lie: after this share of the plays, and up to that. Before there is little known, after little left to foretell.</summary>
     private const double FirstShare = 0.3, LastShare = 0.7, OnlyShare = 0.5;

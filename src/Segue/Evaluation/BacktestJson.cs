@@ -4,7 +4,7 @@ using Segue.Catalogue;
 namespace Segue.Evaluation;
 
 /// <summary>A backtest as JSON: how it was done, each method's figures, and each love with who foretold it.</summary>
-public static class BacktestJson
+internal static class BacktestJson
 {
     /// <param name="names">The artists that the community knows.</param>
     /// <param name="unknown">Names of those it does not, numbered from its count on.</param>

@@ -6,7 +6,7 @@ using Segue.Recommending;
 namespace Segue.Evaluation;
 
 /// <summary>The ways to recommend that a backtest compares.</summary>
-public static class BacktestMethods
+internal static class BacktestMethods
 {
     /// <summary>Ways that rank artists: the taste model, what most listeners play, and chance.</summary>
     /// <param name="taste">Trained without the listener.</param>

@@ -4,7 +4,7 @@ namespace Segue.Evaluation;
 /// <param name="Artist">Dense index; from the community's number of artists on for one that it does not know.</param>
 /// <param name="First">When it was first played.</param>
 /// <param name="Plays">Plays from then to the end of the history.</param>
-public sealed record Love(int Artist, DateTimeOffset First, double Plays);
+internal sealed record Love(int Artist, DateTimeOffset First, double Plays);
 
 /// <summary>One date of a backtest.</summary>
 /// <param name="At">The date; plays before it are known.</param>
@@ -13,7 +13,7 @@ public sealed record Love(int Artist, DateTimeOffset First, double Plays);
 /// <param name="Loves">What is to be foretold, by first play.</param>
 /// <param name="UnknownLoves">Loves that the community does not know: nothing could foretell them.</param>
 /// <param name="Lists">What each method recommends, best first.</param>
-public sealed record BacktestDate(
+internal sealed record BacktestDate(
     DateTimeOffset At, int PlaysBefore, int ArtistsBefore, IReadOnlyList<Love> Loves, int UnknownLoves, IReadOnlyList<int[]> Lists)
 {
     /// <summary>1-based rank of a love in a method's list, 0 where it is not in it.</summary>
@@ -28,13 +28,13 @@ public sealed record BacktestDate(
 /// <summary>A love that stood in a list before it was first played.</summary>
 /// <param name="At">The earliest date at which it did.</param>
 /// <param name="Rank">Its place then, 1-based.</param>
-public sealed record Foretold(Love Love, DateTimeOffset At, int Rank)
+internal sealed record Foretold(Love Love, DateTimeOffset At, int Rank)
 {
     public double DaysBefore => (Love.First - At).TotalDays;
 }
 
 /// <summary>What a backtest found. Immutable.</summary>
-public sealed record BacktestReport
+internal sealed record BacktestReport
 {
     public required IReadOnlyList<BacktestMethod> Methods { get; init; }
 

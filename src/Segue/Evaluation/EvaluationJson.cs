@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Segue.Evaluation;
 
 /// <summary>Reports as JSON: metrics by "name@k", their bootstrap intervals beside them, then slices and leaks.</summary>
-public static class EvaluationJson
+internal static class EvaluationJson
 {
     public static JsonObject Of(EvaluationReport report, int seed = 1)
     {

@@ -8,10 +8,10 @@ namespace Segue.Evaluation;
 /// <param name="Ndcg">Mean NDCG of the listeners at the first cut-off; NaN for groups of artists.</param>
 /// <param name="RecallAt10">Share of the group's held-out interactions found within 10.</param>
 /// <param name="RecallAt50">The same within 50.</param>
-public sealed record Slice(string Group, int Count, double Ndcg, double RecallAt10, double RecallAt50);
+internal sealed record Slice(string Group, int Count, double Ndcg, double RecallAt10, double RecallAt50);
 
 /// <summary>What an evaluation found: per listener, for the catalogue, and by groups. Immutable.</summary>
-public sealed record EvaluationReport
+internal sealed record EvaluationReport
 {
     /// <summary>The metrics that listeners have one by one, by the name they have in reports.</summary>
     public static IReadOnlyList<(string Name, Func<RankingMetrics, double> Of)> ListenerMetrics { get; } =

@@ -5,7 +5,7 @@ using Segue.Numerics;
 namespace Segue.Evaluation;
 
 /// <summary>How to evaluate.</summary>
-public sealed record EvaluationOptions
+internal sealed record EvaluationOptions
 {
     /// <summary>Lengths of lists to judge.</summary>
     public IReadOnlyList<int> Cutoffs { get; init; } = [10];
@@ -21,7 +21,7 @@ public sealed record EvaluationOptions
 /// Judges a model by full ranking: every artist that is not in a listener's training part is a candidate, none is sampled (Krichene, Rendle, KDD 2020,
 /// on why sampled metrics mislead). The listeners are those with at least one held-out artist that they are not known to know.
 /// </summary>
-public static class Evaluator
+internal static class Evaluator
 {
     /// <summary>Slices look 50 deep, so lists are at least that long.</summary>
     private const int DepthMin = 50;

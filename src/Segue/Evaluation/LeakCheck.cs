@@ -8,13 +8,13 @@ namespace Segue.Evaluation;
 /// <param name="User">The user of the first of them (dense index), -1 where there is none.</param>
 /// <param name="Artist">The artist of the first of them, likewise.</param>
 /// <param name="Meaning">What it does to the figures.</param>
-public sealed record Leak(string Kind, int Count, int User, int Artist, string Meaning);
+internal sealed record Leak(string Kind, int Count, int User, int Artist, string Meaning);
 
 /// <summary>
 /// Looks for answers in the training part: (1) cells that are both trained on and asked for; (2) two accounts of one person, one of which holds what
 /// the other is asked for; (3) a model whose own counts of listeners are not the training part's, i.e. one that was trained on something else.
 /// </summary>
-public static class LeakCheck
+internal static class LeakCheck
 {
     /// <summary>
     /// Two accounts that share so much of ten artists or more are one person: a random 80/20 split leaves 0.8 of one history in another copy's training

@@ -9,7 +9,7 @@ namespace Segue.Evaluation;
 /// <param name="AveragePrecision">Σ over hits of (hits up to r) / r, divided by min(k, held-out).</param>
 /// <param name="ReciprocalRank">1 / rank of the first hit, 0 without one.</param>
 /// <param name="Hit">1 when there is a hit, else 0.</param>
-public readonly record struct RankingMetrics(double Ndcg, double Recall, double Precision, double AveragePrecision, double ReciprocalRank, double Hit)
+internal readonly record struct RankingMetrics(double Ndcg, double Recall, double Precision, double AveragePrecision, double ReciprocalRank, double Hit)
 {
     /// <param name="list">Recommended artists, best first; may be shorter or longer than k.</param>
     /// <param name="heldOut">Held-out artists, ascending, at least one.</param>
@@ -39,7 +39,7 @@ public readonly record struct RankingMetrics(double Ndcg, double Recall, double 
 /// <param name="Gini">Inequality of how often artists are recommended, over all artists: 0 all alike, towards 1 a few take it all.</param>
 /// <param name="Novelty">Mean of −log2(share of the training's listeners who know the artist) over all recommendations, in bits; an artist
 /// nobody knows counts as known to one.</param>
-public readonly record struct CatalogueMetrics(double Coverage, double Gini, double Novelty)
+internal readonly record struct CatalogueMetrics(double Coverage, double Gini, double Novelty)
 {
     /// <param name="lists">One list a listener, best first.</param>
     /// <param name="listeners">For each artist, how many users of the training know it.</param>

@@ -10,7 +10,7 @@ namespace Segue.Evaluation;
 /// <param name="User">Dense index in the community's plays.</param>
 /// <param name="Likeness">The cosine, 0..1.</param>
 /// <param name="LaterLoves">How many of the loves to foretell this user plays.</param>
-public sealed record SameListener(int User, double Likeness, int LaterLoves)
+internal sealed record SameListener(int User, double Likeness, int LaterLoves)
 {
     /// <summary>
     /// The same listener has a likeness of 0.5 or more, and stands out: kindred listeners come in crowds, so the fifth likest sets the scale. On 300 listeners of

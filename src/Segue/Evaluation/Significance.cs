@@ -1,19 +1,19 @@
 namespace Segue.Evaluation;
 
 /// <summary>A mean over listeners and the interval that the 95% middle of its bootstrap lies in.</summary>
-public readonly record struct Estimate(double Mean, double Low, double High);
+internal readonly record struct Estimate(double Mean, double Low, double High);
 
 /// <summary>Two models on the same listeners.</summary>
 /// <param name="Difference">Mean of (first − second).</param>
 /// <param name="StandardError">Of the difference: standard deviation of the listeners' differences / √n.</param>
 /// <param name="P">Two-sided, by flipping the signs of the listeners' differences at random.</param>
-public readonly record struct PairedDifference(double Difference, double StandardError, double Low, double High, double P);
+internal readonly record struct PairedDifference(double Difference, double StandardError, double Low, double High, double P);
 
 /// <summary>
 /// How sure a mean over listeners is: percentile bootstrap (Efron, Tibshirani 1993, 13.3) and the paired randomization test
 /// (Smucker, Allan, Carterette, CIKM 2007). Both resample listeners, so they speak of other listeners like these, not of other splits.
 /// </summary>
-public static class Significance
+internal static class Significance
 {
     public static Estimate Bootstrap(ReadOnlySpan<double> values, int samples = 1000, int seed = 1)
     {

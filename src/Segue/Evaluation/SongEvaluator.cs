@@ -7,13 +7,13 @@ namespace Segue.Evaluation;
 /// <summary>One way to set the pipeline, with a name for tables. Settings of one knob make a line in plots.</summary>
 /// <param name="Knob">What is turned: "taste", "diversity" ...; empty for the setting that the others are compared with.</param>
 /// <param name="At">Where it stands.</param>
-public sealed record SongSetting(string Knob, double At, PipelineOptions Options, SelectionOptions Selection)
+internal sealed record SongSetting(string Knob, double At, PipelineOptions Options, SelectionOptions Selection)
 {
     public string Name => Knob.Length == 0 ? "defaults" : $"{Knob} {At.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture)}";
 }
 
 /// <summary>How one setting of the pipeline did. Everything per listener is in the order of <see cref="SongReport.Users"/>.</summary>
-public sealed record SongResult
+internal sealed record SongResult
 {
     public required SongSetting Setting { get; init; }
 
@@ -46,7 +46,7 @@ public sealed record SongResult
 }
 
 /// <summary>Several settings of the pipeline, judged on the same listeners.</summary>
-public sealed record SongReport
+internal sealed record SongReport
 {
     /// <summary>How the plays were divided.</summary>
     public required string Split { get; init; }
@@ -68,7 +68,7 @@ public sealed record SongReport
 /// Judges songs by hidden artists: a part of each listener's artists is held out, the pipeline is asked for songs, and an artist counts as found when one of the
 /// songs is theirs.
 /// </summary>
-public static class SongEvaluator
+internal static class SongEvaluator
 {
     /// <summary>Songs of an artist that stand for how the artist feels.</summary>
     private const int SongsPerArtist = 12;

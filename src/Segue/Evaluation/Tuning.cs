@@ -4,7 +4,7 @@ using Segue.Interactions;
 namespace Segue.Evaluation;
 
 /// <summary>One setting, trained for some iterations and judged on the validation part.</summary>
-public sealed record Trial(AlsOptions Options, int Iterations, double Ndcg)
+internal sealed record Trial(AlsOptions Options, int Iterations, double Ndcg)
 {
     /// <summary>What is searched over: name, value, and whether its scale is logarithmic.</summary>
     internal static IReadOnlyList<(string Name, Func<Trial, double> Of, bool Log)> Axes { get; } =
@@ -23,14 +23,14 @@ public sealed record Trial(AlsOptions Options, int Iterations, double Ndcg)
 /// <summary>What a search found.</summary>
 /// <param name="Trials">Every setting at its last round, the defaults first, then in the order in which they were drawn.</param>
 /// <param name="Best">The best of the last round.</param>
-public sealed record TuningResult(IReadOnlyList<Trial> Trials, Trial Best, int ValidationInteractions);
+internal sealed record TuningResult(IReadOnlyList<Trial> Trials, Trial Best, int ValidationInteractions);
 
 /// <summary>
 /// Searches settings of ALS by successive halving (Jamieson, Talwalkar, AISTATS 2016): many settings for few iterations, the better third for twice as many,
 /// and so on. Settings are drawn at random around the defaults, which take part themselves. Judged by NDCG@10 on a fifth of the given plays and nothing else:
 /// what is held out for the test must not be among them.
 /// </summary>
-public static class Tuning
+internal static class Tuning
 {
     private const int Keep = 3, FirstIterations = 3;
 

@@ -5,7 +5,7 @@ using Segue.Evaluation;
 namespace Segue.Export;
 
 /// <summary>A backtest as one HTML page that needs nothing else: how many loves each method foretold, and a line of time for every love.</summary>
-public static class BacktestPage
+internal static class BacktestPage
 {
     /// <summary>The line of time shows the loves most played; the rest is in the JSON.</summary>
     private const int LanesMax = 60;

@@ -4,7 +4,7 @@ using Segue.Evaluation;
 namespace Segue.Export;
 
 /// <summary>Reports as one HTML page that needs nothing else: figures, plots as inline SVG, and what they mean.</summary>
-public static class EvaluationPage
+internal static class EvaluationPage
 {
     private const string Style = """
         body{font:15px/1.5 system-ui,sans-serif;max-width:1040px;margin:2em auto;padding:0 1em;color:#222;background:#fff}

@@ -19,7 +19,7 @@ public sealed record Playlist
     public IReadOnlyList<string> Unresolved { get; init; } = [];
 
     /// <summary>What the HTML page draws over the songs; null for nothing.</summary>
-    public PlaylistGraph? Graph { get; init; }
+    internal PlaylistGraph? Graph { get; init; }
 
     internal string NoteOnUnresolved => Unresolved.Count == 0 ? "" : $"Not found: {string.Join("; ", Unresolved.Select(u => PlaylistText.Clean(u)))}.";
 }
@@ -47,7 +47,7 @@ public sealed record PlaylistTrack
     public string Note { get; init; } = "";
 
     /// <summary>A track of the catalogue.</summary>
-    public static PlaylistTrack Of(Tracks tracks, int track, string location = "", string note = "") => new()
+    internal static PlaylistTrack Of(Tracks tracks, int track, string location = "", string note = "") => new()
     {
         Title = tracks.Titles[track],
         Artists = [.. tracks.ArtistNamesOf(track)],

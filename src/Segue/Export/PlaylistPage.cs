@@ -8,7 +8,7 @@ namespace Segue.Export;
 /// <param name="Name">"energy".</param>
 /// <param name="Values">One a song, in the feature's own unit; NaN where unknown.</param>
 /// <param name="Targets">What a curve asked for, one a song; empty without a curve.</param>
-public sealed record PlaylistGraph(string Name, IReadOnlyList<double> Values, IReadOnlyList<double> Targets);
+internal sealed record PlaylistGraph(string Name, IReadOnlyList<double> Values, IReadOnlyList<double> Targets);
 
 /// <summary>
 /// A playlist as one HTML page that needs nothing else: the curve drawn over time with every song on it, and the list beneath. Light or dark as the reader's

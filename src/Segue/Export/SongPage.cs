@@ -6,7 +6,7 @@ using Segue.Recommending;
 namespace Segue.Export;
 
 /// <summary>What each knob of the pipeline costs and gains, as JSON, and as a page with a table and plots.</summary>
-public static class SongPage
+internal static class SongPage
 {
     /// <summary>The figures of a setting, in the order of tables: name, value, and what more of it means.</summary>
     public static IReadOnlyList<(string Name, Func<SongResult, double> Of)> Columns { get; } =

@@ -4,19 +4,19 @@ using Segue.Interactions;
 namespace Segue.Factorization;
 
 /// <summary>What one artist of the listener's history adds to a score.</summary>
-public readonly record struct AlsPart(int Artist, float Confidence, double Part);
+internal readonly record struct AlsPart(int Artist, float Confidence, double Part);
 
 /// <summary>What a tag adds to a score, because artists of the listener's history carry it too.</summary>
-public readonly record struct TagPart(string Tag, double Part);
+internal readonly record struct TagPart(string Tag, double Part);
 
 /// <summary>What the listener's friends add to a score: by playing the artist, and by having a taste for it.</summary>
 /// <param name="Playing">Friends who play the artist.</param>
 /// <param name="Of">All friends of the listener.</param>
-public readonly record struct FriendsPart(int Playing, int Of, double Part);
+internal readonly record struct FriendsPart(int Playing, int Of, double Part);
 
 /// <summary>A score as a sum over the listener's history, and over tags and friends where the model knows them.</summary>
 /// <param name="Parts">One for each artist of the history, largest first.</param>
-public sealed record AlsExplanation(int Artist, double Score, IReadOnlyList<AlsPart> Parts)
+internal sealed record AlsExplanation(int Artist, double Score, IReadOnlyList<AlsPart> Parts)
 {
     /// <summary>One for each tag that the artist shares with the history, largest first. With the other parts they add up to the score.</summary>
     public IReadOnlyList<TagPart> Tags { get; init; } = [];
@@ -26,7 +26,7 @@ public sealed record AlsExplanation(int Artist, double Score, IReadOnlyList<AlsP
 
 /// <summary>What would be if the listener's history were another.</summary>
 /// <param name="Rank">1-based, among the artists that are not in the history.</param>
-public readonly record struct AlsCounterfactual(double Score, int Rank)
+internal readonly record struct AlsCounterfactual(double Score, int Rank)
 {
     internal static AlsCounterfactual Of(ITasteModel model, Profile profile, int artist, IReadOnlyCollection<int> removed)
     {
@@ -52,7 +52,7 @@ public readonly record struct AlsCounterfactual(double Score, int Rank)
     }
 }
 
-public sealed partial class AlsModel
+internal sealed partial class AlsModel
 {
     /// <summary>
     /// Why an artist has its score (Hu, Koren and Volinsky 2008, section 5): x = A⁻¹ Σ cⱼyⱼ, so  yᵢ·x = Σ cⱼ yⱼ·(A⁻¹yᵢ),  one term an artist of the

@@ -10,7 +10,7 @@ namespace Segue.Factorization;
 /// owns (<c>MappedFiles</c>), and leave it as copies only. Factors stand in the eigenbasis of the artists' weighted Gramian,
 /// strongest direction first; so a listener's vector is the solution of one small system whether they were in the training or not.
 /// </summary>
-public sealed partial class AlsModel : IExplainedTaste
+internal sealed partial class AlsModel : IExplainedTaste
 {
     private readonly double[] _gramianDiagonal;
     private readonly ReadOnlyMemory<int> _listeners;

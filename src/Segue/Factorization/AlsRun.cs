@@ -8,10 +8,10 @@ namespace Segue.Factorization;
 /// <param name="Loss">The loss over the weights of all cells, or NaN when it is not tracked.</param>
 /// <param name="Seconds">Spent on this iteration, loss and validation not counted.</param>
 /// <param name="Validation">NDCG@10 on the held-out part, or NaN when there is none.</param>
-public readonly record struct AlsProgress(int Iteration, int Iterations, double Loss, double Seconds, double Validation);
+internal readonly record struct AlsProgress(int Iteration, int Iterations, double Loss, double Seconds, double Validation);
 
 /// <summary>Factors to start from: users × factors and artists × factors.</summary>
-public sealed record AlsStart(MatrixView Users, MatrixView Artists)
+internal sealed record AlsStart(MatrixView Users, MatrixView Artists)
 {
     /// <summary>A warm start from an earlier model, for data in which rows may stand elsewhere, be new, or be gone.</summary>
     /// <param name="oldUsers">For each user of the new data the model's index, or -1 for a new one, who starts at random.</param>
@@ -46,7 +46,7 @@ public sealed record AlsStart(MatrixView Users, MatrixView Artists)
 /// <param name="VectorWidth">How wide the machine computes that made it, e.g. "AVX2"; a run on another width refuses it.</param>
 /// <param name="Iteration">How many iterations were done.</param>
 /// <param name="BestUsers">With a held-out part: the factors of the best iteration so far, in place of these where that is another; else empty.</param>
-public sealed record AlsCheckpoint(
+internal sealed record AlsCheckpoint(
     string ProblemKey,
     string VectorWidth,
     int Iteration,
@@ -58,7 +58,7 @@ public sealed record AlsCheckpoint(
     MatrixView BestArtists);
 
 /// <summary>How a training is run: nothing in here changes the model of a run that ends, except where it starts and whether it stops early.</summary>
-public sealed record AlsRun
+internal sealed record AlsRun
 {
     public IProgress<AlsProgress>? Progress { get; init; }
 
@@ -89,7 +89,7 @@ public sealed record AlsRun
 }
 
 /// <summary>How a training went. It stands beside the model and not in it, because the same data, options and seed give the same model bytes.</summary>
-public sealed record AlsReport
+internal sealed record AlsReport
 {
     public required int Users { get; init; }
 
@@ -120,4 +120,4 @@ public sealed record AlsReport
 }
 
 /// <summary>A trained model and how it came about.</summary>
-public sealed record AlsResult(AlsModel Model, AlsReport Report);
+internal sealed record AlsResult(AlsModel Model, AlsReport Report);

@@ -7,7 +7,7 @@ namespace Segue.Factorization;
 /// </summary>
 /// <param name="Confidence">Rows × artists, c of each cell.</param>
 /// <param name="ZeroWeight">Weight of their zeros relative to a user's: an artist without a tag is a weaker sign than an artist not heard.</param>
-public sealed record AlsSideRows(CsrMatrix Confidence, float ZeroWeight = 0.5f)
+internal sealed record AlsSideRows(CsrMatrix Confidence, float ZeroWeight = 0.5f)
 {
     /// <summary>The users' confidences with these rows below.</summary>
     internal CsrMatrix Below(CsrMatrix users)

@@ -4,7 +4,7 @@ using Segue.Numerics;
 namespace Segue.Factorization;
 
 /// <summary>A neighbor: an artist or a user, and the cosine of the vectors (-1..1).</summary>
-public readonly record struct AlsNeighbor(int Index, float Similarity);
+internal readonly record struct AlsNeighbor(int Index, float Similarity);
 
 /// <summary>What counts as similar.</summary>
 /// <param name="Centered">
@@ -12,9 +12,9 @@ public readonly record struct AlsNeighbor(int Index, float Similarity);
 /// each other and near many (hubs; Suzuki et al. 2013, "Centering similarity measures to reduce hubs"); without it what is particular counts.
 /// </param>
 /// <param name="ListenersMin">Leave out artists that fewer users of the training had played: their vectors are guesses.</param>
-public sealed record AlsSimilarityOptions(bool Centered = false, int ListenersMin = 1);
+internal sealed record AlsSimilarityOptions(bool Centered = false, int ListenersMin = 1);
 
-public sealed partial class AlsModel
+internal sealed partial class AlsModel
 {
     /// <summary>The artists nearest to one, best first; never itself, never one without a vector.</summary>
     public IReadOnlyList<AlsNeighbor> SimilarArtists(int artist, int count, AlsSimilarityOptions? options = null) =>

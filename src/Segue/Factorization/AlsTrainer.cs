@@ -10,7 +10,7 @@ namespace Segue.Factorization;
 /// (2) the systems are solved in the eigenbasis of the Gramian (<see cref="AlsHalfStep"/>);
 /// (3) the model is kept in a basis of its own: the eigenbasis of the artists' weighted Gramian, so that fold-in is the training's row solve.
 /// </summary>
-public static class AlsTrainer
+internal static class AlsTrainer
 {
     /// <param name="plays">Users × artists.</param>
     public static AlsResult Train(Plays plays, AlsOptions options, AlsRun? run = null, CancellationToken cancel = default) =>

@@ -5,7 +5,7 @@ using Segue.Numerics;
 namespace Segue.Factorization;
 
 /// <summary>Settings of <see cref="BiasedSvd"/>; the defaults give the lowest error on a validation part of Last.fm-2K.</summary>
-public sealed record BiasedSvdOptions
+internal sealed record BiasedSvdOptions
 {
     public int Factors { get; init; } = 16;
 
@@ -26,7 +26,7 @@ public sealed record BiasedSvdOptions
 /// by somebody who plays it, which is not whether they would: its rankings are poor, and it is here to show that.
 /// Our departure: listeners' sides are not kept; b_u and p_u of any listener are the ridge regression of their history on the artists' side.
 /// </summary>
-public sealed class BiasedSvd : ITasteModel
+internal sealed class BiasedSvd : ITasteModel
 {
     private readonly float _mean, _ridge;
     private readonly float[] _bias;

@@ -5,7 +5,7 @@ using Segue.Numerics;
 namespace Segue.Factorization;
 
 /// <summary>Settings of <see cref="Bpr"/>; found by hand on a validation part of Last.fm-2K.</summary>
-public sealed record BprOptions
+internal sealed record BprOptions
 {
     public int Factors { get; init; } = 64;
 
@@ -24,7 +24,7 @@ public sealed record BprOptions
 /// do not, maximize ln σ(s_ui − s_uj), s_ui = b_i + x_u·y_i, by stochastic gradient steps over random triples. One thread, since the order of steps is part of
 /// the result. Our departure: listeners' vectors are not kept; any listener's is found by the same steps with the artists' side fixed.
 /// </summary>
-public sealed class Bpr : ITasteModel
+internal sealed class Bpr : ITasteModel
 {
     private readonly BprOptions _options;
     private readonly float[] _bias, _factors;

@@ -12,7 +12,7 @@ namespace Segue.Factorization;
 /// <code>xP = (x − Xᵀ s) / λ,   score(j) = x_j − (xP)_j / P_jj</code>
 /// so nothing larger than G is ever made. Needs users² × 4 bytes, and users³ work in training.
 /// </summary>
-public sealed class Ease : ITasteModel
+internal sealed class Ease : ITasteModel
 {
     /// <summary>1.6 GB for G; beyond that, ALS is the model to take.</summary>
     public const int UsersMax = 20_000;

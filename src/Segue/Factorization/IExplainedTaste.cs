@@ -3,7 +3,7 @@ using Segue.Interactions;
 namespace Segue.Factorization;
 
 /// <summary>A taste model that can say why, as the product needs it: <see cref="AlsModel"/> from plays alone, <see cref="SideInformed"/> with tags and friends.</summary>
-public interface IExplainedTaste : ITasteModel
+internal interface IExplainedTaste : ITasteModel
 {
     /// <summary>Users of the training.</summary>
     int UserCount { get; }

@@ -3,7 +3,7 @@ using Segue.Interactions;
 namespace Segue.Factorization;
 
 /// <summary>Anything that can rank artists for a listener: ALS and the models it is compared with.</summary>
-public interface ITasteModel
+internal interface ITasteModel
 {
     /// <summary>"als", "ease", "popularity" ...: what <c>--model</c> takes.</summary>
     string Name { get; }

@@ -14,7 +14,7 @@ namespace Segue.Factorization;
 /// </list>
 /// Our departure: counts of plays are not used, which lost nothing on Last.fm-2K.
 /// </summary>
-public sealed class ItemNeighbors : ITasteModel
+internal sealed class ItemNeighbors : ITasteModel
 {
     private readonly Ragged<Scored> _neighbors;
 

@@ -3,7 +3,7 @@ using Segue.Interactions;
 namespace Segue.Factorization;
 
 /// <summary>Ranks artists by how many listeners they have, the same for everybody: what any model has to beat.</summary>
-public sealed class Popularity : ITasteModel
+internal sealed class Popularity : ITasteModel
 {
     private readonly float[] _listeners;
 
@@ -30,7 +30,7 @@ public sealed class Popularity : ITasteModel
 
 /// <summary>Ranks artists by chance: what no model may fall below. The same history and seed give the same order.</summary>
 /// <param name="artists">How many artists there are.</param>
-public sealed class RandomRanking(int artists, int seed = 1) : ITasteModel
+internal sealed class RandomRanking(int artists, int seed = 1) : ITasteModel
 {
     public string Name => "random";
 

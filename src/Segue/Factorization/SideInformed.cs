@@ -6,7 +6,7 @@ using Segue.Numerics;
 namespace Segue.Factorization;
 
 /// <summary>How much side information counts; the defaults were found on validation parts of Last.fm-2K.</summary>
-public sealed record SideOptions
+internal sealed record SideOptions
 {
     /// <summary>A tag on fewer artists says nothing about likeness.</summary>
     public int TagArtistsMin { get; init; } = 3;
@@ -34,7 +34,7 @@ public sealed record SideOptions
 /// only what they play.
 /// An artist that nobody has played has a vector from its tags, and can be recommended.
 /// </summary>
-public sealed class SideInformed : IExplainedTaste
+internal sealed class SideInformed : IExplainedTaste
 {
     private const int FadeFrom = 5, FadeTo = 10;
     private const float FadeMiddle = 0.3f;

@@ -3,7 +3,7 @@ using Segue.Interactions;
 namespace Segue.Factorization;
 
 /// <summary>The models by name: what <c>--model</c> takes.</summary>
-public static class TasteModels
+internal static class TasteModels
 {
     public static IReadOnlyList<string> Names { get; } = ["als", "ease", "rp3beta", "itemknn", "svd", "bpr", "popularity", "random"];
 

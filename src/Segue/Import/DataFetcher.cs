@@ -4,7 +4,7 @@ namespace Segue.Import;
 /// Puts the files of a public data set into a folder: from its home, a mirror, or a copy at hand. Files appear there only under their own
 /// names, whole, and with the right checksum; names inside an archive are looked for and never followed.
 /// </summary>
-public sealed class DataFetcher(HttpClient client, DownloadOptions options, TimeProvider time)
+internal sealed class DataFetcher(HttpClient client, DownloadOptions options, TimeProvider time)
 {
     /// <summary>Fetches what is not there yet.</summary>
     /// <param name="source">Which set.</param>

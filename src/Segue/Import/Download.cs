@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 namespace Segue.Import;
 
 /// <summary>How patient a download is.</summary>
-public sealed record DownloadOptions
+internal sealed record DownloadOptions
 {
     /// <summary>Attempts that bring no new byte before it is given up; attempts that bring some are free, the next one goes on from there.</summary>
     public int FruitlessAttemptsMax { get; init; } = 4;
@@ -22,7 +22,7 @@ public sealed record DownloadOptions
 /// over when the server has another one. Nothing a server says about lengths is believed further than the bytes that came; the limit and
 /// the checksum of the caller decide.
 /// </summary>
-public sealed class Download(HttpClient client, DownloadOptions options, TimeProvider time)
+internal sealed class Download(HttpClient client, DownloadOptions options, TimeProvider time)
 {
     private static readonly TimeSpan s_pauseMax = TimeSpan.FromSeconds(30);
 

@@ -3,7 +3,7 @@ using Segue.Catalogue;
 namespace Segue.Import;
 
 /// <summary>Where a listen was written down. Two exports of one kind agree to the second; two kinds do not, and are compared with tolerance.</summary>
-public enum HistorySource
+internal enum HistorySource
 {
     /// <summary>A list made by hand or a table of counts; no dates.</summary>
     List,
@@ -17,7 +17,7 @@ public enum HistorySource
 }
 
 /// <summary>One play or skip, or an undated total. Nothing personal is in it: no account, address, device or place.</summary>
-public readonly record struct Listen
+internal readonly record struct Listen
 {
     public required string Artist { get; init; }
 
@@ -57,10 +57,10 @@ public readonly record struct Listen
 /// <param name="Plays">How often it was played; with a half-life, older plays count less.</param>
 /// <param name="Skips">How often it was skipped.</param>
 /// <param name="LastPlayed">The latest play, or null where the source has no dates.</param>
-public sealed record HistoryEntry(string Artist, string? ArtistId, string? Title, string? TrackId, double Plays, int Skips, DateTimeOffset? LastPlayed);
+internal sealed record HistoryEntry(string Artist, string? ArtistId, string? Title, string? TrackId, double Plays, int Skips, DateTimeOffset? LastPlayed);
 
 /// <summary>What one listener played, in order of time, each listen once. Immutable.</summary>
-public sealed class History
+internal sealed class History
 {
     internal History(IReadOnlyList<Listen> listens) => Listens = listens;
 

@@ -7,14 +7,14 @@ namespace Segue.Import;
 /// <param name="Name">As written.</param>
 /// <param name="Plays">How much it weighs in the history.</param>
 /// <param name="Nearest">The catalogue's nearest name, or null when nothing is close.</param>
-public sealed record Unmatched(string Name, double Plays, string? Nearest);
+internal sealed record Unmatched(string Name, double Plays, string? Nearest);
 
 /// <summary>How much of a history the catalogue knows.</summary>
 /// <param name="Exact">Names found as they are (up to case, white space and Unicode form).</param>
 /// <param name="Careful">Names found after accents, "The", "feat." or a version mark were taken away, and found only once.</param>
 /// <param name="Missing">Names not found, the most played first.</param>
 /// <param name="PlaysShare">The share of all plays that was found (0..1).</param>
-public sealed record MatchReport(int Exact, int Careful, IReadOnlyList<Unmatched> Missing, double PlaysShare)
+internal sealed record MatchReport(int Exact, int Careful, IReadOnlyList<Unmatched> Missing, double PlaysShare)
 {
     /// <summary>One line for a person.</summary>
     public override string ToString() => $"{Exact + Careful} of {Exact + Careful + Missing.Count} names known ({PlaysShare:0%} of the plays)"
@@ -25,7 +25,7 @@ public sealed record MatchReport(int Exact, int Careful, IReadOnlyList<Unmatched
 /// <param name="Plays">In order of time; user 0. Artists that the catalogue does not have are numbered from its count on.</param>
 /// <param name="Unknown">Their names: number count + n has the n-th.</param>
 /// <param name="Undated">Entries of the history without a date.</param>
-public sealed record DatedHistory(IReadOnlyList<DatedPlay> Plays, IReadOnlyList<string> Unknown, int Undated);
+internal sealed record DatedHistory(IReadOnlyList<DatedPlay> Plays, IReadOnlyList<string> Unknown, int Undated);
 
 /// <summary>
 /// Finds the artists and tracks of a history in a catalogue. First as they are written (<see cref="NameKey.Of"/>); then with less: without guests
@@ -33,7 +33,7 @@ public sealed record DatedHistory(IReadOnlyList<DatedPlay> Plays, IReadOnlyList<
 /// only when exactly one in the catalogue has that form, so that it never guesses between two; what is merely spelt alike is not matched but
 /// reported as the nearest.
 /// </summary>
-public static class HistoryMatcher
+internal static class HistoryMatcher
 {
     private const int NearestShown = 20;
     private static readonly string[] s_guests = [" feat. ", " feat ", " ft. ", " ft ", " featuring ", " (feat. ", " (ft. ", " [feat. "];

@@ -3,7 +3,7 @@ using Segue.Interactions;
 namespace Segue.Import;
 
 /// <summary>Reads what one listener has of their own history: an export of Spotify, Last.fm, ListenBrainz and others, a table, or a plain list.</summary>
-public static class HistoryReader
+internal static class HistoryReader
 {
     /// <summary>The history in a file, archive or folder.</summary>
     /// <exception cref="DataFormatException">It is of no known format, holds several listeners, or too many rows that cannot be read.</exception>

@@ -1,7 +1,7 @@
 namespace Segue.Import;
 
 /// <summary>How an import treats what it finds.</summary>
-public sealed record ImportOptions
+internal sealed record ImportOptions
 {
     public static ImportOptions Default { get; } = new();
 
@@ -42,4 +42,4 @@ public sealed record ImportOptions
 /// <param name="BytesRead">Bytes of it that were read (as they lie on disk, so compressed ones where it is compressed).</param>
 /// <param name="BytesTotal">Its length in bytes.</param>
 /// <param name="Rows">Rows read so far, over all files.</param>
-public readonly record struct ImportProgress(string File, long BytesRead, long BytesTotal, long Rows);
+internal readonly record struct ImportProgress(string File, long BytesRead, long BytesTotal, long Rows);

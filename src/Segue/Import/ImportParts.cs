@@ -16,7 +16,7 @@ namespace Segue.Import;
 /// means. Small files have none: reading them again takes no time. Histories need none: importing one again counts no play twice.
 /// <para>One import at a time uses the folder; another that runs meanwhile does without. When an import is done, <see cref="Clear"/> deletes all parts.</para>
 /// </summary>
-public sealed class ImportParts : IDisposable
+internal sealed class ImportParts : IDisposable
 {
     private const string Magic = "segue-part 1", Extension = ".part";
     private const int HashBytes = 16;

@@ -9,13 +9,13 @@ namespace Segue.Import;
 /// <param name="History">What one listener played, or null when no file was a listening history.</param>
 /// <param name="Ledger">What became of every row.</param>
 /// <param name="Side">Tags of the plays' artists and their listeners' friends, or null when no file held any.</param>
-public sealed record Imported(Plays? Plays, Tracks? Tracks, History? History, Ledger Ledger, SideInformation? Side = null);
+internal sealed record Imported(Plays? Plays, Tracks? Tracks, History? History, Ledger Ledger, SideInformation? Side = null);
 
 /// <summary>
 /// Reads what people have into <see cref="Plays"/> and <see cref="Tracks"/>. The format is told from the content, never from the name;
 /// every reader streams, and every row is accounted for in the <see cref="Ledger"/>.
 /// </summary>
-public static class Importer
+internal static class Importer
 {
     /// <summary>Reads files, archives and folders into one whole.</summary>
     /// <param name="paths">Files (plain, .gz, .zip) or folders.</param>

@@ -10,7 +10,7 @@ namespace Segue.Import;
 /// line with the number of listens and a checksum (XXH128). Replaced whole, under a lock; forgetting deletes the file.
 /// </summary>
 /// <param name="home">The home folder.</param>
-public sealed class ListenerProfiles(string home)
+internal sealed class ListenerProfiles(string home)
 {
     private const string Magic = "#segue-history 1";
     private const string Extension = ".history";

@@ -11,7 +11,7 @@ namespace Segue.Import;
 /// <param name="CommunityOfUser">The taste community of each listener, by dense index.</param>
 /// <param name="CommunityOfArtist">The taste community of each artist, by dense index.</param>
 /// <param name="CommunityNames">What the communities are called: their genres.</param>
-public sealed record SampleWorld(Plays Plays, Tracks Tracks, int[] CommunityOfUser, int[] CommunityOfArtist, string[] CommunityNames);
+internal sealed record SampleWorld(Plays Plays, Tracks Tracks, int[] CommunityOfUser, int[] CommunityOfArtist, string[] CommunityNames);
 
 /// <summary>
 /// Makes a small world with known right answers, so that everything can be tried with no data at hand. All of it is invented: no listener,
@@ -22,7 +22,7 @@ public sealed record SampleWorld(Plays Plays, Tracks Tracks, int[] CommunityOfUs
 /// from the first, 15% from the second, 10% from anywhere. How often an artist is played is log-normal around the listener's own habit.
 /// Tracks measure as their genre does (<see cref="SampleGenre"/>), moved by what is the artist's own.
 /// </summary>
-public static class Sample
+internal static class Sample
 {
     public const string Notice = "The sample is invented: no listener, artist or song in it exists.";
 

@@ -8,7 +8,7 @@ namespace Segue.Import;
 /// HetRec's tables beside the plays: <c>user_taggedartists.dat</c> (userID, artistID, tagID, ...), <c>tags.dat</c> with the tags' names (tagID, tagValue) and
 /// <c>user_friends.dat</c> (userID, friendID). Collected in any order, and brought to the indices of the plays in the end.
 /// </summary>
-public sealed class SideTables
+internal sealed class SideTables
 {
     private readonly Utf8Interner _users = new(), _artists = new(), _tags = new();
     private readonly HashSet<(int User, int Artist, int Tag)> _taggings = [];

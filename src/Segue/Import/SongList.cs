@@ -3,7 +3,7 @@ namespace Segue.Import;
 /// <summary>One entry of a <see cref="SongList"/>, as it stands in the file.</summary>
 /// <param name="Text">An id, an address, a path, or "title - artist".</param>
 /// <param name="Title">What the line before says of it (<c>#EXTINF</c>: "artist - title"); may be empty.</param>
-public readonly record struct SongListEntry(string Text, string Title);
+internal readonly record struct SongListEntry(string Text, string Title);
 
 /// <summary>
 /// Songs that a file names: "my own library". Ids one a line, an M3U, a CSV with a column of ids, or a plain list of "title - artist".
@@ -19,7 +19,7 @@ public sealed class SongList
     public string Path { get; }
 
     /// <summary>In the order of the file.</summary>
-    public IReadOnlyList<SongListEntry> Entries { get; }
+    internal IReadOnlyList<SongListEntry> Entries { get; }
 
     /// <summary>Where paths of the list start.</summary>
     internal string Folder => System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;

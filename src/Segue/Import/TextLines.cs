@@ -4,7 +4,7 @@ using System.Runtime.ExceptionServices;
 namespace Segue.Import;
 
 /// <summary>Lines of a plain text file or a pipe (<c>&lt;(...)</c>, /dev/stdin), each given out as soon as it is there.</summary>
-public static class TextLines
+internal static class TextLines
 {
     private const int LinesAheadMax = 1024;
 

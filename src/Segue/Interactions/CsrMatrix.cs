@@ -1,7 +1,7 @@
 namespace Segue.Interactions;
 
 /// <summary>A sparse matrix of non-negative float32 in compressed rows; columns ascend within a row and none stands twice. Immutable.</summary>
-public sealed class CsrMatrix
+internal sealed class CsrMatrix
 {
     private readonly ReadOnlyMemory<int> _starts;
     private readonly ReadOnlyMemory<int> _indices;

@@ -3,7 +3,7 @@ using Segue.Catalogue;
 namespace Segue.Interactions;
 
 /// <summary>Who played what, how often: users × artists, with the outside ids of both. Immutable.</summary>
-public sealed class Plays
+internal sealed class Plays
 {
     private readonly NameIndex _users;
 

@@ -11,7 +11,7 @@ namespace Segue.Interactions;
 /// <param name="LeftOut">Pairs of a known listener and a known artist that are new or say another number of plays: these stay as they were.</param>
 /// <param name="Users">For each user of the newer plays their index in all.</param>
 /// <param name="Artists">The same for artists.</param>
-public sealed record PlaysExtension(Plays Plays, int NewUsers, int NewArtists, int NewPairs, int LeftOut, int[] Users, int[] Artists)
+internal sealed record PlaysExtension(Plays Plays, int NewUsers, int NewArtists, int NewPairs, int LeftOut, int[] Users, int[] Artists)
 {
     public static PlaysExtension Of(Plays known, Plays newer)
     {

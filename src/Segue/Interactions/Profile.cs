@@ -4,7 +4,7 @@ namespace Segue.Interactions;
 /// One listener's history as the model sees it: artists (dense indices, ascending, each once) with how often they were played, and artists
 /// they do not want. Models take any, whether they were trained on this listener or not.
 /// </summary>
-public sealed record Profile
+internal sealed record Profile
 {
     /// <summary>What the listener is called in answers: a user id, a file name, or null for someone made of --like.</summary>
     public string? Name { get; init; }

@@ -3,13 +3,13 @@ using Segue.Catalogue;
 namespace Segue.Interactions;
 
 /// <summary>One person gave one artist one tag (dense indices; user -1 for somebody without plays).</summary>
-public readonly record struct Tagging(int User, int Artist, int Tag);
+internal readonly record struct Tagging(int User, int Artist, int Tag);
 
 /// <summary>What data sets know beside plays: tags that people gave to artists, and who is whose friend. Immutable.</summary>
 /// <param name="Taggings">Each person, artist and tag at most once.</param>
 /// <param name="TagNames">By tag index.</param>
 /// <param name="Friends">Users × users, 1 where they are friends, both ways; null when it is not known.</param>
-public sealed record SideInformation(IReadOnlyList<Tagging> Taggings, TextColumn TagNames, CsrMatrix? Friends)
+internal sealed record SideInformation(IReadOnlyList<Tagging> Taggings, TextColumn TagNames, CsrMatrix? Friends)
 {
     public bool IsEmpty => Taggings.Count == 0 && Friends is null;
 

@@ -4,7 +4,7 @@ namespace Segue.Interactions;
 
 /// <summary>Plays to learn from and plays held out, users × artists with the same indices on both sides. Immutable.</summary>
 /// <param name="Kind">How it was made: "random 80/20", "leave-1-out", "temporal", "files".</param>
-public sealed record Split(CsrMatrix Train, CsrMatrix Test, string Kind)
+internal sealed record Split(CsrMatrix Train, CsrMatrix Test, string Kind)
 {
     public CsrMatrix Train { get; } = Train.Rows == Test.Rows && Train.Columns == Test.Columns
         ? Train
@@ -13,13 +13,13 @@ public sealed record Split(CsrMatrix Train, CsrMatrix Test, string Kind)
 
 /// <summary>One listen with its time.</summary>
 /// <param name="UnixSeconds">When, in seconds since 1970 (UTC).</param>
-public readonly record struct DatedPlay(int User, int Artist, long UnixSeconds, float Plays);
+internal readonly record struct DatedPlay(int User, int Artist, long UnixSeconds, float Plays);
 
 /// <summary>
 /// Ways to hold plays out. All are decided by a hash of (seed, user, artist), so that the same data and seed give the same split on every machine,
 /// and a cell's fate does not depend on the order in which files came.
 /// </summary>
-public static class Splits
+internal static class Splits
 {
     /// <summary>Holds out a share of all interactions, drawn evenly; a listener may lose all or none of theirs.</summary>
     /// <param name="testShare">0..1, exactly this share of the cells up to rounding.</param>

@@ -12,7 +12,7 @@ using Segue.Recommending;
 namespace Segue.Making;
 
 /// <summary>How plays are divided into what models learn from and what they are asked for.</summary>
-public sealed record EvaluationSource
+internal sealed record EvaluationSource
 {
     /// <summary>Plays to divide, with their tags and friends.</summary>
     public TrainingSource Source { get; init; } = new();
@@ -51,7 +51,7 @@ public sealed record EvaluationSource
 }
 
 /// <summary>Which models to judge, and how.</summary>
-public sealed record EvaluateRequest
+internal sealed record EvaluateRequest
 {
     /// <summary>What they learn from and are asked for.</summary>
     public EvaluationSource Source { get; init; } = new();

@@ -7,7 +7,7 @@ namespace Segue.Mood;
 /// must give itself away: by quotation marks, by "like" or "by" before it, by capitals where the lexicon knows nothing better, or, in lower case, by being
 /// of several words of which the lexicon does not know at least one ("pink floyd").
 /// </summary>
-public sealed class CatalogueNames(Tracks tracks)
+internal sealed class CatalogueNames(Tracks tracks)
 {
     private const int WordsMax = 8;
 

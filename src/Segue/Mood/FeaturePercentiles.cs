@@ -8,7 +8,7 @@ namespace Segue.Mood;
 /// several ids counts once. Percentiles rather than raw values, because "quiet" means quiet among these songs, and because ranks make
 /// features with very different distributions (instrumentalness is nearly always 0) weigh the same.
 /// </summary>
-public static class FeaturePercentiles
+internal static class FeaturePercentiles
 {
     /// <summary>
     /// One row a feature (the first <see cref="MoodFeatures.Count"/> of <see cref="AudioFeature"/>), one column a track; 0.5 where the value is unknown.

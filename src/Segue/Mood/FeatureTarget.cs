@@ -12,7 +12,7 @@ namespace Segue.Mood;
 /// <param name="Direction">+1 high, −1 low, 0 for a range.</param>
 /// <param name="Low">Lower end of the range, −∞ where it is open.</param>
 /// <param name="High">Upper end of the range, +∞ where it is open.</param>
-public sealed record FeatureTarget(AudioFeature Feature, int Direction, double Low, double High)
+internal sealed record FeatureTarget(AudioFeature Feature, int Direction, double Low, double High)
 {
     /// <summary>How much an explicit target weighs: as much as a word in its strongest form.</summary>
     public const float Weight = 1.5f;

@@ -6,7 +6,7 @@ namespace Segue.Mood;
 /// Words and phrases with what each asks of the audio features and genres: English first, then Spanish, German, French, Italian and Portuguese, each
 /// a resource of its own in <c>Resources/</c>, then whatever file a user adds. The format is in <see cref="LexiconFile"/>. Immutable.
 /// </summary>
-public sealed class Lexicon
+internal sealed class Lexicon
 {
     private static readonly Lazy<Lexicon> s_default = new(() => new Lexicon([.. LexiconFile.BuiltIn()], new Vocabulary("")));
     private readonly Vocabulary[] _languages;

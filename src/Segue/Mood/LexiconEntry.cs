@@ -3,7 +3,7 @@ using Segue.Catalogue;
 namespace Segue.Mood;
 
 /// <summary>What a word does in a wish.</summary>
-public enum WordRole
+internal enum WordRole
 {
     /// <summary>Asks for features or genres; with neither it is an idiom that keeps its words from being misread ("down the road").</summary>
     Asks,
@@ -61,7 +61,7 @@ public enum WordRole
 }
 
 /// <summary>A direction of one feature: strength &lt; 0 asks for the low end. From 0.9 on it is a primary ask, below that a secondary one.</summary>
-public readonly record struct Ask(AudioFeature Feature, float Strength)
+internal readonly record struct Ask(AudioFeature Feature, float Strength)
 {
     public const float PrimaryFrom = 0.9f;
 
@@ -69,10 +69,10 @@ public readonly record struct Ask(AudioFeature Feature, float Strength)
 }
 
 /// <summary>A genre and how much a song of it is what was meant, 0..1.</summary>
-public readonly record struct GenreWeight(string Genre, float Weight);
+internal readonly record struct GenreWeight(string Genre, float Weight);
 
 /// <summary>One word or phrase of a lexicon and what it does in a wish.</summary>
-public sealed record LexiconEntry(string Phrase, WordRole Role, IReadOnlyList<Ask> Asks, IReadOnlyList<GenreWeight> Genres)
+internal sealed record LexiconEntry(string Phrase, WordRole Role, IReadOnlyList<Ask> Asks, IReadOnlyList<GenreWeight> Genres)
 {
     /// <summary>From this weight on the entry names a genre rather than hinting at one.</summary>
     public const float GenreNamedFrom = 0.6f;

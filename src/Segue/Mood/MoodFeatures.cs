@@ -6,7 +6,7 @@ namespace Segue.Mood;
 /// The twelve features a wish can ask for: the first twelve of <see cref="AudioFeature"/> (all but key and time signature, whose values have no order).
 /// Each has the letter that stands for it in a lexicon and the words a person reads for its two ends.
 /// </summary>
-public static class MoodFeatures
+internal static class MoodFeatures
 {
     /// <summary>Features 0 .. Count − 1 of <see cref="AudioFeature"/>.</summary>
     public const int Count = 12;

@@ -1,7 +1,7 @@
 namespace Segue.Mood;
 
 /// <summary>What a part of a mood score comes from.</summary>
-public enum MoodPartKind
+internal enum MoodPartKind
 {
     Feature,
 
@@ -58,7 +58,7 @@ public enum MoodPartKind
 /// <param name="Phrases">The words of the wish that asked for it.</param>
 /// <param name="Part">What it adds to the score.</param>
 /// <param name="Fit">How well the track meets it, 0..1.</param>
-public sealed record MoodPart(MoodPartKind Kind, string Label, IReadOnlyList<string> Phrases, float Part, double Fit)
+internal sealed record MoodPart(MoodPartKind Kind, string Label, IReadOnlyList<string> Phrases, float Part, double Fit)
 {
     /// <summary>From this fit on a person would say that the song has what was asked.</summary>
     public const double MetFrom = 0.7;
@@ -72,12 +72,12 @@ public sealed record MoodPart(MoodPartKind Kind, string Label, IReadOnlyList<str
 /// <summary>The answer to a wish.</summary>
 /// <param name="Items">The best first; each song once.</param>
 /// <param name="Verdict">What a person should know before they look at the answers.</param>
-public sealed record MoodRanking(Wish Wish, IReadOnlyList<(int Track, float Score)> Items, MoodVerdict Verdict);
+internal sealed record MoodRanking(Wish Wish, IReadOnlyList<(int Track, float Score)> Items, MoodVerdict Verdict);
 
 /// <summary>Whether the answers fit.</summary>
 /// <param name="Fits">False where nothing was understood, wants cancel, or nothing really fits.</param>
 /// <param name="Messages">Whole sentences for a person; empty where all is well.</param>
-public sealed record MoodVerdict(bool Fits, IReadOnlyList<string> Messages)
+internal sealed record MoodVerdict(bool Fits, IReadOnlyList<string> Messages)
 {
     private const int Looked = 20;
     private const string HowToAsk = "say how the songs shall be, such as 'calm and happy' or 'loud guitars, no vocals'";

@@ -13,7 +13,7 @@ namespace Segue.Mood;
 /// <param name="Guessed">Unknown words and how they were read: "melancolic → melancholic".</param>
 /// <param name="NotUnderstood">Words that meant nothing.</param>
 /// <param name="Notes">Contradictions and whatever else a person should know.</param>
-public sealed record MoodReading(
+internal sealed record MoodReading(
     string Summary,
     string Language,
     IReadOnlyList<MoodAsk> Asks,
@@ -50,4 +50,4 @@ public sealed record MoodReading(
 /// <summary>One ask of a wish.</summary>
 /// <param name="Label">"slow", "tempo=90..110".</param>
 /// <param name="Weight">About 0.2..2; negative asks for the low end.</param>
-public sealed record MoodAsk(string Label, AudioFeature Feature, double Weight, IReadOnlyList<string> Phrases);
+internal sealed record MoodAsk(string Label, AudioFeature Feature, double Weight, IReadOnlyList<string> Phrases);

@@ -16,7 +16,7 @@ namespace Segue.Mood;
 /// are kept as z-scores over the tracks, within ±3.</para>
 /// Only for moods; "loud" and "live" say which end they mean.
 /// </summary>
-public sealed class MoodRegions
+internal sealed class MoodRegions
 {
     // Names without regions: a few titles say too little.
     private const int SongsMin = 500, SongsMax = 100_000, PieceSongs = 2048, FourierCount = 256;

@@ -12,7 +12,7 @@ namespace Segue.Mood;
 /// <para>Scoring is one pass over the tracks a want (a multiply-add over a table of logarithms, made once a feature and direction). Immutable
 /// but for those tables; safe for many threads.</para>
 /// </summary>
-public sealed class MoodScorer
+internal sealed class MoodScorer
 {
     /// <summary>What a mention of a genre weighs against the features; found by hand on the development wishes.</summary>
     internal const float GenreScale = 4;

@@ -3,7 +3,7 @@ using Segue.Embedding;
 namespace Segue.Mood;
 
 /// <summary>The built-in static embedder as the mood room uses it. Opened at the first unknown word, not before.</summary>
-public static class StaticWords
+internal static class StaticWords
 {
     private static readonly Lazy<StaticEmbeddingGenerator> s_embedder = new(() => new StaticEmbeddingGenerator());
 

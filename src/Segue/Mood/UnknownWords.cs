@@ -5,7 +5,7 @@ using Segue.Numerics;
 namespace Segue.Mood;
 
 /// <summary>Embeds texts, one vector a text, all of one length; any embedder can read unknown words. Called from one thread at a time for one reader.</summary>
-public delegate IReadOnlyList<ReadOnlyMemory<float>> TextEmbedder(IReadOnlyList<string> texts);
+internal delegate IReadOnlyList<ReadOnlyMemory<float>> TextEmbedder(IReadOnlyList<string> texts);
 
 /// <summary>
 /// Reads words that the lexicon lacks by their meaning: their vector is compared with the vector of each phrase of the English lexicon, and what the
@@ -15,7 +15,7 @@ public delegate IReadOnlyList<ReadOnlyMemory<float>> TextEmbedder(IReadOnlyList<
 /// lexicons with 10 to 40% of their phrases taken away. The phrases are embedded at the first unknown word, or come precomputed
 /// (<see cref="EmbedPhrases"/>) where the embedder is slow.</para>
 /// </summary>
-public sealed class UnknownWords
+internal sealed class UnknownWords
 {
     private const double NearFrom = 0.40, NearRange = 0.35, ConfidenceMax = 0.8, Temperature = 0.05, StretchMax = 3;
 

@@ -6,31 +6,31 @@ namespace Segue.Mood;
 /// <summary>What a wish asks of one feature.</summary>
 /// <param name="Weight">Its size is the strength, about 0.2..2; negative asks for the low end.</param>
 /// <param name="Phrases">The words that asked for it, as they were written.</param>
-public sealed record FeatureWant(AudioFeature Feature, float Weight, IReadOnlyList<string> Phrases);
+internal sealed record FeatureWant(AudioFeature Feature, float Weight, IReadOnlyList<string> Phrases);
 
 /// <summary>One mention of a genre: a song has it as far as its best genre weighs.</summary>
-public sealed record GenreWant(string Phrase, IReadOnlyList<GenreWeight> Weights);
+internal sealed record GenreWant(string Phrase, IReadOnlyList<GenreWeight> Weights);
 
 /// <summary>A genre that must not be there, and the words that said so.</summary>
-public sealed record GenreExclusion(string Genre, string Phrase)
+internal sealed record GenreExclusion(string Genre, string Phrase)
 {
     /// <summary>Whether a genre is this one or a kind of it: who wants no "rock" wants no "alt-rock" and no "rock-n-roll" either.</summary>
     public bool Covers(string genre) => genre == Genre || !Genre.Contains('-') && genre.Split('-', ' ').Contains(Genre);
 }
 
 /// <summary>Two words that cancel each other.</summary>
-public sealed record Contradiction(AudioFeature Feature, IReadOnlyList<string> High, IReadOnlyList<string> Low);
+internal sealed record Contradiction(AudioFeature Feature, IReadOnlyList<string> High, IReadOnlyList<string> Low);
 
 /// <summary>A word that the lexicon lacks, and how it was read: by its spelling or by its meaning.</summary>
 /// <param name="ReadAs">The nearest phrases of the lexicon, best first; empty where nothing was near.</param>
 /// <param name="Confidence">0..1.</param>
-public sealed record GuessedWord(string Word, IReadOnlyList<string> ReadAs, double Confidence);
+internal sealed record GuessedWord(string Word, IReadOnlyList<string> ReadAs, double Confidence);
 
 /// <summary>
 /// A wish as it was read; immutable. <see cref="WishReader"/> makes it of free text, <see cref="FromTargets"/> of feature targets,
 /// <see cref="FromTracks"/> of songs; <see cref="MoodScorer"/> says how well each song meets it.
 /// </summary>
-public sealed record Wish
+internal sealed record Wish
 {
     public static readonly Wish Nothing = new();
 
@@ -151,14 +151,14 @@ public sealed record Wish
 }
 
 /// <summary>What a <see cref="WishReference"/> names.</summary>
-public enum ReferenceKind
+internal enum ReferenceKind
 {
     Song,
     Artist,
 }
 
 /// <summary>What is wanted of what a <see cref="WishReference"/> names.</summary>
-public enum Use
+internal enum Use
 {
     /// <summary>Songs like it.</summary>
     Resemble,
@@ -176,7 +176,7 @@ public enum Use
 /// <summary>A song or an artist of the catalogue that a wish names.</summary>
 /// <param name="Tracks">The song (all its versions), or the artist's songs.</param>
 /// <param name="Name">As the catalogue writes it.</param>
-public sealed record WishReference(ReferenceKind Kind, IReadOnlyList<int> Tracks, string Name, Use Use)
+internal sealed record WishReference(ReferenceKind Kind, IReadOnlyList<int> Tracks, string Name, Use Use)
 {
     /// <summary>Features in which the answers shall differ from it, as a shift of the percentile: "like this but happier".</summary>
     public IReadOnlyList<Ask> Shifts { get; init; } = [];

@@ -13,7 +13,7 @@ namespace Segue.Mood;
 /// <para>Names of artists and songs come before the lexicon only where they give themselves away (<see cref="CatalogueNames"/>).</para>
 /// Immutable; safe for many threads.
 /// </summary>
-public sealed class WishReader
+internal sealed class WishReader
 {
     private const float Very = 1.5f, Slightly = 0.6f;
 

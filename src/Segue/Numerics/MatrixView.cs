@@ -1,7 +1,7 @@
 namespace Segue.Numerics;
 
 /// <summary>A read-only dense matrix of float32, row-major and without padding, over memory of any kind (an array, a mapped file).</summary>
-public readonly struct MatrixView : IRows
+internal readonly struct MatrixView : IRows
 {
     private readonly ReadOnlyMemory<float> _data;
 

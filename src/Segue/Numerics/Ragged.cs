@@ -1,7 +1,7 @@
 namespace Segue.Numerics;
 
 /// <summary>A list of lists in two flat columns: list i is <c>Values[Starts[i] .. Starts[i + 1]]</c>. The shape files are mapped in.</summary>
-public readonly struct Ragged<T>
+internal readonly struct Ragged<T>
     where T : unmanaged
 {
     private readonly ReadOnlyMemory<int> _starts;

@@ -20,7 +20,7 @@ namespace Segue.Numerics;
 /// <para>Departures from LEMP: no buckets, no choice of algorithm per bucket; 48 queries share each pass over the panels, since the panels come
 /// from memory and the queries stay in the first cache.</para>
 /// </remarks>
-public sealed partial class TopK
+internal sealed partial class TopK
 {
     /// <summary>Rows in a panel: two AVX2 registers of int32.</summary>
     internal const int PanelRows = 16;

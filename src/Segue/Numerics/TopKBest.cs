@@ -1,7 +1,7 @@
 namespace Segue.Numerics;
 
 /// <summary>A row that was found, and its score.</summary>
-public readonly record struct Scored(int Index, float Score)
+internal readonly record struct Scored(int Index, float Score)
 {
     /// <summary>Whether this row comes after another: a lower score, or the same and a higher index.</summary>
     internal bool IsWorseThan(Scored other) => Score < other.Score || Score == other.Score && Index > other.Index;

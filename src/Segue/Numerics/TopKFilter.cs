@@ -1,7 +1,7 @@
 namespace Segue.Numerics;
 
 /// <summary>The rows that searches of one <see cref="TopK"/> may find. Immutable.</summary>
-public sealed class TopKFilter
+internal sealed class TopKFilter
 {
     private readonly ushort[] _open;
     private readonly int[] _rows;

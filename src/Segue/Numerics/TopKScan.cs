@@ -51,7 +51,7 @@ internal sealed class QueryBlock
     }
 }
 
-public sealed partial class TopK
+internal sealed partial class TopK
 {
     /// <summary>Underflow, too, makes sums inexact; a score is never off by more than this for it.</summary>
     internal const float UnderflowSlack = 1e-37f;

@@ -5,7 +5,7 @@ using Segue.Numerics;
 namespace Segue.Recommending;
 
 /// <summary>Which artists, and how many.</summary>
-public sealed record ArtistOptions
+internal sealed record ArtistOptions
 {
     public int Count { get; init; } = 10;
 
@@ -20,7 +20,7 @@ public sealed record ArtistOptions
 }
 
 /// <summary>Artists for a listener, with the artists of their history that speak for each.</summary>
-public static class ArtistRecommender
+internal static class ArtistRecommender
 {
     /// <summary>A row names at most so many tags: the third says what the first two said.</summary>
     private const int TagsMax = 2;

@@ -2,7 +2,7 @@ namespace Segue.Recommending;
 
 /// <summary>Where a candidate came from; a song that several ways led to has all of them.</summary>
 [Flags]
-public enum CandidateSources
+internal enum CandidateSources
 {
     None = 0,
 

@@ -22,14 +22,14 @@ internal enum GroupStrategy
 /// <summary>One row of a group's answer. Its score and parts are means over the listeners; its reasons are those of the listener it is best for.</summary>
 /// <param name="Scores">One a listener: what it would score for them alone, 0..1 among the group's candidates.</param>
 /// <param name="For">The listeners it is there for: those who score it nearly as high as whoever scores it highest.</param>
-public sealed record GroupRow(SongRecommendation Item, IReadOnlyList<double> Scores, IReadOnlyList<int> For);
+internal sealed record GroupRow(SongRecommendation Item, IReadOnlyList<double> Scores, IReadOnlyList<int> For);
 
 /// <summary>Songs for several listeners together.</summary>
 /// <param name="Satisfaction">
 /// One a listener, 0..1: the sum of their scores of these songs over that of the best list of this length they could have had for themselves (Masthoff's
 /// normalized satisfaction).
 /// </param>
-public sealed record GroupAnswer(IReadOnlyList<GroupRow> Rows, IReadOnlyList<double> Satisfaction);
+internal sealed record GroupAnswer(IReadOnlyList<GroupRow> Rows, IReadOnlyList<double> Satisfaction);
 
 /// <summary>
 /// Songs for several listeners together. The candidates are everybody's (<see cref="Pipeline"/>), each listener scores all of them, and the songs are chosen one
@@ -37,7 +37,7 @@ public sealed record GroupAnswer(IReadOnlyList<GroupRow> Rows, IReadOnlyList<dou
 /// listener then has a satisfaction of 0.863 on the mean, by averages 0.840; docs/ways-to-ask.md has every strategy. What anybody dislikes
 /// is left out, and, unless heard songs are wanted, what anybody has heard.
 /// </summary>
-public static class GroupRecommender
+internal static class GroupRecommender
 {
     /// <summary>Songs to choose among, by rows wanted; one version of each and capped by artist before the choice, so that any choice keeps the caps.</summary>
     private const int PoolFactor = 15, PoolMin = 300;

@@ -3,7 +3,7 @@ using Segue.Mood;
 namespace Segue.Recommending;
 
 /// <summary>A mood that songs can meet: a wish in words, or songs to be like.</summary>
-public interface ISongMood
+internal interface ISongMood
 {
     /// <summary>How well each track meets it, 0..1; comparable among tracks of one mood.</summary>
     void Score(ReadOnlySpan<int> tracks, Span<double> scores);
@@ -28,7 +28,7 @@ public interface ISongMood
 /// <param name="songs">The catalogue.</param>
 /// <param name="seeds">Tracks to be like; at least one.</param>
 /// <param name="toAll">True when a song should be like all of them, false when like any.</param>
-public sealed class SongsMood(SongIndex songs, IReadOnlyList<int> seeds, bool toAll) : ISongMood
+internal sealed class SongsMood(SongIndex songs, IReadOnlyList<int> seeds, bool toAll) : ISongMood
 {
     /// <summary>
     /// When not every song is looked at: neighbours of so many seeds are asked of the vector index, so many of each. A flat index reads all of its vectors

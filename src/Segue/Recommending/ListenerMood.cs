@@ -10,7 +10,7 @@ namespace Segue.Recommending;
 /// <param name="Share">How much of what the listener loves belongs to it, 0..1; the shares of a listener's moods add up to 1.</param>
 /// <param name="Songs">The loved songs that belong to it.</param>
 /// <param name="Feel">In what most of them stand out, e.g. "calm and sad"; empty when in nothing.</param>
-public sealed record MoodCenter(int Song, double Share, IReadOnlyList<int> Songs, string Feel);
+internal sealed record MoodCenter(int Song, double Share, IReadOnlyList<int> Songs, string Feel);
 
 /// <summary>
 /// The mood of a listener, read from songs they love. Nobody has one mood only: the songs are partitioned around medoids (<see cref="KMedoids"/>) by how alike
@@ -18,7 +18,7 @@ public sealed record MoodCenter(int Song, double Share, IReadOnlyList<int> Songs
 /// reaches <see cref="SilhouetteMin"/>; never so that a mood has less than <see cref="ShareMin"/>. A song is judged by its best mood:
 /// shareᵝ · (mean likeness to the songs of that mood), weighted as the songs are loved.
 /// </summary>
-public sealed class ListenerMood : ISongMood
+internal sealed class ListenerMood : ISongMood
 {
     /// <summary>More than four moods cannot be told from some thirty artists' songs.</summary>
     private const int CentersMax = 4;

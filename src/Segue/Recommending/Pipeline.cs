@@ -16,7 +16,7 @@ namespace Segue.Recommending;
 /// the listener knows its artist. Artist names join plays and songs (<see cref="NameKey"/>).</para>
 /// Immutable but for what it has looked up before; safe for many threads.
 /// </summary>
-public sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
+internal sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
 {
     /// <summary>
     /// Share of an artist's taste score that a song of an unknown artist near its songs inherits. A quarter puts a stranger that sounds like a loved

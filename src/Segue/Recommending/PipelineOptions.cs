@@ -1,7 +1,7 @@
 namespace Segue.Recommending;
 
 /// <summary>How the sides of a score are weighed.</summary>
-public sealed record PipelineOptions
+internal sealed record PipelineOptions
 {
     /// <summary>
     /// 0 listens to the mood alone, 1 to taste alone. Null: <see cref="TasteWithOwnMood"/> for the listener's own moods, <see cref="TasteWithWish"/> where a wish

@@ -6,13 +6,13 @@ namespace Segue.Recommending;
 /// <param name="Rank">1-based.</param>
 /// <param name="Artist">Dense index of the artist in the plays.</param>
 /// <param name="Score">The model's score; higher is better, about 0..1.</param>
-public sealed record ArtistRecommendation(int Rank, int Artist, double Score, IReadOnlyList<Reason> Reasons);
+internal sealed record ArtistRecommendation(int Rank, int Artist, double Score, IReadOnlyList<Reason> Reasons);
 
 /// <summary>A song. <see cref="SongParts.Sum"/> of its parts is its score.</summary>
 /// <param name="Rank">1-based.</param>
 /// <param name="Track">Dense index of the track.</param>
 /// <param name="Score">0..1; higher is better.</param>
-public sealed record SongRecommendation(int Rank, int Track, double Score, SongParts Parts, IReadOnlyList<Reason> Reasons)
+internal sealed record SongRecommendation(int Rank, int Track, double Score, SongParts Parts, IReadOnlyList<Reason> Reasons)
 {
     /// <summary>What made it a candidate.</summary>
     public CandidateSources Sources { get; init; }
@@ -27,7 +27,7 @@ public sealed record SongRecommendation(int Rank, int Track, double Score, SongP
 /// <param name="Popularity">How popular it is.</param>
 /// <param name="Recency">How much what the listener played lately asks for the artist; 0 without dates.</param>
 /// <param name="Discovery">How little known it is; 0 where no discovery is asked for.</param>
-public readonly record struct SongParts(double Taste, double Mood, double Popularity, double Recency = 0, double Discovery = 0)
+internal readonly record struct SongParts(double Taste, double Mood, double Popularity, double Recency = 0, double Discovery = 0)
 {
     public double Sum => Taste + Mood + Popularity + Recency + Discovery;
 

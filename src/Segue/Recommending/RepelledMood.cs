@@ -4,7 +4,7 @@ namespace Segue.Recommending;
 /// <param name="mood">What is wanted; null for nothing but to keep away.</param>
 /// <param name="songs">The catalogue.</param>
 /// <param name="away">Songs to be unlike, at least one.</param>
-public sealed class RepelledMood(ISongMood? mood, SongIndex songs, IReadOnlyList<int> away) : ISongMood
+internal sealed class RepelledMood(ISongMood? mood, SongIndex songs, IReadOnlyList<int> away) : ISongMood
 {
     /// <summary>
     /// What a dislike weighs against the mood itself: a song that is as like the disliked as songs get falls by about as much as the median song is behind

@@ -3,7 +3,7 @@ using Segue.Catalogue;
 namespace Segue.Recommending;
 
 /// <summary>How many songs, and how varied.</summary>
-public sealed record SelectionOptions
+internal sealed record SelectionOptions
 {
     /// <summary>How many rows; <see cref="int.MaxValue"/> ranks every candidate, other versions of a song too.</summary>
     public int Count { get; init; } = 10;

@@ -11,7 +11,7 @@ namespace Segue.Recommending;
 /// of the artists that are in both (<see cref="ArtistVectors.FitToSongs"/>). They follow the artists of the plays, so that they can be liked, disliked, resembled,
 /// recommended and explained as those are; their vectors are short where little follows from the songs, so that a stranger needs more to come first.
 /// </summary>
-public static class SongArtists
+internal static class SongArtists
 {
     private const int ListenersCountedMax = 50;
     private const float UnknownWeight = 0.3f;

@@ -3,7 +3,7 @@ using Segue.Catalogue;
 namespace Segue.Recommending;
 
 /// <summary>Which songs may be recommended at all. Every condition holds for every row of an answer.</summary>
-public sealed record SongFilter
+internal sealed record SongFilter
 {
     /// <summary>At least one of these genres; empty for any. Names as in the catalogue, case does not count.</summary>
     public IReadOnlyList<string> Genres { get; init; } = [];

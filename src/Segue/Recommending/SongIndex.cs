@@ -8,7 +8,7 @@ using Segue.VectorSearch;
 namespace Segue.Recommending;
 
 /// <summary>The songs that can be recommended, with all that is known of how they feel: features as percentiles, and vectors of their descriptions.</summary>
-public sealed class SongIndex
+internal sealed class SongIndex
 {
     private readonly ReadOnlyMemory<int> _trackOfRow;
     private readonly Lazy<IVectorIndex> _vectors;
@@ -97,7 +97,7 @@ public sealed class SongIndex
 /// Feature distance is a weighted mean of percentile differences: percentiles, because half of all songs have an instrumentalness of nearly 0 and a
 /// raw difference would only see the other half. Weights found by listening to neighbours of well-known songs; no claim that they are optimal.
 /// </summary>
-public sealed class SongLikeness(SongIndex songs)
+internal sealed class SongLikeness(SongIndex songs)
 {
     private const double FeelWeight = 0.55, GenreWeight = 0.25, VectorWeight = 0.2;
 

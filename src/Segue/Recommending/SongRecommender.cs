@@ -3,7 +3,7 @@ using Segue.Catalogue;
 namespace Segue.Recommending;
 
 /// <summary>Songs for a mood, without a listener: near a song, near several, or what a wish asks for.</summary>
-public static class SongRecommender
+internal static class SongRecommender
 {
     /// <summary>How many of the best are kept for selection (caps, versions, diversity) a row wanted.</summary>
     private const int PoolFactor = 30;

@@ -6,7 +6,7 @@ namespace Segue.Recommending;
 /// A range of tempos in BPM in which a song also fits by half or double its measured tempo: the same beat is often measured an octave off, and
 /// 170 BPM can be walked to at 85.
 /// </summary>
-public sealed record TempoRange(double Low, double High)
+internal sealed record TempoRange(double Low, double High)
 {
     /// <summary>One BPM, as "100", means so much around it.</summary>
     private const double Around = 2;

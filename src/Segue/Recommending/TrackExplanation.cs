@@ -5,7 +5,7 @@ namespace Segue.Recommending;
 /// <param name="Name">Its name: the artist, or the words of the wish.</param>
 /// <param name="Score">The song's score then.</param>
 /// <param name="Rank">Its rank then, 1-based.</param>
-public sealed record TrackCounterfactual(string Without, string Name, double Score, int Rank);
+internal sealed record TrackCounterfactual(string Without, string Name, double Score, int Rank);
 
 /// <summary>Everything behind a song's score for a listener.</summary>
 /// <param name="Track">Dense index of the track.</param>
@@ -17,6 +17,6 @@ public sealed record TrackCounterfactual(string Without, string Name, double Sco
 /// <param name="Sources">What made it a candidate.</param>
 /// <param name="Reasons">As in an answer.</param>
 /// <param name="Counterfactuals">Each by ranking everything anew.</param>
-public sealed record TrackExplanation(
+internal sealed record TrackExplanation(
     int Track, double Score, int Rank, int Of, string? LeftOut, SongParts Parts, CandidateSources Sources, IReadOnlyList<Reason> Reasons,
     IReadOnlyList<TrackCounterfactual> Counterfactuals);

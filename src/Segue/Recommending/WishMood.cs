@@ -8,7 +8,7 @@ namespace Segue.Recommending;
 /// The mood of a wish. A mood score is a sum of logarithms; here it becomes how well a song fits, 0..1: the geometric mean of what it meets,
 /// exp((score − best possible score) / weight asked for).
 /// </summary>
-public sealed class WishMood : ISongMood
+internal sealed class WishMood : ISongMood
 {
     // As in MoodScorer: log(1 + 0.05) is the most a want of weight 1 can add, 4 the most a genre can.
     private const double LogMax = 0.048790164, GenreScale = 4;

@@ -12,7 +12,7 @@ namespace Segue.VectorSearch;
 /// <para>With <see cref="Quantization.Int8"/> a query reads int8 codes instead, a quarter of the memory, and compares the best of them with the float32
 /// rows: the order of what it finds is exact, and a row is missed only when the codes put it behind <c>4k + 32</c> others.</para>
 /// </summary>
-public sealed unsafe class FlatIndex : IVectorIndex
+internal sealed unsafe class FlatIndex : IVectorIndex
 {
     /// <summary>The processor's own prefetch stops at the end of each 4 KB page; asked for this far ahead, the next page is there in time.</summary>
     private const int BytesAhead = 4_096, CodesAhead = 12;

@@ -20,7 +20,7 @@ namespace Segue.VectorSearch;
 /// <para>5. Filters: few allowed rows are simply scanned; else the walk reaches through rows that are not allowed to their links (see <see cref="HnswSearch"/>).</para>
 /// <para>Any number of threads may search while one adds, updates, removes or compacts: writers take turns by a lock, readers take none.</para>
 /// </summary>
-public sealed unsafe class HnswIndex : IVectorIndex
+internal sealed unsafe class HnswIndex : IVectorIndex
 {
     private readonly HnswOptions _options;
     private readonly Lock _writing = new();

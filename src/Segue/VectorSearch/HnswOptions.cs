@@ -1,7 +1,7 @@
 namespace Segue.VectorSearch;
 
 /// <summary>The settings of an <see cref="HnswIndex"/>. The names are the paper's.</summary>
-public sealed record HnswOptions
+internal sealed record HnswOptions
 {
     public static HnswOptions Default { get; } = new();
 

@@ -3,7 +3,7 @@ using Segue.Numerics;
 namespace Segue.VectorSearch;
 
 /// <summary>What "near" means. Every score is larger for what is nearer.</summary>
-public enum Metric
+internal enum Metric
 {
     /// <summary>q·x / (‖q‖ ‖x‖), -1 to 1. Lengths do not matter; a zero vector has no direction and is refused.</summary>
     Cosine,
@@ -16,7 +16,7 @@ public enum Metric
 }
 
 /// <summary>Whether an index also keeps rows in fewer bits, to read less memory in a search.</summary>
-public enum Quantization
+internal enum Quantization
 {
     /// <summary>float32 alone.</summary>
     None,
@@ -28,7 +28,7 @@ public enum Quantization
 /// <summary>A row of an index and how near it is.</summary>
 /// <param name="Row">The row's number in the index, 0-based.</param>
 /// <param name="Score">Larger is nearer; the scale is the <see cref="Metric"/>'s.</param>
-public readonly record struct Neighbor(int Row, float Score) : IComparable<Neighbor>
+internal readonly record struct Neighbor(int Row, float Score) : IComparable<Neighbor>
 {
     /// <summary>Best first: by falling score, then by rising row, so that ties have one order.</summary>
     public int CompareTo(Neighbor other) => Score != other.Score ? other.Score.CompareTo(Score) : Row.CompareTo(other.Row);
@@ -43,7 +43,7 @@ public readonly record struct Neighbor(int Row, float Score) : IComparable<Neigh
 }
 
 /// <summary>Rows of float32 vectors that can be asked for the nearest to a vector. Searching is safe from any number of threads.</summary>
-public interface IVectorIndex
+internal interface IVectorIndex
 {
     /// <summary>How many rows can be found.</summary>
     int Count { get; }
@@ -80,9 +80,9 @@ public interface IVectorIndex
 }
 
 /// <summary>A vector that cannot be indexed or searched for, or an index that is not sound.</summary>
-public sealed class VectorException(string message) : SegueException(message);
+internal sealed class VectorException(string message) : SegueException(message);
 
-public static class VectorIndexExtensions
+internal static class VectorIndexExtensions
 {
     /// <summary>The k rows nearest to a query, best first.</summary>
     /// <inheritdoc cref="IVectorIndex.Search"/>

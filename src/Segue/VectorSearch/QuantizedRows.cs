@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Segue.VectorSearch;
 
 /// <summary>How a row is kept for the last, precise comparison.</summary>
-public enum Precision
+internal enum Precision
 {
     /// <summary>
     /// 4 more bits beside the int8 codes of the walk, 12 in all: half a byte a dimension, and as good as float32 for ranking (the error of a

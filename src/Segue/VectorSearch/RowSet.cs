@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Segue.VectorSearch;
 
 /// <summary>An immutable set of row numbers as a bitmap: one bit test in the middle of a search, and its size known before it starts.</summary>
-public sealed class RowSet
+internal sealed class RowSet
 {
     private readonly ulong[] _bits;
 

@@ -1,7 +1,7 @@
 namespace Segue.Mood.Concepts;
 
 /// <summary>What a concept is about: how its evidence is weighed, and how far it may be bought off, depends on it.</summary>
-public enum ConceptKind
+internal enum ConceptKind
 {
     Genre,
     Place,
@@ -27,7 +27,7 @@ public enum ConceptKind
 }
 
 /// <summary>A tag or a genre label, and how much of what was meant it is, −1..1; negative where it speaks against it.</summary>
-public readonly record struct Evidence(string Name, float Weight);
+internal readonly record struct Evidence(string Name, float Weight);
 
 /// <summary>What a word of a wish asks of tags, genre labels and titles: data, not code (<see cref="ConceptTable"/>).</summary>
 /// <param name="Name">Its first phrase, as it was written.</param>
@@ -36,7 +36,7 @@ public readonly record struct Evidence(string Name, float Weight);
 /// <param name="Labels">Genre labels of such songs.</param>
 /// <param name="TitleWords">Words in the titles of such songs, normalized.</param>
 /// <param name="Allows">What is otherwise no music for listening, and is wanted here.</param>
-public sealed record Concept(
+internal sealed record Concept(
     string Name,
     ConceptKind Kind,
     IReadOnlyList<string> Phrases,
@@ -59,4 +59,4 @@ public sealed record Concept(
 /// <param name="Concept">What is asked.</param>
 /// <param name="Phrase">The words that asked, as they were written.</param>
 /// <param name="IsNegated">"no", "without" stood before it.</param>
-public sealed record WishConcept(Concept Concept, string Phrase, bool IsNegated);
+internal sealed record WishConcept(Concept Concept, string Phrase, bool IsNegated);

@@ -11,7 +11,7 @@ namespace Segue.Mood.Concepts;
 /// </code>
 /// A user's lexicon adds lines that begin with <c>!concept</c> and a tab; they count before the built-in ones. Immutable.
 /// </summary>
-public sealed class ConceptTable
+internal sealed class ConceptTable
 {
     private const string Resource = "Segue.Mood.Resources.concepts.tsv";
     private static readonly Lazy<ConceptTable> s_default = new(LoadDefault);

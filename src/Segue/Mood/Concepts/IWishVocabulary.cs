@@ -1,7 +1,7 @@
 namespace Segue.Mood.Concepts;
 
 /// <summary>The names by which a catalogue and its listeners call music: genre labels and tags, any of which may stand in a wish.</summary>
-public interface IWishVocabulary
+internal interface IWishVocabulary
 {
     /// <summary>The genre label of this name, as the catalogue writes it; null where there is none.</summary>
     /// <param name="phrase">Normalized.</param>

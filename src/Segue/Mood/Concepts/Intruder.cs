@@ -2,7 +2,7 @@ namespace Segue.Mood.Concepts;
 
 /// <summary>What is no music for listening, or only at its time: it stays out of answers unless a wish asks for it.</summary>
 [Flags]
-public enum Intruder
+internal enum Intruder
 {
     None = 0,
 

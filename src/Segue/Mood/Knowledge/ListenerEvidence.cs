@@ -9,4 +9,4 @@ namespace Segue.Mood.Knowledge;
 /// <param name="Listeners">How many people play each.</param>
 /// <param name="Factors">A vector an artist from who plays what, such as ALS finds it; zeros where nobody does.</param>
 /// <param name="Side">Tags; null or empty where nobody tagged.</param>
-public sealed record ListenerEvidence(Artists Artists, ReadOnlyMemory<int> Listeners, MatrixView Factors, SideInformation? Side);
+internal sealed record ListenerEvidence(Artists Artists, ReadOnlyMemory<int> Listeners, MatrixView Factors, SideInformation? Side);

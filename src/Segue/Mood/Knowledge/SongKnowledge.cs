@@ -9,7 +9,7 @@ namespace Segue.Mood.Knowledge;
 /// for listening, and, where listeners' plays and tags are at hand, vectors of all artists and what tags say of them. Without those, tags say nothing and the rest stands.
 /// Immutable but for the scores of concepts, which are kept as they are asked for; safe for many threads.
 /// </summary>
-public sealed class SongKnowledge : IWishVocabulary
+internal sealed class SongKnowledge : IWishVocabulary
 {
     /// <summary>A title word that fewer songs have says nothing of a kind of song.</summary>
     private const int TitleSongsMin = 5;

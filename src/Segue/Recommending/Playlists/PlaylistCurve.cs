@@ -6,7 +6,7 @@ namespace Segue.Recommending.Playlists;
 /// <summary>How a feature is to move over a playlist: "energy=rise".</summary>
 /// <param name="Feature">One of the first <see cref="MoodFeatures.Count"/> features.</param>
 /// <param name="Shape">One of <see cref="Shapes"/>.</param>
-public sealed record PlaylistCurve(AudioFeature Feature, string Shape)
+internal sealed record PlaylistCurve(AudioFeature Feature, string Shape)
 {
     private static readonly (string Name, Func<double, double> At)[] s_shapes =
     [

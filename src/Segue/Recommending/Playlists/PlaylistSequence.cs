@@ -4,7 +4,7 @@ using Segue.Catalogue;
 namespace Segue.Recommending.Playlists;
 
 /// <summary>What a sequence of songs is to be.</summary>
-public sealed record SequenceOptions
+internal sealed record SequenceOptions
 {
     /// <summary>How many songs, where <see cref="Seconds"/> is not given.</summary>
     public int Count { get; init; } = 10;
@@ -21,12 +21,12 @@ public sealed record SequenceOptions
 
 /// <summary>A song in its place.</summary>
 /// <param name="Target">What the curve asked for here, in the feature's own unit; NaN without a curve.</param>
-public sealed record SequencedSong(SongRecommendation Item, double Target);
+internal sealed record SequencedSong(SongRecommendation Item, double Target);
 
 /// <summary>Songs in order.</summary>
 /// <param name="Seconds">Their length in all; songs of unknown length count nothing.</param>
 /// <param name="IsMet">Whether there are as many songs, or minutes, as were asked for.</param>
-public sealed record Sequence(IReadOnlyList<SequencedSong> Songs, double Seconds, bool IsMet);
+internal sealed record Sequence(IReadOnlyList<SequencedSong> Songs, double Seconds, bool IsMet);
 
 /// <summary>
 /// From a ranking to a playlist with a curve, a length, or both: which of the ranked songs, in which order. The curve runs between the values that a tenth of the
@@ -36,7 +36,7 @@ public sealed record Sequence(IReadOnlyList<SequencedSong> Songs, double Seconds
 /// <para>Method: beam search, song by song. A beam of 64 comes within 5% of the best of all orders on small pools (<c>PlaylistSequenceTests</c> tries them all).
 /// Without a curve only the length is to be met: the songs keep their order, and as few as possible of the best are passed over.</para>
 /// </summary>
-public static class PlaylistSequence
+internal static class PlaylistSequence
 {
     private const int Beam = 64, PerLastSong = 4;
     private const double ScoreWeight = 0.15, TransitionWeight = 0.5, SameArtist = 10;

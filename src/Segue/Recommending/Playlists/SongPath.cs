@@ -4,7 +4,7 @@ using Segue.Numerics;
 namespace Segue.Recommending.Playlists;
 
 /// <summary>How a path is to be.</summary>
-public sealed record SongPathOptions
+internal sealed record SongPathOptions
 {
     /// <summary>So many steps from the first song to the last: one song less stands in between.</summary>
     public int Steps { get; init; } = 10;
@@ -17,7 +17,7 @@ public sealed record SongPathOptions
 /// <param name="Track">Dense index of the track.</param>
 /// <param name="Step">How differently it sounds from the song before, 0..1 (<see cref="SoundSpace"/>); 0 for the first.</param>
 /// <param name="Likeness">How alike the two are with genre and description (<see cref="SongLikeness"/>), 0..1; 1 for the first.</param>
-public sealed record PathSong(int Track, double Step, double Likeness);
+internal sealed record PathSong(int Track, double Step, double Likeness);
 
 /// <summary>
 /// A path from one song to another on which each song follows from the one before.
@@ -32,7 +32,7 @@ public sealed record PathSong(int Track, double Step, double Likeness);
 /// </list>
 /// No step can be much longer than the mean: the mean is at least D / steps, and B comes near to that (<c>bench/run path</c>).
 /// </summary>
-public static class SongPath
+internal static class SongPath
 {
     /// <summary>Songs taken by each place.</summary>
     private const int Width = 80;
