@@ -79,7 +79,8 @@ internal sealed class Session(ParseResult parsed, Terminal terminal, Cancellatio
             terminal.Out.WriteLine(line);
     }
 
-    /// <summary>What is being done, on stderr: --quiet hides it. What changes how an answer is to be taken goes to <see cref="Warn(string)"/>.</summary>
+    /// <summary>What is being done, on stderr: --quiet hides it. What changes how an answer is to be taken goes to <see
+    /// cref="Warn(string)"/>.</summary>
     public void Note(string line)
     {
         if (!Quiet)

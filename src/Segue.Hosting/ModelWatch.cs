@@ -6,7 +6,8 @@ using Segue.Asking;
 namespace Segue.Hosting;
 
 /// <summary>
-/// Looks every few seconds whether another process made new versions of the models, or went back to old ones, and swaps to them. A version that cannot be opened
+/// Looks every few seconds whether another process made new versions of the models, or went back to old ones, and swaps to them. A version that
+/// cannot be opened
 /// is told once and tried again; the old one goes on answering.
 /// </summary>
 internal sealed partial class ModelWatch(

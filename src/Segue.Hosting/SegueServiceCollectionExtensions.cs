@@ -9,7 +9,8 @@ namespace Segue.Hosting;
 public static class SegueServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds one <see cref="Recommender"/> for the whole app, which answers with the newest versions of a home folder's models as other processes make them,
+    /// Adds one <see cref="Recommender"/> for the whole app, which answers with the newest versions of a home folder's models as other processes make
+    /// them,
     /// and a health check named "segue".
     /// </summary>
     /// <param name="services">The app's.</param>

@@ -26,6 +26,13 @@ public sealed partial class TidyTests
         ["Recommending"] = ["Numerics", "Catalogue", "Interactions", "Factorization", "Embedding", "VectorSearch", "Mood"],
         ["Evaluation"] = ["Numerics", "Catalogue", "Interactions", "Factorization", "Recommending"],
         ["ModelFiles"] = ["Numerics", "Writing", "Catalogue", "Interactions", "Factorization", "Embedding", "VectorSearch", "Mood", "Recommending"],
+        ["Export"] = ["Catalogue", "Factorization", "Recommending", "Evaluation"],
+        ["Asking"] = ["Import", "Catalogue", "Interactions", "Factorization", "Mood", "Recommending", "ModelFiles", "Export"],
+        ["Making"] =
+        [
+            "Numerics", "Import", "Catalogue", "Interactions", "Factorization", "Embedding", "VectorSearch", "Mood", "Recommending", "Evaluation", "ModelFiles",
+            "Export", "Asking",
+        ],
     };
 
     public static TheoryData<string> Sources => [.. Directory

@@ -120,7 +120,7 @@ internal static class EvaluateCommand
             result = session.Judge.Evaluate(request, bars, session.Cancellation);
         session.Notes(result.Notes);
         if (session.Get(s_lists) is string lists)
-            AtomicFile.Write(lists, string.Concat(result.Lists.Select(i => string.Create(CultureInfo.InvariantCulture, $"{i.UserId}\t{i.Rank}\t{i.ArtistId}\t{i.Score:R}\n"))));
+            AtomicFile.Write(lists, string.Concat(result.Lists.Select(Row)));
         if (session.Get(s_report) is string page)
             AtomicFile.Write(page, EvaluationPage.Of(result.Reports, session.Seed));
         if (session.Json)
@@ -130,6 +130,9 @@ internal static class EvaluateCommand
         foreach (Leak leak in result.Reports[0].Leaks)
             session.Warn($"leak? {leak.Kind}: {leak.Count} ({leak.Meaning})");
     }
+
+    private static string Row(ListedItem item) =>
+        string.Create(CultureInfo.InvariantCulture, $"{item.UserId}\t{item.Rank}\t{item.ArtistId}\t{item.Score:R}\n");
 
     private static void EvaluateSongs(Session session, EvaluationSource source)
     {

@@ -7,7 +7,8 @@ using Segue.Recommending;
 namespace Segue.Asking;
 
 /// <summary>
-/// Answers as JSON, in the shapes of the product's contract: what the command line prints with <c>--json</c> and what a server sends. Fields are added,
+/// Answers as JSON, in the shapes of the product's contract: what the command line prints with <c>--json</c> and what a server sends. Fields are
+/// added,
 /// never renamed.
 /// </summary>
 public static class AnswerJson

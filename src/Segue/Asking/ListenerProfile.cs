@@ -11,9 +11,11 @@ namespace Segue.Asking;
 /// <param name="cancellationToken">Ends the reading of a history.</param>
 internal sealed class ListenerProfile(string home, Plays plays, List<string> warnings, CancellationToken cancellationToken)
 {
-    /// <summary>The listener's plays, likes and dislikes; empty for <see cref="Listener.Anybody"/>. Liked and disliked names that nobody knows are warned of.</summary>
+    /// <summary>The listener's plays, likes and dislikes; empty for <see cref="Listener.Anybody"/>. Liked and disliked names that nobody knows are
+    /// warned of.</summary>
     /// <param name="listener">Who asks.</param>
-    /// <param name="asksElse">Whether the request says something besides the listener: else names of which nobody knows any leave nothing to answer.</param>
+    /// <param name="asksElse">Whether the request says something besides the listener: else names of which nobody knows any leave nothing to
+    /// answer.</param>
     /// <exception cref="UnknownNameException">A user that the model does not know, or no name is known and nothing else is asked.</exception>
     /// <exception cref="SegueException">A history cannot be read, or nothing of it is known to the model.</exception>
     public Profile Of(Listener listener, bool asksElse = false)

@@ -48,11 +48,13 @@ internal sealed record MoodModel(string Version, SongIndex Songs)
     }
 
     /// <summary>The reader of wishes for these songs, made once: it learns the catalogue's names and embeds the lexicon.</summary>
-    public WishReader ReaderOf(Lexicon lexicon) => LazyInitializer.EnsureInitialized(ref _reader, () => WishReader.For(Songs.Tracks, lexicon, vocabulary: Songs.Knowledge));
+    public WishReader ReaderOf(Lexicon lexicon) =>
+        LazyInitializer.EnsureInitialized(ref _reader, () => WishReader.For(Songs.Tracks, lexicon, vocabulary: Songs.Knowledge));
 }
 
 /// <summary>
-/// One set of models that answers are made of, never a mixture of two. Each kind is mapped when it is first needed, at the version that was in use when the set
+/// One set of models that answers are made of, never a mixture of two. Each kind is mapped when it is first needed, at the version that was in use
+/// when the set
 /// was opened.
 /// </summary>
 internal sealed class LoadedModels : IDisposable

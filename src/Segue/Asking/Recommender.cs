@@ -11,7 +11,8 @@ public sealed record RecommenderOptions
 }
 
 /// <summary>
-/// The front door: answers requests from the models of a home folder. Safe for many threads. A request is answered by one set of models from its first step to its
+/// The front door: answers requests from the models of a home folder. Safe for many threads. A request is answered by one set of models from its
+/// first step to its
 /// last, whatever <see cref="Refresh"/> and <see cref="Dispose"/> do meanwhile: models are released when the last request that reads them is done.
 /// </summary>
 public sealed partial class Recommender : IDisposable
@@ -49,7 +50,8 @@ public sealed partial class Recommender : IDisposable
         new(new SegueHome(home), options?.LexiconPath is string path ? Lexicon.Load(path) : Lexicon.Default);
 
     /// <summary>
-    /// Looks for newer (or rolled back) versions in the home folder and answers with them from now on. Requests that run go on with the models they began with.
+    /// Looks for newer (or rolled back) versions in the home folder and answers with them from now on. Requests that run go on with the models they
+    /// began with.
     /// </summary>
     /// <returns>Whether versions changed.</returns>
     /// <exception cref="SegueException">A new version cannot be opened; the old one stays in use.</exception>

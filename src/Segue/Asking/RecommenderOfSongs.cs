@@ -28,7 +28,8 @@ public sealed partial class Recommender
         };
     }
 
-    /// <summary>Why a song has its score and place for a listener, and what both would be without each of the artists that speak most for it.</summary>
+    /// <summary>Why a song has its score and place for a listener, and what both would be without each of the artists that speak most for
+    /// it.</summary>
     /// <param name="request">What is asked.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     /// <exception cref="InvalidRequestException">The request cannot be asked.</exception>

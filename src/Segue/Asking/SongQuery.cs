@@ -64,7 +64,8 @@ internal sealed record SongQuery(SongRequest Request, LoadedModels Loaded, strin
 
     public ModelVersions Models(bool withTaste) => new(withTaste ? Loaded.Taste.Version : null, Loaded.Mood.Version);
 
-    public Profile ProfileOf(Listener listener) => new ListenerProfile(Home, Loaded.Taste.Plays, Warnings, CancellationToken).Of(listener, Request.AsksForMood || Request.NamesSongs);
+    public Profile ProfileOf(Listener listener) =>
+        new ListenerProfile(Home, Loaded.Taste.Plays, Warnings, CancellationToken).Of(listener, Request.AsksForMood || Request.NamesSongs);
 
     /// <summary>The songs to be like, each once.</summary>
     /// <exception cref="UnknownNameException">One is not there.</exception>
@@ -95,7 +96,8 @@ internal sealed record SongQuery(SongRequest Request, LoadedModels Loaded, strin
     }
 
     /// <summary>
-    /// The mood that is asked for: words, targets, shifts, what to be like and unlike; null where none is. Songs named beside a wish, or for a listener, are what
+    /// The mood that is asked for: words, targets, shifts, what to be like and unlike; null where none is. Songs named beside a wish, or for a
+    /// listener, are what
     /// it is relative to.
     /// </summary>
     /// <exception cref="SegueException">Nothing in the wish was understood, or a name is not in the catalogue.</exception>

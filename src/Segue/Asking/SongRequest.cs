@@ -6,7 +6,8 @@ using Segue.Recommending;
 namespace Segue.Asking;
 
 /// <summary>
-/// Songs: for a listener, for a wish, like other songs, or all of these together. Every default stands here. <see cref="Validate"/> tells what is wrong with
+/// Songs: for a listener, for a wish, like other songs, or all of these together. Every default stands here. <see cref="Validate"/> tells what is
+/// wrong with
 /// the request itself; names are looked up when it is answered.
 /// </summary>
 public sealed record SongRequest
@@ -41,7 +42,8 @@ public sealed record SongRequest
     /// <summary>How many rows, 1 or more; <see cref="All"/> for every one.</summary>
     public int Count { get; init; } = 10;
 
-    /// <summary>0..1: 0 listens to the mood alone, 1 to taste alone; null weighs them by what is known of the listener (<see cref="PipelineOptions.Taste"/>).</summary>
+    /// <summary>0..1: 0 listens to the mood alone, 1 to taste alone; null weighs them by what is known of the listener (<see
+    /// cref="PipelineOptions.Taste"/>).</summary>
     public double? Taste { get; init; }
 
     /// <summary>0..1: 0 prefers the known of songs that fit alike; towards 1 songs that few know.</summary>
@@ -103,8 +105,12 @@ public sealed record SongRequest
         .. Tempo is null ? [] : Check.Reads("tempo", Tempo, TempoRange.Parse),
         .. MoreLike.Intersect(LessLike).Select(n => new RequestFault("lessLike", $"names '{n}', which the answers shall be like; name it once", "another name")),
         .. For?.Faults() ?? [],
-        .. For is { IsGroup: true } && Count == All ? [new RequestFault("count", "cannot be all for several listeners; say how many songs", "a number")] : Check.Fine,
-        .. For is null && !AsksForMood && !NamesSongs ? [new RequestFault("mood", "is missing: say what the songs should be like, or for whom they are")] : Check.Fine,
+        .. For is { IsGroup: true } && Count == All
+            ? [new RequestFault("count", "cannot be 'all' for several listeners; say how many songs", "a number")]
+            : Check.Fine,
+        .. For is null && !AsksForMood && !NamesSongs
+            ? [new RequestFault("mood", "is missing: say what the songs should be like, or for whom they are")]
+            : Check.Fine,
     ];
 }
 

@@ -15,7 +15,8 @@ namespace Segue.Asking;
 /// <param name="Negated">Phrases that were understood as a negation.</param>
 /// <param name="Guessed">Unknown words and how they were read: "melancolic → melancholic".</param>
 /// <param name="NotUnderstood">Words that meant nothing.</param>
-/// <param name="Concepts">What was read as a genre, place, era, voice, instrument, occasion, mood ...: what tags, labels, compilations and titles speak of.</param>
+/// <param name="Concepts">What was read as a genre, place, era, voice, instrument, occasion, mood ...: what tags, labels, compilations and titles
+/// speak of.</param>
 /// <param name="CannotHear">Words that nothing in the data can answer, or that titles alone can.</param>
 /// <param name="Fits">Whether any song really fits.</param>
 /// <param name="Messages">What a person should know before they look at the answer.</param>

@@ -15,7 +15,8 @@ public sealed record Playlist
 
     public required IReadOnlyList<PlaylistTrack> Tracks { get; init; }
 
-    /// <summary>What could not be resolved, as the user wrote it. Every format carries it: nobody should have to count rows to see that a song is missing.</summary>
+    /// <summary>What could not be resolved, as the user wrote it. Every format carries it: nobody should have to count rows to see that a song is
+    /// missing.</summary>
     public IReadOnlyList<string> Unresolved { get; init; } = [];
 
     /// <summary>What the HTML page draws over the songs; null for nothing.</summary>

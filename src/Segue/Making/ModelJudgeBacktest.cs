@@ -117,7 +117,8 @@ internal sealed partial class ModelJudge
         return (model, community);
     }
 
-    /// <summary>The tags and friends that the model was trained with, where the imported plays are still the same; no tags of the users who are left out.</summary>
+    /// <summary>The tags and friends that the model was trained with, where the imported plays are still the same; no tags of the users who are left
+    /// out.</summary>
     private SideInformation? ImportedSide(Plays plays, IReadOnlySet<int> without, MappedFiles files)
     {
         if (_home.PlaysData.Current() is null)

@@ -96,5 +96,6 @@ public sealed record ExtendReport(int Users, int Items, int Nonzeros, int Factor
 /// <param name="NewUsers">Listeners that it did not know.</param>
 /// <param name="NewItems">Artists that it did not know.</param>
 /// <param name="NewPairs">Pairs of these.</param>
-/// <param name="LeftOut">Pairs of known listeners and known artists that differ from what it was trained on; a training anew learns from them.</param>
+/// <param name="LeftOut">Pairs of known listeners and known artists that differ from what it was trained on; a training anew learns from
+/// them.</param>
 public sealed record Extension(string From, int NewUsers, int NewItems, int NewPairs, int LeftOut);
