@@ -66,9 +66,10 @@ public static class Importer
                 continue;
             }
 
-            hasCompanionsOnly |= format.Name is Formats.ArtistNames or Formats.Tags or Formats.TagNames or Formats.Friends;
+            hasCompanionsOnly |= format.Kind.IsCompanion();
             LedgerFile file = run.Ledger.Open(input.Name, format.Name, run.Options.SamplesPerReason);
-            if (format.IsPlays && run.Options.Parts is { } parts && PathKinds.Of(input.Path) == PathKind.File && input.BytesOfContent >= parts.BytesMin)
+            bool isPlainFile = PathKinds.Of(input.Path) == PathKind.File;
+            if (format.Kind == FileKind.Plays && isPlainFile && run.Options.Parts is { } parts && input.BytesOfContent >= parts.BytesMin)
                 parts.Read(input, file, run, () => read(input, file, run));
             else
                 read(input, file, run);
