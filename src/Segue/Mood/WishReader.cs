@@ -43,9 +43,6 @@ public sealed class WishReader
 
     public Lexicon Lexicon => _lexicon;
 
-    /// <summary>What the reader does beyond the lexicon; less only to measure what a part is worth.</summary>
-    internal ReadingParts Parts { get; init; } = ReadingParts.All;
-
     /// <summary>The reading of a text; never fails, whatever the text.</summary>
     /// <param name="named">
     /// What the answers shall resemble or keep away from besides what the text names: with a song here, the text "happier" means happier than that.
@@ -53,7 +50,7 @@ public sealed class WishReader
     public Wish Read(string text, params IEnumerable<WishReference> named)
     {
         List<WishToken> tokens = WishTokens.Cut(text, out bool isCut);
-        var reading = new Reading(this, text, tokens, Parts.HasFlag(ReadingParts.Languages) ? _lexicon.LanguageOf(tokens) : 0, named);
+        var reading = new Reading(this, text, tokens, _lexicon.LanguageOf(tokens), named);
         reading.Cut();
         reading.Settle();
         reading.Guess();
@@ -118,7 +115,7 @@ public sealed class WishReader
 
         private Segment? Longest(int at)
         {
-            int most = reader.Parts.HasFlag(ReadingParts.Phrases) ? Math.Min(Lexicon.PhraseWordsMax, tokens.Count - at) : 1;
+            int most = Math.Min(Lexicon.PhraseWordsMax, tokens.Count - at);
             for (int stop = 1; stop < most; stop++)
             {
                 if (tokens[at + stop].AfterStop)
@@ -143,15 +140,14 @@ public sealed class WishReader
         private Segment? Form(int at)
         {
             string word = tokens[at].Word;
-            foreach ((string form, bool opposite) in reader.Parts.HasFlag(ReadingParts.WordForms) ? WordForms.Bases(word) : [])
+            foreach ((string form, bool opposite) in WordForms.Bases(word))
             {
                 if (Lexicon.Find(form, language) is { Role: WordRole.Asks } entry)
                     return new Segment(WordRole.Asks, entry, at, 1) { Opposite = opposite, IsComparison = word.EndsWith("er", StringComparison.Ordinal) };
             }
 
             // A capital within the sentence is a name that the catalogue lacks, not a slip.
-            if (tokens[at].Capital && at > 0 && !tokens[at].AfterStop || !reader.Parts.HasFlag(ReadingParts.Misspellings)
-                || reader._misspellings.Find(word, language) is not { } meant)
+            if (tokens[at].Capital && at > 0 && !tokens[at].AfterStop || reader._misspellings.Find(word, language) is not { } meant)
                 return null;
             _guessed.Add(new GuessedWord(text[tokens[at].Start..tokens[at].End], [meant.Phrase], 1));
             return new Segment(WordRole.Asks, meant, at, 1);
@@ -204,8 +200,6 @@ public sealed class WishReader
                     case WordRole.Break:
                         (negating, carrying, comparing, byDegree) = (false, false, false, false);
                         break;
-                    case WordRole.Very or WordRole.Slightly when !reader.Parts.HasFlag(ReadingParts.Intensity):
-                        break;
                     case WordRole.Very:
                         factor *= Very;
                         break;
@@ -242,7 +236,6 @@ public sealed class WishReader
         private void Take(Segment segment, bool negated, float factor, bool only, bool byDegree)
         {
             string phrase = text[tokens[segment.First].Start..tokens[segment.First + segment.Count - 1].End];
-            negated &= reader.Parts.HasFlag(ReadingParts.Negation);
             if (segment.Range is { } range)
                 _ranges.Add(range);
             else if (segment.Name is { } name)
