@@ -27,13 +27,13 @@ internal static class GroupBench
         Random random = new(1);
         Profile[][] members = [.. Enumerable.Range(0, groups).Select(g =>
             Enumerable.Range(0, 2 + g % 3).Select(_ => Profile.OfUser(plays, random.Next(plays.Counts.Rows))).ToArray())];
-        foreach (GroupStrategy strategy in Enum.GetValues<GroupStrategy>())
+        foreach ((string strategy, Func<double[][], int, int[]> choose) in GroupStrategies.All)
         {
             double[][] satisfaction = [.. members.Select(m => GroupRecommender.Recommend(
-                pipeline, songs, m, null, new PipelineOptions(), new SongFilter(), selection, strategy).Satisfaction.ToArray())];
+                pipeline, songs, m, null, new PipelineOptions(), new SongFilter(), selection, choose).Satisfaction.ToArray())];
             Console.WriteLine(JsonSerializer.Serialize(new
             {
-                strategy = strategy.ToString(),
+                strategy,
                 groups,
                 leastServed = Math.Round(satisfaction.Average(s => s.Min()), 4),
                 worstGroup = Math.Round(satisfaction.Min(s => s.Min()), 4),

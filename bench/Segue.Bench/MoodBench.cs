@@ -53,14 +53,31 @@ internal static class MoodBench
         yield return new Setting("with regions", Reader(tracks, lexicon, unknown), mixed);
         yield return new Setting("no unknown words", new WishReader(lexicon, names, null, StaticWords.IsWord), plain);
         yield return new Setting("no names", new WishReader(lexicon, null, unknown, StaticWords.IsWord), plain);
-        foreach (ReadingParts part in Enum.GetValues<ReadingParts>().Where(p => p is not (ReadingParts.None or ReadingParts.All)))
-            yield return new Setting($"no {part}", new WishReader(lexicon, names, unknown, StaticWords.IsWord) { Parts = ReadingParts.All & ~part }, plain);
+        // Every word is one: nothing is a slip.
+        yield return new Setting("no misspellings", new WishReader(lexicon, names, unknown, _ => true), plain);
+        yield return new Setting("no phrases of several words", Reader(tracks, Only(lexicon, lexicon.Languages, e => !e.Phrase.Contains(' ')), unknown), plain);
+        yield return new Setting("English only", Reader(tracks, Only(lexicon, ["en"], _ => true), unknown), plain);
         foreach (int percent in (int[])[10, 20, 40, 100])
         {
-            Lexicon less = lexicon.Without(percent, seed: 1);
+            Random random = new(1);
+            Lexicon less = Only(lexicon, ["en"], e => e.Role != WordRole.Asks || random.Next(100) >= percent);
             UnknownWords? fewer = unknown is null ? null : new UnknownWords(percent == 100 ? lexicon : less, StaticWords.Embed);
             yield return new Setting($"{percent}% of the phrases taken away", Reader(tracks, less, fewer), plain);
         }
+    }
+
+    /// <summary>A lexicon with some of its languages and entries.</summary>
+    private static Lexicon Only(Lexicon lexicon, IEnumerable<string> languages, Func<LexiconEntry, bool> keep)
+    {
+        Vocabulary Kept(string language)
+        {
+            Vocabulary kept = new(language);
+            foreach (LexiconEntry entry in lexicon.EntriesOf(language).Where(keep))
+                kept.Add(entry);
+            return kept;
+        }
+
+        return new Lexicon([.. languages.Select(Kept)], Kept(""));
     }
 
     private static TextEmbedder? EmbedderOf(string name)

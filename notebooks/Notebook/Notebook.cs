@@ -14,7 +14,7 @@ internal sealed partial class Notebook
 {
     private const string Style = """
         <style>body{max-width:860px;line-height:1.6}h2{margin-top:2em}code{background:#f3f3f0;padding:.1em .3em;border-radius:3px;font-size:.92em}
-        figure{margin:1.2em 0}figcaption{color:#666;font-size:13px}.plot{overflow-x:auto}.plot svg{min-width:600px;margin:0}
+        figure{margin:1.2em 0}figcaption{color:#666;font-size:13px}.plot{overflow-x:auto}.plot img{min-width:600px;margin:0}
         .said{background:#f6f8fa;border-left:3px solid #0072b2;padding:.5em .8em;margin:1em 0}</style>
         """;
 
@@ -96,10 +96,10 @@ internal sealed partial class Notebook
         _page.Append("</table>");
     }
 
-    /// <param name="svg">Of <see cref="Plot"/>.</param>
+    /// <param name="picture">Of <see cref="Plot"/>.</param>
     /// <param name="caption">What there is to see.</param>
-    public void Picture(string svg, string caption = "") =>
-        _page.Append($"<figure><div class='plot'>{svg}</div><figcaption>{Inline(caption)}</figcaption></figure>");
+    public void Picture(string picture, string caption = "") =>
+        _page.Append($"<figure><div class='plot'>{picture}</div><figcaption>{Inline(caption)}</figcaption></figure>");
 
     /// <summary>Writes the page, and compares or updates docs/notebooks.md where that was asked.</summary>
     /// <returns>The exit code: 1 when the lines are not those of the page.</returns>

@@ -1,27 +1,71 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
-using Segue.Export;
+using ScottPlot;
+using ScottPlot.Plottables;
+using Canvas = ScottPlot.Plot;
 
 namespace Segue.Notebooks;
 
-/// <summary>Pictures as inline SVG, besides those of the evaluation's reports.</summary>
+/// <summary>
+/// Pictures of a notebook, drawn by ScottPlot and put into the page whole. An image rather than inline SVG: the ids inside two drawings would be one page's.
+/// </summary>
 internal static class Plot
 {
     private const int Width = 720;
+    private static readonly IPalette s_palette = new ScottPlot.Palettes.ColorblindFriendly();
+    private static readonly IColormap s_viridis = new ScottPlot.Colormaps.Viridis();
 
-    /// <summary>Safe for color-blind readers (Okabe, Ito 2008).</summary>
-    private static readonly string[] s_colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6d31", "#666666", "#000000", "#f0e442"];
+    private static readonly string[] s_fonts = ["DejaVu Sans", "Liberation Sans", "Arial", "Helvetica"];
 
-    /// <summary>Viridis, at every fifth.</summary>
-    private static readonly (int R, int G, int B)[] s_viridis = [(68, 1, 84), (65, 68, 135), (42, 120, 142), (34, 168, 132), (122, 209, 81), (253, 231, 37)];
+    /// <summary>The palette's first is black, which stands out too much to come first.</summary>
+    private static Color ColorOf(int series) => s_palette.GetColor((series + 1) % s_palette.Colors.Length);
 
     /// <summary>One line a series over a common axis.</summary>
     public static string Lines(
-        string title, string xLabel, IReadOnlyList<(string Label, IReadOnlyList<(double X, double Y)> Points)> series,
-        bool logX = false, bool dotsOnly = false, bool fromZero = true) => SvgPlot.Lines(title, xLabel, series, logX, dotsOnly, fromZero);
+        string title, string xLabel, IReadOnlyList<(string Label, IReadOnlyList<(double X, double Y)> Points)> series, bool dotsOnly = false, bool fromZero = true)
+    {
+        using Canvas canvas = Open(title);
+        for (int n = 0; n < series.Count; n++)
+        {
+            ScottPlot.Plottables.Scatter line = canvas.Add.Scatter(
+                [.. series[n].Points.Select(p => p.X)], (double[])[.. series[n].Points.Select(p => p.Y)], ColorOf(n));
+            line.LegendText = series[n].Label;
+            line.LineWidth = dotsOnly ? 0 : 2;
+            line.MarkerSize = dotsOnly ? 9 : 5;
+        }
+
+        canvas.XLabel(xLabel);
+        if (fromZero)
+            canvas.Axes.SetLimitsY(0, 1.08 * series.Max(s => s.Points.Max(p => p.Y)));
+        return Svg(canvas, title, 320, hasKey: series.Count > 1);
+    }
 
     /// <summary>Horizontal bars; an interval where high is above low.</summary>
-    public static string Bars(string title, IReadOnlyList<(string Label, double Value, double Low, double High)> bars) => SvgPlot.Bars(title, bars);
+    public static string Bars(string title, IReadOnlyList<(string Label, double Value, double Low, double High)> bars)
+    {
+        using Canvas canvas = Open(title);
+        bool isCount = bars.All(b => double.IsInteger(b.Value));
+        double most = bars.Max(b => Math.Max(b.Value, b.High));
+        for (int n = 0; n < bars.Count; n++)
+        {
+            (_, double value, double low, double high) = bars[n];
+            Bar bar = new() { Position = -n, Value = value, Size = 0.7, FillColor = ColorOf(1), LineWidth = 0 };
+            canvas.Add.Bars((Bar[])[bar]).Horizontal = true;
+            if (high > low)
+            {
+                LinePlot interval = canvas.Add.Line(low, -n, high, -n);
+                (interval.LineColor, interval.MarkerColor) = (Colors.Black, Colors.Black);
+                (interval.MarkerShape, interval.MarkerSize) = (MarkerShape.VerticalBar, 10);
+            }
+
+            Words(canvas, Number(value, isCount), Math.Max(value, high) + 0.01 * most, -n, Alignment.MiddleLeft);
+        }
+
+        Rows(canvas, [.. bars.Select(b => b.Label)]);
+        canvas.Axes.SetLimitsX(0, 1.15 * most);
+        return Svg(canvas, title, 90 + 30 * bars.Count);
+    }
 
     /// <summary>A cell for each pair of settings, the best framed. Colors run over the values there are.</summary>
     /// <param name="values">Rows × columns; NaN leaves a cell empty.</param>
@@ -29,193 +73,178 @@ internal static class Plot
     public static string HeatMap(
         string title, string rowLabel, string[] rows, string columnLabel, string[] columns, double[,] values, string format = "0.000", bool best = true)
     {
+        using Canvas canvas = Open(title);
+        Heatmap map = canvas.Add.Heatmap(values);
+        (map.Colormap, map.NaNCellColor) = (s_viridis, Colors.Transparent);
         double[] all = [.. values.Cast<double>().Where(double.IsFinite)];
-        double low = all.Min(), high = all.Max() > low ? all.Max() : low + 1;
-        int left = 70 + 7 * rows.Max(r => r.Length), cell = Math.Min(84, (Width - left - 20) / columns.Length), height = 90 + rows.Length * 34;
-        StringBuilder svg = Open(title, height);
-        svg.Append(SvgPlot.F($"<text x='{left + columns.Length * cell / 2}' y='{height - 10}' text-anchor='middle' fill='#555'>{SvgPlot.Text(columnLabel)}</text>"));
-        svg.Append(SvgPlot.F($"<text transform='translate(16 {36 + rows.Length * 17}) rotate(-90)' text-anchor='middle' fill='#555'>{SvgPlot.Text(rowLabel)}</text>"));
-        for (int c = 0; c < columns.Length; c++)
-            svg.Append(SvgPlot.F($"<text x='{left + c * cell + cell / 2}' y='{52 + rows.Length * 34}' text-anchor='middle'>{SvgPlot.Text(columns[c])}</text>"));
+        double low = all.Min(), high = all.Max();
         for (int r = 0; r < rows.Length; r++)
         {
-            svg.Append(SvgPlot.F($"<text x='{left - 8}' y='{36 + r * 34 + 21}' text-anchor='end'>{SvgPlot.Text(rows[r])}</text>"));
             for (int c = 0; c < columns.Length; c++)
             {
-                if (!double.IsFinite(values[r, c]))
+                double value = values[r, c];
+                if (!double.IsFinite(value))
                     continue;
-                double share = (values[r, c] - low) / (high - low);
-                string ink = share > 0.6 ? "#000" : "#fff", frame = best && values[r, c] == high ? " stroke='#d55e00' stroke-width='3'" : "";
-                svg.Append(SvgPlot.F($"<rect x='{left + c * cell + 1.5}' y='{36 + r * 34 + 1.5}' width='{cell - 3}' height='31' fill='{Viridis(share)}'{frame}/>"));
-                string text = values[r, c].ToString(format, CultureInfo.InvariantCulture);
-                svg.Append(SvgPlot.F($"<text x='{left + c * cell + cell / 2}' y='{36 + r * 34 + 21}' text-anchor='middle' fill='{ink}'>{text}</text>"));
+                // Row 0 is drawn at the top, and y grows upwards.
+                int y = rows.Length - 1 - r;
+                Text words = Words(canvas, value.ToString(format, CultureInfo.InvariantCulture), c, y, Alignment.MiddleCenter);
+                words.LabelFontColor = value - low > 0.6 * (high - low) ? Colors.Black : Colors.White;
+                if (best && value == high)
+                {
+                    Rectangle frame = canvas.Add.Rectangle(c - 0.47, c + 0.47, y - 0.45, y + 0.45);
+                    (frame.FillColor, frame.LineColor, frame.LineWidth) = (Colors.Transparent, Colors.Red, 3);
+                }
             }
         }
 
-        return svg.Append("</svg>").ToString();
+        canvas.Axes.Left.SetTicks([.. Enumerable.Range(0, rows.Length).Select(r => rows.Length - 1.0 - r)], rows);
+        canvas.Axes.Bottom.SetTicks([.. Enumerable.Range(0, columns.Length).Select(c => (double)c)], columns);
+        canvas.XLabel(columnLabel);
+        canvas.YLabel(rowLabel);
+        canvas.HideGrid();
+        canvas.Axes.SetLimits(-0.5, columns.Length - 0.5, -0.5, rows.Length - 0.5);
+        return Svg(canvas, title, 120 + 34 * rows.Length);
     }
 
     /// <summary>How often values fall into equal classes; several series are drawn over each other.</summary>
     public static string Histogram(string title, string xLabel, IReadOnlyList<(string Label, double[] Values)> series, int classes = 40)
     {
-        const int left = 60, height = 300, bottom = 44, right = 150;
-        double[] all = [.. series.SelectMany(s => s.Values).Order()];
-        double low = all[(int)(0.001 * all.Length)], high = all[(int)(0.999 * (all.Length - 1))];
-        double[][] shares = [.. series.Select(s => Shares(s.Values, low, high, classes))];
-        double most = shares.Max(s => s.Max());
-        double X(double v) => left + (v - low) / (high - low) * (Width - left - right);
-        double Y(double share) => height - bottom - share / most * (height - bottom - 40);
-        StringBuilder svg = Open(title, height);
+        double[] all = [.. series.SelectMany(s => s.Values)];
+        (double low, double high) = Middle(all, 0.001);
+        using Canvas canvas = Open(title);
         for (int n = 0; n < series.Count; n++)
         {
-            double width = (X(high) - X(low)) / classes;
-            for (int c = 0; c < classes; c++)
-                svg.Append(SvgPlot.F($"<rect x='{X(low) + c * width:0.#}' y='{Y(shares[n][c]):0.#}' width='{width - 0.6:0.##}' "))
-                    .Append(SvgPlot.F($"height='{height - bottom - Y(shares[n][c]):0.#}' fill='{s_colors[n]}' opacity='{(series.Count > 1 ? "0.5" : "0.85")}'/>"));
+            ScottPlot.Statistics.Histogram counted = ScottPlot.Statistics.Histogram.WithBinCount(classes, low, high);
+            counted.AddRange(series[n].Values.Select(v => Math.Clamp(v, low, high)));
+            BarPlot bars = canvas.Add.Bars(counted.Bins, [.. counted.Counts.Select(c => c / (double)series[n].Values.Length)]);
+            bars.LegendText = series[n].Label;
+            foreach (Bar bar in bars.Bars)
+            {
+                // A class is named by its lower edge.
+                bar.Position += counted.FirstBinSize / 2;
+                (bar.Size, bar.LineWidth) = (0.96 * counted.FirstBinSize, 0);
+                bar.FillColor = ColorOf(n).WithAlpha(series.Count > 1 ? 0.5 : 0.85);
+            }
         }
 
-        Axis(svg, X, low, high, height - bottom, xLabel, left, Width - right);
-        Key(svg, [.. series.Select(s => s.Label)], Width - right + 14, 40);
-        return svg.Append("</svg>").ToString();
+        canvas.XLabel(xLabel);
+        canvas.YLabel("share");
+        canvas.Axes.Margins(bottom: 0);
+        return Svg(canvas, title, 300, hasKey: series.Count > 1);
     }
 
     /// <summary>Points colored by a number (viridis) or by a class.</summary>
     /// <param name="value">One a point; with <paramref name="classes"/> the index of its class, or -1 for none (gray, below).</param>
     public static string Scatter(string title, IReadOnlyList<(double X, double Y)> points, IReadOnlyList<double> value, string label, string[]? classes = null)
     {
-        const int height = 480, left = 14, right = 160, steps = 12;
-        (double X0, double X1) x = Range(points.Select(p => p.X)), y = Range(points.Select(p => p.Y));
-        (double low, double high) = classes is null ? Range(value) : (0, 1);
-        StringBuilder svg = Open(title, height);
-        IEnumerable<IGrouping<int, int>> groups = Enumerable.Range(0, points.Count)
-            .GroupBy(i => classes is null ? (int)Math.Clamp((value[i] - low) / (high - low) * steps, 0, steps - 1) : (int)value[i]).OrderBy(g => g.Key);
-        foreach (IGrouping<int, int> group in groups)
+        const int Steps = 12;
+        (double left, double right) = Middle(points.Select(p => p.X), 0.005);
+        (double bottom, double top) = Middle(points.Select(p => p.Y), 0.005);
+        (double low, double high) = Middle(value, 0.005);
+        using Canvas canvas = Open(title);
+        int GroupOf(int i) => classes is null ? (int)Math.Clamp((value[i] - low) / (high - low) * Steps, 0, Steps - 1) : (int)value[i];
+        foreach (IGrouping<int, int> group in Enumerable.Range(0, points.Count).GroupBy(GroupOf).OrderBy(g => g.Key))
         {
-            string color = classes is null ? Viridis(group.Key / (steps - 1.0)) : group.Key < 0 ? "#e4e4e4" : s_colors[group.Key % s_colors.Length];
-            // A line of no length with round ends is a dot: a third of what a circle takes.
-            double size = classes is not null && group.Key >= 0 ? 7 : 4.5;
-            svg.Append(SvgPlot.F($"<path stroke='{color}' stroke-width='{size}' stroke-linecap='round' opacity='0.75' d='"));
-            foreach (int i in group.Where(i => IsWithin(points[i].X, x) && IsWithin(points[i].Y, y)))
-                svg.Append(SvgPlot.F($"M{Place(points[i].X, x, left, Width - right):0} {Place(points[i].Y, y, height - 14, 34):0}h0"));
-            svg.Append("'/>");
+            Color color = classes is null ? s_viridis.GetColor(group.Key / (Steps - 1.0)) : group.Key < 0 ? Colors.LightGray : ColorOf(group.Key);
+            float size = classes is not null && group.Key >= 0 ? 7 : 4.5f;
+            Markers dots = canvas.Add.Markers(
+                [.. group.Select(i => points[i].X)], (double[])[.. group.Select(i => points[i].Y)], MarkerShape.FilledCircle, size, color.WithAlpha(0.75));
+            dots.LegendText = classes is not null && group.Key >= 0 ? classes[group.Key] : "";
         }
 
-        svg.Append(SvgPlot.F($"<text x='{Width - right + 14}' y='44' font-weight='600'>{SvgPlot.Text(label)}</text>"));
-        if (classes is not null)
+        if (classes is null)
         {
-            Key(svg, classes, Width - right + 14, 56);
-            return svg.Append("</svg>").ToString();
+            canvas.Add.ColorBar(new Heatmap(new[,] { { low, high } }) { Colormap = s_viridis });
+            canvas.XLabel("color: " + label);
         }
 
-        for (int s = 0; s < steps; s++)
-            svg.Append(SvgPlot.F($"<rect x='{Width - right + 14}' y='{56 + (steps - 1 - s) * 12}' width='14' height='12' fill='{Viridis(s / (steps - 1.0))}'/>"));
-        svg.Append(SvgPlot.F($"<text x='{Width - right + 34}' y='66'>{high:0.##}</text><text x='{Width - right + 34}' y='{56 + steps * 12}'>{low:0.##}</text>"));
-        return svg.Append("</svg>").ToString();
+        // Where the points lie among each other says something, their coordinates do not.
+        canvas.Axes.Left.SetTicks([], []);
+        canvas.Axes.Bottom.SetTicks([], []);
+        canvas.HideGrid();
+        canvas.Axes.SetLimits(left, right, bottom, top);
+        return Png(canvas, title, 480, hasKey: classes is not null);
     }
 
     /// <summary>Horizontal bars of parts that add up.</summary>
     public static string StackedBars(string title, string[] parts, IReadOnlyList<(string Label, double[] Values)> bars)
     {
-        int left = Math.Min(320, 20 + (int)(6.4 * bars.Max(b => b.Label.Length)));
-        (int X, int Row)[] places = Key(parts, left);
-        int top = 38 + 18 * (places[^1].Row + 1), height = top + 14 + bars.Count * 26;
+        using Canvas canvas = Open(title);
         double most = bars.Max(b => b.Values.Sum());
-        StringBuilder svg = Open(title, height);
+        double[] from = new double[bars.Count];
         for (int p = 0; p < parts.Length; p++)
         {
-            (int x, int y) = (places[p].X, 30 + 18 * places[p].Row);
-            svg.Append(SvgPlot.F($"<rect x='{x}' y='{y}' width='12' height='12' fill='{s_colors[p]}'/><text x='{x + 18}' y='{y + 10}'>{SvgPlot.Text(parts[p])}</text>"));
-        }
-
-        for (int b = 0; b < bars.Count; b++)
-        {
-            double at = left;
-            svg.Append(SvgPlot.F($"<text x='{left - 8}' y='{top + b * 26 + 14}' text-anchor='end'>{SvgPlot.Text(bars[b].Label)}</text>"));
-            for (int p = 0; p < parts.Length; p++)
+            Bar[] pieces = [.. bars.Select((b, n) => new Bar
             {
-                double width = bars[b].Values[p] / most * (Width - left - 60);
-                svg.Append(SvgPlot.F($"<rect x='{at:0.#}' y='{top + b * 26}' width='{Math.Max(0, width):0.#}' height='19' fill='{s_colors[p]}' opacity='0.85'/>"));
-                at += width;
-            }
-
-            svg.Append(SvgPlot.F($"<text x='{at + 6:0.#}' y='{top + b * 26 + 14}'>{bars[b].Values.Sum():0.00}</text>"));
+                Position = -n, ValueBase = from[n], Value = from[n] + b.Values[p], Size = 0.7, FillColor = ColorOf(p), LineWidth = 0,
+            })];
+            BarPlot drawn = canvas.Add.Bars(pieces);
+            (drawn.Horizontal, drawn.LegendText) = (true, parts[p]);
+            from = [.. pieces.Select(b => b.Value)];
         }
 
-        return svg.Append("</svg>").ToString();
+        for (int n = 0; n < bars.Count; n++)
+            Words(canvas, from[n].ToString("0.00", CultureInfo.InvariantCulture), from[n] + 0.01 * most, -n, Alignment.MiddleLeft);
+        Rows(canvas, [.. bars.Select(b => b.Label)]);
+        canvas.Axes.SetLimitsX(0, 1.1 * most);
+        return Svg(canvas, title, 130 + 26 * bars.Count, hasKey: true);
     }
 
-    /// <summary>Where the labels of a key above a picture stand, on as many lines as they need.</summary>
-    private static (int X, int Row)[] Key(string[] labels, int left)
+    private static Canvas Open(string title)
     {
-        (int X, int Row)[] places = new (int, int)[labels.Length];
-        (int x, int row) = (left, 0);
-        for (int n = 0; n < labels.Length; n++)
-        {
-            int width = 36 + (int)(6.6 * labels[n].Length);
-            if (x + width > Width && x > left)
-                (x, row) = (left, row + 1);
-            places[n] = (x, row);
-            x += width;
-        }
-
-        return places;
+        // Text is measured in this font, and what "sans" is differs by machine: where no font of that name is, it is one with serifs.
+        Fonts.Default = s_fonts.FirstOrDefault(f => Fonts.GetTypeface(f, false, false).FamilyName == f, Fonts.Sans);
+        Canvas canvas = new();
+        canvas.Title(title, 14);
+        foreach (IAxis axis in (IAxis[])[canvas.Axes.Left, canvas.Axes.Bottom])
+            (axis.Label.FontSize, axis.Label.Bold) = (12, false);
+        canvas.Axes.Right.IsVisible = canvas.Axes.Top.IsVisible = false;
+        return canvas;
     }
 
-    private static void Axis(StringBuilder svg, Func<double, double> x, double low, double high, int y, string label, int left, int right)
+    /// <summary>A label for each of the rows 0, -1, -2, ...</summary>
+    private static void Rows(Canvas canvas, string[] labels)
     {
-        for (int tick = 0; tick <= 6; tick++)
-        {
-            double v = low + (high - low) * tick / 6;
-            string text = v.ToString(Math.Abs(v) < 100 ? "0.#" : "0", CultureInfo.InvariantCulture);
-            svg.Append(SvgPlot.F($"<path d='M{x(v):0.#} {y}v5' stroke='#888'/><text x='{x(v):0.#}' y='{y + 17}' text-anchor='middle'>{text}</text>"));
-        }
-
-        svg.Append(SvgPlot.F($"<path d='M{left} {y}H{right}' stroke='#888'/>"));
-        svg.Append(SvgPlot.F($"<text x='{(left + right) / 2}' y='{y + 36}' text-anchor='middle'>{SvgPlot.Text(label)}</text>"));
+        canvas.Axes.Left.SetTicks([.. labels.Select((_, n) => (double)-n)], labels);
+        canvas.Axes.Left.MajorTickStyle.Length = 0;
+        canvas.Grid.YAxisStyle.IsVisible = false;
+        canvas.Axes.SetLimitsY(0.6 - labels.Length, 0.6);
     }
 
-    private static void Key(StringBuilder svg, string[] labels, int x, int y)
+    private static Text Words(Canvas canvas, string text, double x, double y, Alignment alignment)
     {
-        for (int n = 0; n < labels.Length; n++)
-        {
-            string color = s_colors[n % s_colors.Length];
-            svg.Append(SvgPlot.F($"<rect x='{x}' y='{y + n * 20}' width='12' height='12' fill='{color}'/>"))
-                .Append(SvgPlot.F($"<text x='{x + 18}' y='{y + n * 20 + 10}'>{SvgPlot.Text(labels[n])}</text>"));
-        }
+        Text words = canvas.Add.Text(text, x, y);
+        (words.LabelAlignment, words.LabelFontSize, words.LabelFontColor) = (alignment, 12, Colors.Black);
+        return words;
     }
 
-    private static StringBuilder Open(string title, int height) => new StringBuilder()
-        .Append(SvgPlot.F($"<svg viewBox='0 0 {Width} {height}' width='{Width}' height='{height}' role='img' "))
-        .Append($"aria-label='{SvgPlot.Text(title)}' xmlns='http://www.w3.org/2000/svg'>")
-        .Append(SvgPlot.F($"<text x='{Width / 2}' y='18' text-anchor='middle' font-weight='600'>{SvgPlot.Text(title)}</text>"));
+    private static string Number(double value, bool isCount) => value.ToString(isCount || value >= 100 ? "N0" : "0.0000", CultureInfo.InvariantCulture);
 
-    private static double[] Shares(double[] values, double low, double high, int classes)
-    {
-        double[] shares = new double[classes];
-        foreach (double v in values)
-            shares[(int)Math.Clamp((v - low) / (high - low) * classes, 0, classes - 1)] += 1.0 / values.Length;
-        return shares;
-    }
-
-    /// <summary>Where the middle 99% lie: outliers, which are left out, do not press everybody else together.</summary>
-    private static (double Low, double High) Range(IEnumerable<double> values)
+    /// <summary>Where the middle of the values lies: outliers do not press everybody else together.</summary>
+    /// <param name="cut">The share that is cut off at each end.</param>
+    private static (double Low, double High) Middle(IEnumerable<double> values, double cut)
     {
         double[] sorted = [.. values.Where(double.IsFinite).Order()];
-        double low = sorted[(int)(0.005 * (sorted.Length - 1))], high = sorted[(int)(0.995 * (sorted.Length - 1))];
+        double low = sorted[(int)(cut * (sorted.Length - 1))], high = sorted[(int)((1 - cut) * (sorted.Length - 1))];
         return (low, high > low ? high : low + 1);
     }
 
-    private static bool IsWithin(double value, (double Low, double High) range) => value >= range.Low && value <= range.High;
-
-    private static double Place(double value, (double Low, double High) range, double from, double to) =>
-        from + (value - range.Low) / (range.High - range.Low) * (to - from);
-
-    private static string Viridis(double share)
+    private static string Svg(Canvas canvas, string title, int height, bool hasKey = false)
     {
-        double at = Math.Clamp(double.IsFinite(share) ? share : 0, 0, 1) * (s_viridis.Length - 1);
-        int n = Math.Min((int)at, s_viridis.Length - 2);
-        (int R, int G, int B) a = s_viridis[n], b = s_viridis[n + 1];
-        int Mix(int from, int to) => (int)Math.Round(from + (to - from) * (at - n));
-        return $"#{Mix(a.R, b.R):x2}{Mix(a.G, b.G):x2}{Mix(a.B, b.B):x2}";
+        if (hasKey)
+            canvas.ShowLegend(Edge.Right);
+        return Image("image/svg+xml", Encoding.UTF8.GetBytes(canvas.GetSvgXml(Width, height)), title, height);
     }
+
+    /// <summary>Thousands of points are smaller as a PNG; at twice the size, for dense screens.</summary>
+    private static string Png(Canvas canvas, string title, int height, bool hasKey)
+    {
+        if (hasKey)
+            canvas.ShowLegend(Edge.Right);
+        canvas.ScaleFactor = 2;
+        return Image("image/png", canvas.GetImageBytes(2 * Width, 2 * height, ImageFormat.Png), title, height);
+    }
+
+    private static string Image(string type, byte[] content, string title, int height) =>
+        $"<img width='{Width}' height='{height}' alt='{WebUtility.HtmlEncode(title)}' src='data:{type};base64,{Convert.ToBase64String(content)}'>";
 }

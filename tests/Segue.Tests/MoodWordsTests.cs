@@ -1,6 +1,5 @@
 using Segue.Catalogue;
 using Segue.Mood;
-using Segue.Numerics;
 using Xunit;
 
 namespace Segue.Tests;
@@ -75,15 +74,6 @@ public sealed class MoodWordsTests
         // A guessed genre is too weak beside a known word, and what has no neighbor stays unknown.
         Assert.Empty(reader.Read("sad blamblam").Genres);
         Assert.Equal(["zzz"], reader.Read("zzz, sad").NotUnderstood);
-    }
-
-    [Fact]
-    public void Precomputed_phrase_vectors_read_the_same()
-    {
-        MatrixView phrases = UnknownWords.EmbedPhrases(Lexicon.Default, Toy);
-        var precomputed = new WishReader(Lexicon.Default, unknown: new UnknownWords(Lexicon.Default, Toy, phrases), isWord: _ => true);
-        Assert.Equal("sad", Assert.Single(precomputed.Read("lugubriosity").Guessed).ReadAs[0]);
-        Assert.Throws<ArgumentException>(() => new UnknownWords(Lexicon.Default, Toy, new MatrixView(new float[3], 1, 3)));
     }
 
     [Fact]

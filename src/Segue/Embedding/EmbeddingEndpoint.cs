@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Polly;
+using Polly.Retry;
 
 namespace Segue.Embedding;
 
@@ -37,6 +39,7 @@ internal sealed class EmbeddingEndpoint : IDisposable
     private readonly EndpointOptions _options;
     private readonly string _name;
     private readonly string? _key;
+    private readonly ResiliencePipeline<Attempt> _retries;
 
     /// <param name="name">How to call the server in errors, e.g. "Ollama".</param>
     /// <param name="baseUrl">Paths are appended to it.</param>
@@ -48,6 +51,7 @@ internal sealed class EmbeddingEndpoint : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTexts, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BatchTexts, 2048, nameof(options));
         (_name, _options, _key) = (name, options, key);
+        _retries = Retries(options);
         BaseUrl = new Uri(baseUrl.AbsoluteUri.TrimEnd('/') + "/");
         SocketsHttpHandler handler = new() { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(15) };
         _client = new HttpClient(handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = AnswerBytesMax };
@@ -62,16 +66,9 @@ internal sealed class EmbeddingEndpoint : IDisposable
     /// <exception cref="EmbedderException">Anything else that went wrong, after all attempts.</exception>
     public async Task<JsonDocument> SendAsync(string path, object? body, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
-        {
-            (JsonDocument? answer, string problem, TimeSpan? pauseWanted) = await TryAsync(path, body, cancellationToken);
-            if (answer is not null)
-                return answer;
-            if (attempt == _options.Attempts)
-                throw new EmbedderException($"{_name} at {BaseUrl} did not answer {path}: {problem} ({attempt} attempts)");
-            TimeSpan pause = pauseWanted ?? _options.Backoff * Math.Pow(2, attempt - 1);
-            await Task.Delay(pause < s_pauseMax ? pause : s_pauseMax, _options.Clock, cancellationToken);
-        }
+        Attempt last = await _retries.ExecuteAsync(async token => await TryAsync(path, body, token), cancellationToken);
+        return last.Answer
+            ?? throw new EmbedderException($"{_name} at {BaseUrl} did not answer {path}: {last.Problem} ({_options.Attempts} attempts)");
     }
 
     /// <summary>Sends a POST whose answer comes line by line, each a JSON object, as long as it takes.</summary>
@@ -127,8 +124,28 @@ internal sealed class EmbeddingEndpoint : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    /// <returns>The answer; or what was wrong and is worth another attempt, with the pause that the server asked for.</returns>
-    private async Task<(JsonDocument? Answer, string Problem, TimeSpan? Pause)> TryAsync(string path, object? body, CancellationToken cancellationToken)
+    /// <summary>As often as the options say, with pauses that double, or as long as the server asks for (Retry-After).</summary>
+    private static ResiliencePipeline<Attempt> Retries(EndpointOptions options)
+    {
+        if (options.Attempts == 1)
+            return ResiliencePipeline<Attempt>.Empty;
+        return new ResiliencePipelineBuilder<Attempt> { TimeProvider = options.Clock }
+            .AddRetry(new RetryStrategyOptions<Attempt>
+            {
+                MaxRetryAttempts = options.Attempts - 1,
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = options.Backoff,
+                MaxDelay = s_pauseMax,
+                ShouldHandle = made => ValueTask.FromResult(made.Outcome.Result is { Answer: null }),
+                DelayGenerator = made => ValueTask.FromResult(Shorter(made.Outcome.Result?.PauseWanted, s_pauseMax)),
+            })
+            .Build();
+    }
+
+    private static TimeSpan? Shorter(TimeSpan? wanted, TimeSpan most) => wanted > most ? most : wanted;
+
+    /// <summary>One request, and what came of it; throws where another attempt would come to the same.</summary>
+    private async Task<Attempt> TryAsync(string path, object? body, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_options.Timeout);
@@ -140,23 +157,23 @@ internal sealed class EmbeddingEndpoint : IDisposable
             {
                 string said = await TextOf(response, limit.Token);
                 return IsWorthAnother(response.StatusCode)
-                    ? (null, $"status {(int)response.StatusCode}, {said}", response.Headers.RetryAfter?.Delta)
+                    ? Attempt.Failed($"status {(int)response.StatusCode}, {said}", response.Headers.RetryAfter?.Delta)
                     : throw Refusal(response, path, said);
             }
 
             try
             {
                 byte[] bytes = await response.Content.ReadAsByteArrayAsync(limit.Token);
-                return (JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 16 }), "", null);
+                return new Attempt(JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 16 }));
             }
             catch (JsonException e)
             {
-                return (null, $"the answer is no JSON ({Safe(e.Message)})", null);
+                return Attempt.Failed($"the answer is no JSON ({Safe(e.Message)})");
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, $"no answer within {_options.Timeout.TotalSeconds:0.#} s", null);
+            return Attempt.Failed($"no answer within {_options.Timeout.TotalSeconds:0.#} s");
         }
         catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
         {
@@ -168,7 +185,7 @@ internal sealed class EmbeddingEndpoint : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            return (null, Safe(e.Message), null);
+            return Attempt.Failed(Safe(e.Message));
         }
     }
 
@@ -217,5 +234,12 @@ internal sealed class EmbeddingEndpoint : IDisposable
         {
             return Safe(text);
         }
+    }
+
+    /// <summary>What one request came to: an answer, or a problem that another attempt may not have.</summary>
+    /// <param name="PauseWanted">How long the server asks to be left alone.</param>
+    private sealed record Attempt(JsonDocument? Answer, string Problem = "", TimeSpan? PauseWanted = null)
+    {
+        public static Attempt Failed(string problem, TimeSpan? pauseWanted = null) => new(null, problem, pauseWanted);
     }
 }

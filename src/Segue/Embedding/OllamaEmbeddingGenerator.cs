@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.AI;
 
 namespace Segue.Embedding;
 
@@ -42,89 +41,54 @@ internal sealed record OllamaOptions : EndpointOptions
 /// Embeddings of a model that Ollama serves (<c>/api/embed</c>, in batches). Texts that are longer than the model's context are cut by the server. A
 /// blank text is not sent, because the server gives nothing for it when it stands alone and something when it does not.
 /// </summary>
-internal sealed class OllamaEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
+internal sealed class OllamaEmbeddingGenerator : EndpointEmbeddingGenerator
 {
     // The first release with /api/embed.
     private static readonly Version s_versionMin = new(0, 3, 0);
-    private readonly EmbeddingEndpoint _endpoint;
     private readonly OllamaOptions _options;
-    private readonly string _model;
-    private EmbeddingGeneratorMetadata _metadata;
-    private int _dimensions;
 
     private OllamaEmbeddingGenerator(string model, OllamaOptions options)
-    {
-        (_model, _options) = (model, options);
-        _endpoint = new EmbeddingEndpoint("Ollama", options.BaseUrl, key: null, options);
-        _metadata = new EmbeddingGeneratorMetadata("ollama", options.BaseUrl, model);
-    }
-
-    /// <summary>The length of the vectors.</summary>
-    public int Dimensions => _dimensions;
+        : base("ollama", model, options.BaseUrl, options, new EmbeddingEndpoint("Ollama", options.BaseUrl, key: null, options)) => _options = options;
 
     /// <summary>Finds the server, checks its version and the model (fetching it if asked to), and embeds one word to learn the dimensions.</summary>
     /// <exception cref="EmbedderException">It is not there, is too old, lacks the model, or the model makes no embeddings.</exception>
-    public static async Task<OllamaEmbeddingGenerator> ConnectAsync(string model, OllamaOptions? options = null, CancellationToken cancellationToken = default)
+    public static Task<OllamaEmbeddingGenerator> ConnectAsync(string model, OllamaOptions? options = null, CancellationToken cancellationToken = default)
     {
         OllamaEmbeddingGenerator generator = new(model, options ?? new OllamaOptions());
-        try
-        {
-            await generator.CheckVersionAsync(cancellationToken);
-            string? digest = await generator.DigestAsync(cancellationToken);
-            if (digest is null)
-            {
-                if (!generator._options.PullMissing)
-                    throw new EmbedderException($"Ollama at {generator._endpoint.BaseUrl} does not have the model '{model}'; fetch it with 'ollama pull {model}'");
-                await generator.PullAsync(cancellationToken);
-                digest = await generator.DigestAsync(cancellationToken) ?? throw new EmbedderException($"Ollama fetched '{model}' but does not list it");
-            }
-
-            float[][] probe = await generator.AskAsync(["music"], null, cancellationToken);
-            generator._dimensions = probe[0].Length;
-            generator._metadata = new EmbeddingGeneratorMetadata("ollama", generator._options.BaseUrl, digest, generator._dimensions);
-            return generator;
-        }
-        catch
-        {
-            generator.Dispose();
-            throw;
-        }
+        return ConnectedAsync(generator, () => generator.FindModelAsync(cancellationToken));
     }
 
-    /// <inheritdoc/>
-    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
-        IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    private async Task FindModelAsync(CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(values);
-        return EndpointVectors.GenerateAsync(values, _options.BatchTexts, _metadata.DefaultModelId, texts => AskAsync(texts, options?.Dimensions, cancellationToken));
+        await CheckVersionAsync(cancellationToken);
+        string? digest = await DigestAsync(cancellationToken);
+        if (digest is null)
+        {
+            if (!_options.PullMissing)
+                throw new EmbedderException($"Ollama at {Endpoint.BaseUrl} does not have the model '{Model}'; fetch it with 'ollama pull {Model}'");
+            await PullAsync(cancellationToken);
+            digest = await DigestAsync(cancellationToken) ?? throw new EmbedderException($"Ollama fetched '{Model}' but does not list it");
+        }
+
+        await LearnDimensionsAsync(digest, cancellationToken);
     }
-
-    /// <inheritdoc/>
-    public object? GetService(Type serviceType, object? serviceKey = null) =>
-        serviceKey is not null ? null
-        : serviceType == typeof(EmbeddingGeneratorMetadata) ? _metadata
-        : serviceType.IsInstanceOfType(this) ? this
-        : null;
-
-    /// <inheritdoc/>
-    public void Dispose() => _endpoint.Dispose();
 
     private async Task CheckVersionAsync(CancellationToken cancellationToken)
     {
-        using JsonDocument answer = await _endpoint.SendAsync("api/version", null, cancellationToken);
+        using JsonDocument answer = await Endpoint.SendAsync("api/version", null, cancellationToken);
         string text = Text(answer.RootElement, "version") ?? throw Strange("api/version");
         // Built from source, it says 0.0.0; a release candidate has a suffix.
         if (Version.TryParse(text.Split('-', '+')[0], out Version? version) && version != new Version(0, 0, 0) && version < s_versionMin)
-            throw new EmbedderException($"Ollama at {_endpoint.BaseUrl} is version {text}; {s_versionMin} or newer is needed (/api/embed): update it");
+            throw new EmbedderException($"Ollama at {Endpoint.BaseUrl} is version {text}; {s_versionMin} or newer is needed (/api/embed): update it");
     }
 
     /// <summary>"all-minilm:latest#6cf97aa9": the model's full name and the first digits of its digest; null when the server lacks it.</summary>
     private async Task<string?> DigestAsync(CancellationToken cancellationToken)
     {
-        using JsonDocument answer = await _endpoint.SendAsync("api/tags", null, cancellationToken);
+        using JsonDocument answer = await Endpoint.SendAsync("api/tags", null, cancellationToken);
         if (List(answer.RootElement, "models") is not { } models)
             throw Strange("api/tags");
-        string wanted = _model.Contains(':') ? _model : _model + ":latest";
+        string wanted = Model.Contains(':') ? Model : Model + ":latest";
         foreach (JsonElement model in models.EnumerateArray())
         {
             if (Text(model, "name") is { } name && name.Equals(wanted, StringComparison.OrdinalIgnoreCase))
@@ -138,32 +102,29 @@ internal sealed class OllamaEmbeddingGenerator : IEmbeddingGenerator<string, Emb
     private async Task PullAsync(CancellationToken cancellationToken)
     {
         string last = "";
-        await foreach (JsonElement line in _endpoint.StreamAsync("api/pull", new { model = _model }, cancellationToken))
+        await foreach (JsonElement line in Endpoint.StreamAsync("api/pull", new { model = Model }, cancellationToken))
         {
             if (Text(line, "error") is { } error)
-                throw new EmbedderException($"Ollama could not fetch '{_model}': {_endpoint.Safe(error)}");
+                throw new EmbedderException($"Ollama could not fetch '{Model}': {Endpoint.Safe(error)}");
             last = Text(line, "status") ?? last;
             long total = Number(line, "total"), completed = Number(line, "completed");
-            _options.Progress?.Report(total > 0 ? $"{_model}: {last}, {completed >> 20} of {total >> 20} MB" : $"{_model}: {last}");
+            _options.Progress?.Report(total > 0 ? $"{Model}: {last}, {completed >> 20} of {total >> 20} MB" : $"{Model}: {last}");
         }
 
         if (last != "success")
-            throw new EmbedderException($"Ollama stopped fetching '{_model}' after '{_endpoint.Safe(last)}'; try again, it goes on where it was");
+            throw new EmbedderException($"Ollama stopped fetching '{Model}' after '{Endpoint.Safe(last)}'; try again, it goes on where it was");
     }
 
-    private async Task<float[][]> AskAsync(string[] texts, int? dimensions, CancellationToken cancellationToken)
+    private protected override async Task<float[][]> AskAsync(string[] texts, int? dimensions, CancellationToken cancellationToken)
     {
-        Dictionary<string, object> body = new(StringComparer.Ordinal) { ["model"] = _model, ["input"] = texts };
-        if (dimensions is { } d)
-            body["dimensions"] = d;
-        using JsonDocument answer = await _endpoint.SendAsync("api/embed", body, cancellationToken);
+        using JsonDocument answer = await Endpoint.SendAsync("api/embed", Body(texts, dimensions), cancellationToken);
         if (List(answer.RootElement, "embeddings") is not { } list || list.EnumerateArray().Any(v => v.ValueKind != JsonValueKind.Array))
             throw Strange("api/embed");
         float[][] vectors = [.. list.EnumerateArray().Select(EndpointVectors.Numbers)];
-        return EndpointVectors.Checked(vectors, texts.Length, dimensions ?? _dimensions, $"Ollama at {_endpoint.BaseUrl}");
+        return EndpointVectors.Checked(vectors, texts.Length, dimensions ?? Dimensions, $"Ollama at {Endpoint.BaseUrl}");
     }
 
-    private EmbedderException Strange(string path) => new($"{_endpoint.BaseUrl} does not answer {path} as Ollama does; is it Ollama?");
+    private EmbedderException Strange(string path) => new($"{Endpoint.BaseUrl} does not answer {path} as Ollama does; is it Ollama?");
 
     private static JsonElement? Property(JsonElement element, string name, JsonValueKind kind) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == kind ? value : null;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.AI;
 
 namespace Segue.Embedding;
 
@@ -28,23 +27,12 @@ internal sealed record OpenAIOptions : EndpointOptions
 }
 
 /// <summary>Embeddings of any server that speaks OpenAI's <c>/embeddings</c>, in batches.</summary>
-internal sealed class OpenAIEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
+internal sealed class OpenAIEmbeddingGenerator : EndpointEmbeddingGenerator
 {
-    private readonly EmbeddingEndpoint _endpoint;
-    private readonly OpenAIOptions _options;
-    private readonly string _model;
-    private EmbeddingGeneratorMetadata _metadata;
-    private int _dimensions;
-
     private OpenAIEmbeddingGenerator(string model, OpenAIOptions options)
+        : base("openai", model, options.BaseUrl, options, new EmbeddingEndpoint("The OpenAI endpoint", options.BaseUrl, options.Key, options))
     {
-        (_model, _options) = (model, options);
-        _endpoint = new EmbeddingEndpoint("The OpenAI endpoint", options.BaseUrl, options.Key, options);
-        _metadata = new EmbeddingGeneratorMetadata("openai", options.BaseUrl, model);
     }
-
-    /// <summary>The length of the vectors.</summary>
-    public int Dimensions => _dimensions;
 
     /// <summary>Embeds one word, to know that address, key and model are right and what the dimensions are.</summary>
     /// <exception cref="EmbedderException">They are not; the message says which.</exception>
@@ -54,46 +42,16 @@ internal sealed class OpenAIEmbeddingGenerator : IEmbeddingGenerator<string, Emb
         if (options.Key is null && options.BaseUrl.Host == new OpenAIOptions().BaseUrl.Host)
             throw new EmbedderException($"{options.BaseUrl.Host} needs a key: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server that needs none");
         OpenAIEmbeddingGenerator generator = new(model, options);
-        try
-        {
-            float[][] probe = await generator.AskAsync(["music"], null, cancellationToken);
-            generator._dimensions = probe[0].Length;
-            // Two servers may call different models by one name.
-            string id = $"{model}@{generator._endpoint.BaseUrl.Authority}";
-            generator._metadata = new EmbeddingGeneratorMetadata("openai", options.BaseUrl, id, generator._dimensions);
-            return generator;
-        }
-        catch
-        {
-            generator.Dispose();
-            throw;
-        }
+        // Two servers may call different models by one name.
+        string modelId = $"{model}@{generator.Endpoint.BaseUrl.Authority}";
+        return await ConnectedAsync(generator, () => generator.LearnDimensionsAsync(modelId, cancellationToken));
     }
 
-    /// <inheritdoc/>
-    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
-        IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    private protected override async Task<float[][]> AskAsync(string[] texts, int? dimensions, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(values);
-        return EndpointVectors.GenerateAsync(values, _options.BatchTexts, _metadata.DefaultModelId, texts => AskAsync(texts, options?.Dimensions, cancellationToken));
-    }
-
-    /// <inheritdoc/>
-    public object? GetService(Type serviceType, object? serviceKey = null) =>
-        serviceKey is not null ? null
-        : serviceType == typeof(EmbeddingGeneratorMetadata) ? _metadata
-        : serviceType.IsInstanceOfType(this) ? this
-        : null;
-
-    /// <inheritdoc/>
-    public void Dispose() => _endpoint.Dispose();
-
-    private async Task<float[][]> AskAsync(string[] texts, int? dimensions, CancellationToken cancellationToken)
-    {
-        Dictionary<string, object> body = new(StringComparer.Ordinal) { ["model"] = _model, ["input"] = texts, ["encoding_format"] = "float" };
-        if (dimensions is { } d)
-            body["dimensions"] = d;
-        using JsonDocument answer = await _endpoint.SendAsync("embeddings", body, cancellationToken);
+        Dictionary<string, object> body = Body(texts, dimensions);
+        body["encoding_format"] = "float";
+        using JsonDocument answer = await Endpoint.SendAsync("embeddings", body, cancellationToken);
         // {"data": [{"index": 0, "embedding": [..]}, ..]}: the order is the indexes', whatever the order of the list.
         float[]?[] vectors = new float[]?[texts.Length];
         try
@@ -102,15 +60,15 @@ internal sealed class OpenAIEmbeddingGenerator : IEmbeddingGenerator<string, Emb
             {
                 int index = item.GetProperty("index").GetInt32();
                 if ((uint)index >= (uint)vectors.Length || vectors[index] is not null)
-                    throw new EmbedderException($"{_endpoint.BaseUrl} gave a vector for text {index} of {texts.Length}, or gave it twice");
+                    throw new EmbedderException($"{Endpoint.BaseUrl} gave a vector for text {index} of {texts.Length}, or gave it twice");
                 vectors[index] = EndpointVectors.Numbers(item.GetProperty("embedding"));
             }
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new EmbedderException($"{_endpoint.BaseUrl} does not answer embeddings as OpenAI does; is the base URL right (it usually ends in /v1)?", e);
+            throw new EmbedderException($"{Endpoint.BaseUrl} does not answer embeddings as OpenAI does; is the base URL right (it usually ends in /v1)?", e);
         }
 
-        return EndpointVectors.Checked([.. vectors.OfType<float[]>()], texts.Length, dimensions ?? _dimensions, $"{_endpoint.BaseUrl}");
+        return EndpointVectors.Checked([.. vectors.OfType<float[]>()], texts.Length, dimensions ?? Dimensions, $"{Endpoint.BaseUrl}");
     }
 }

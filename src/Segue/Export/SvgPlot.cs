@@ -4,8 +4,10 @@ using System.Text;
 
 namespace Segue.Export;
 
-/// <summary>Small plots as inline SVG, so that a report is one file that opens anywhere. Colors are safe for color-blind readers (Okabe, Ito
-/// 2008).</summary>
+/// <summary>
+/// Small plots as inline SVG, so that a report is one file that opens anywhere. Colors are safe for color-blind readers (Okabe, Ito 2008).
+/// By hand, because a plotting library would bring a native one (SkiaSharp) to everybody who uses this library; the notebooks have ScottPlot.
+/// </summary>
 internal static class SvgPlot
 {
     private const int Width = 720, Left = 190, Right = 60, Bar = 22;

@@ -66,10 +66,10 @@ internal static class Importer
                 continue;
             }
 
-            hasCompanionsOnly |= format.Name is Formats.ArtistNames or Formats.Tags or Formats.TagNames or Formats.Friends;
+            hasCompanionsOnly |= format.Kind.IsCompanion();
             LedgerFile file = run.Ledger.Open(input.Name, format.Name, run.Options.SamplesPerReason);
-            bool comesAgain = PathKinds.Of(input.Path) == PathKind.File;
-            if (format.IsPlays && comesAgain && run.Options.Parts is { } parts && input.BytesOfContent >= parts.BytesMin)
+            bool isPlainFile = PathKinds.Of(input.Path) == PathKind.File;
+            if (format.Kind == FileKind.Plays && isPlainFile && run.Options.Parts is { } parts && input.BytesOfContent >= parts.BytesMin)
                 parts.Read(input, file, run, () => read(input, file, run));
             else
                 read(input, file, run);

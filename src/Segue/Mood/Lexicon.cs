@@ -12,7 +12,7 @@ internal sealed class Lexicon
     private readonly Vocabulary[] _languages;
     private readonly Vocabulary _own;
 
-    private Lexicon(Vocabulary[] languages, Vocabulary own) => (_languages, _own) = (languages, own);
+    internal Lexicon(Vocabulary[] languages, Vocabulary own) => (_languages, _own) = (languages, own);
 
     /// <summary>The built-in lexicon.</summary>
     public static Lexicon Default => s_default.Value;
@@ -34,20 +34,6 @@ internal sealed class Lexicon
 
     /// <summary>All entries of one language, or the user's own for "".</summary>
     public IEnumerable<LexiconEntry> EntriesOf(string language) => language.Length == 0 ? _own.Entries : _languages.First(v => v.Language == language).Entries;
-
-    /// <summary>This lexicon with so many percent of its asking phrases gone at random, and the other languages: to measure what unknown words cost.</summary>
-    internal Lexicon Without(int percent, int seed)
-    {
-        var random = new Random(seed);
-        var english = new Vocabulary("en");
-        foreach (LexiconEntry entry in _languages[0].Entries)
-        {
-            if (entry.Role != WordRole.Asks || random.Next(100) >= percent)
-                english.Add(entry);
-        }
-
-        return new Lexicon([english], _own);
-    }
 
     internal int PhraseWordsMax => Math.Max(_own.PhraseWordsMax, _languages.Max(v => v.PhraseWordsMax));
 

@@ -12,8 +12,7 @@ internal delegate IReadOnlyList<ReadOnlyMemory<float>> TextEmbedder(IReadOnlyLis
 /// nearest phrases ask for is asked for in their stead.
 /// <para>c = cosine to each phrase; confidence = clip((max c − 0.40) / 0.35, 0, 1) · 0.8; the targets are the mean of the phrases' targets under
 /// softmax((c − max c) / 0.05), stretched so that the largest is 1, at most three times. The constants were found with the static embedder on
-/// lexicons with 10 to 40% of their phrases taken away. The phrases are embedded at the first unknown word, or come precomputed
-/// (<see cref="EmbedPhrases"/>) where the embedder is slow.</para>
+/// lexicons with 10 to 40% of their phrases taken away. The phrases are embedded at the first unknown word.</para>
 /// </summary>
 internal sealed class UnknownWords
 {
@@ -28,21 +27,17 @@ internal sealed class UnknownWords
 
     /// <param name="lexicon">Whose English phrases (and the user's own) are compared with.</param>
     /// <param name="embed">The embedder.</param>
-    /// <param name="phrases">What <see cref="EmbedPhrases"/> gave for the same lexicon and embedder; null embeds them when they are first needed.</param>
-    /// <exception cref="ArgumentException">The precomputed vectors are of another lexicon.</exception>
-    public UnknownWords(Lexicon lexicon, TextEmbedder embed, MatrixView? phrases = null)
+    public UnknownWords(Lexicon lexicon, TextEmbedder embed)
     {
         _embed = embed;
         _entries = EntriesOf(lexicon);
-        if (phrases is { } given && given.Rows != _entries.Length)
-            throw new ArgumentException($"{given.Rows} phrase vectors for a lexicon of {_entries.Length} phrases.", nameof(phrases));
-        _phrases = new Lazy<MatrixView>(() => phrases ?? EmbedPhrases(lexicon, embed));
+        _phrases = new Lazy<MatrixView>(() => EmbedPhrases(_entries, embed));
     }
 
-    /// <summary>The unit vectors of the lexicon's phrases, one row a phrase, to be saved beside an index.</summary>
-    public static MatrixView EmbedPhrases(Lexicon lexicon, TextEmbedder embed)
+    /// <summary>The unit vectors of the phrases, one row a phrase.</summary>
+    private static MatrixView EmbedPhrases(LexiconEntry[] entries, TextEmbedder embed)
     {
-        string[] phrases = [.. EntriesOf(lexicon).Select(e => e.Phrase)];
+        string[] phrases = [.. entries.Select(e => e.Phrase)];
         IReadOnlyList<ReadOnlyMemory<float>> vectors = embed(phrases);
         int dimension = vectors.Count == 0 ? 0 : vectors.Max(v => v.Length);
         float[] all = new float[phrases.Length * dimension];

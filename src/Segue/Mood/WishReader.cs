@@ -57,9 +57,6 @@ internal sealed class WishReader
 
     public Lexicon Lexicon => _lexicon;
 
-    /// <summary>What the reader does beyond the lexicon; less only to measure what a part is worth.</summary>
-    internal ReadingParts Parts { get; init; } = ReadingParts.All;
-
     /// <summary>The reading of a text; never fails, whatever the text.</summary>
     /// <param name="named">
     /// What the answers shall resemble or keep away from besides what the text names: with a song here, the text "happier" means happier than that.
@@ -67,7 +64,7 @@ internal sealed class WishReader
     public Wish Read(string text, params IEnumerable<WishReference> named)
     {
         List<WishToken> tokens = WishTokens.Cut(text, out bool isCut);
-        var reading = new Reading(this, text, tokens, Parts.HasFlag(ReadingParts.Languages) ? _lexicon.LanguageOf(tokens) : 0, named);
+        var reading = new Reading(this, text, tokens, _lexicon.LanguageOf(tokens), named);
         reading.Cut();
         reading.Settle();
         reading.FindConcepts();
@@ -140,7 +137,7 @@ internal sealed class WishReader
 
         private Segment? Longest(int at)
         {
-            int most = reader.Parts.HasFlag(ReadingParts.Phrases) ? Math.Min(Lexicon.PhraseWordsMax, tokens.Count - at) : 1;
+            int most = Math.Min(Lexicon.PhraseWordsMax, tokens.Count - at);
             for (int stop = 1; stop < most; stop++)
             {
                 if (tokens[at + stop].AfterStop)
@@ -165,15 +162,14 @@ internal sealed class WishReader
         private Segment? Form(int at)
         {
             string word = tokens[at].Word;
-            foreach ((string form, bool opposite) in reader.Parts.HasFlag(ReadingParts.WordForms) ? WordForms.Bases(word) : [])
+            foreach ((string form, bool opposite) in WordForms.Bases(word))
             {
                 if (Lexicon.Find(form, language) is { Role: WordRole.Asks } entry)
                     return new Segment(WordRole.Asks, entry, at, 1) { Opposite = opposite, IsComparison = word.EndsWith("er", StringComparison.Ordinal) };
             }
 
             // A capital within the sentence is a name that the catalogue lacks, not a slip.
-            if (tokens[at].Capital && at > 0 && !tokens[at].AfterStop || !reader.Parts.HasFlag(ReadingParts.Misspellings)
-                || reader._misspellings.Find(word, language) is not { } meant)
+            if (tokens[at].Capital && at > 0 && !tokens[at].AfterStop || reader._misspellings.Find(word, language) is not { } meant)
                 return null;
             _guessed.Add(new GuessedWord(text[tokens[at].Start..tokens[at].End], [meant.Phrase], 1));
             return new Segment(WordRole.Asks, meant, at, 1);
@@ -226,8 +222,6 @@ internal sealed class WishReader
                     case WordRole.Break:
                         (negating, carrying, comparing, byDegree, about) = (false, false, false, false, false);
                         break;
-                    case WordRole.Very or WordRole.Slightly when !reader.Parts.HasFlag(ReadingParts.Intensity):
-                        break;
                     case WordRole.Very:
                         factor *= Very;
                         break;
@@ -277,7 +271,6 @@ internal sealed class WishReader
         private void Take(Segment segment, bool negated, float factor, bool only, bool byDegree)
         {
             string phrase = Text(segment);
-            negated &= reader.Parts.HasFlag(ReadingParts.Negation);
             _negated.AsSpan(segment.First, segment.Count).Fill(negated);
             if (segment.Range is { } range)
                 _ranges.Add(range);

@@ -2,23 +2,6 @@ using Segue.Interactions;
 
 namespace Segue.Recommending;
 
-/// <summary>How several listeners' scores become one choice; those of Masthoff, "Group Recommender Systems" (2015), and greedy fairness.</summary>
-internal enum GroupStrategy
-{
-    Average,
-    LeastMisery,
-
-    /// <summary>The average of the songs that nobody scores below <see cref="GroupChoice.Misery"/>.</summary>
-    AverageWithoutMisery,
-    Multiplicative,
-
-    /// <summary>Masthoff's fairness: the listeners take turns, each takes the best that is left.</summary>
-    Turns,
-
-    /// <summary>Each next song is the one after which the least-served listener is served best; where that is equal, all together.</summary>
-    LeastServed,
-}
-
 /// <summary>One row of a group's answer. Its score and parts are means over the listeners; its reasons are those of the listener it is best for.</summary>
 /// <param name="Scores">One a listener: what it would score for them alone, 0..1 among the group's candidates.</param>
 /// <param name="For">The listeners it is there for: those who score it nearly as high as whoever scores it highest.</param>
@@ -51,10 +34,18 @@ internal static class GroupRecommender
     /// <param name="wish">The mood of all; null for everybody's own.</param>
     /// <exception cref="SegueException">A profile does not fit the model, or a filter names what the catalogue does not have.</exception>
     public static GroupAnswer Recommend(Pipeline pipeline, SongIndex songs, IReadOnlyList<Profile> listeners, ISongMood? wish, PipelineOptions options,
-        SongFilter filter, SelectionOptions selection) => Recommend(pipeline, songs, listeners, wish, options, filter, selection, GroupStrategy.LeastServed);
+        SongFilter filter, SelectionOptions selection) => Recommend(pipeline, songs, listeners, wish, options, filter, selection, GroupChoice.LeastServedNext);
 
-    internal static GroupAnswer Recommend(Pipeline pipeline, SongIndex songs, IReadOnlyList<Profile> listeners, ISongMood? wish, PipelineOptions options,
-        SongFilter filter, SelectionOptions selection, GroupStrategy strategy)
+    /// <param name="choose">[listener][item] scores and a count, to the items chosen: another rule, to compare with.</param>
+    internal static GroupAnswer Recommend(
+        Pipeline pipeline,
+        SongIndex songs,
+        IReadOnlyList<Profile> listeners,
+        ISongMood? wish,
+        PipelineOptions options,
+        SongFilter filter,
+        SelectionOptions selection,
+        Func<double[][], int, int[]> choose)
     {
         int[] heard = [.. listeners.SelectMany(l => l.Artists).Distinct()], disliked = [.. listeners.SelectMany(l => l.Disliked).Distinct()];
         int[] all = [.. listeners.SelectMany(l => pipeline.Candidates(l, wish, options, filter, heard, disliked)).Distinct().Order()];
@@ -67,7 +58,7 @@ internal static class GroupRecommender
         SongLikeness likeness = new(songs);
         int[] chosenFrom = [.. Selection.Choose(songs.Tracks, all, keys, selection with { Count = Math.Max(1, pool) }, likeness.Of)];
         double[][] scores = [.. judged.Select(j => chosenFrom.Select(c => j.Parts[c].Sum).ToArray())];
-        int[] chosen = GroupChoice.Choose(scores, count, strategy);
+        int[] chosen = choose(scores, count);
         GroupRow[] rows = [.. chosen.Select((at, i) =>
         {
             int c = chosenFrom[at];
@@ -93,20 +84,24 @@ internal sealed record Judgement(SongParts[] Parts, Func<int, IReadOnlyList<Reas
 /// <summary>From a score of each listener for each item to a choice of items.</summary>
 internal static class GroupChoice
 {
-    /// <summary>Below this score an item is misery; among percentiles, the worse half.</summary>
-    public const double Misery = 0.5;
-
+    /// <summary>Each next item is the one after which the listener served least is served best; where that is equal, all together.</summary>
     /// <param name="scores">[listener][item], 0..1.</param>
     /// <returns>Items, first choice first; at most as many as there are.</returns>
-    public static int[] Choose(double[][] scores, int count, GroupStrategy strategy)
+    public static int[] LeastServedNext(double[][] scores, int count) => OneByOne(scores, count, (served, item) =>
+        (Enumerable.Range(0, scores.Length).Min(l => served[l] + scores[l][item]), scores.Average(s => s[item])));
+
+    /// <summary>Takes the item of the largest key again and again.</summary>
+    /// <param name="key">
+    /// From what each listener has been served so far (the sum of their scores) and an item; two numbers, because many are equal in the first.
+    /// </param>
+    public static int[] OneByOne(double[][] scores, int count, Func<double[], int, (double, double)> key)
     {
-        int items = scores[0].Length;
         double[] served = new double[scores.Length];
         List<int> chosen = [];
-        HashSet<int> left = [.. Enumerable.Range(0, items)];
+        HashSet<int> left = [.. Enumerable.Range(0, scores[0].Length)];
         while (chosen.Count < count && left.Count > 0)
         {
-            int best = left.Order().MaxBy(item => Key(scores, served, item, strategy, turn: chosen.Count % scores.Length));
+            int best = left.Order().MaxBy(item => key(served, item));
             left.Remove(best);
             chosen.Add(best);
             for (int l = 0; l < served.Length; l++)
@@ -121,20 +116,5 @@ internal static class GroupChoice
     {
         double best = scores.OrderDescending().Take(chosen.Length).Sum();
         return best > 0 ? chosen.Sum(c => scores[c]) / best : 1;
-    }
-
-    /// <summary>The larger, the sooner; two numbers, because many are equal in the first.</summary>
-    private static (double, double) Key(double[][] scores, double[] served, int item, GroupStrategy strategy, int turn)
-    {
-        double mean = scores.Average(s => s[item]);
-        return strategy switch
-        {
-            GroupStrategy.LeastMisery => (scores.Min(s => s[item]), mean),
-            GroupStrategy.AverageWithoutMisery => (scores.All(s => s[item] >= Misery) ? 1 : 0, mean),
-            GroupStrategy.Multiplicative => (scores.Aggregate(1.0, (product, s) => product * s[item]), mean),
-            GroupStrategy.Turns => (scores[turn][item], mean),
-            GroupStrategy.LeastServed => (Enumerable.Range(0, scores.Length).Min(l => served[l] + scores[l][item]), mean),
-            _ => (mean, 0),
-        };
     }
 }

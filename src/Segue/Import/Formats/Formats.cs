@@ -3,16 +3,18 @@ using System.Text;
 namespace Segue.Import;
 
 /// <summary>A format that the content of a file was recognized as.</summary>
-/// <param name="Name">As people know it.</param>
+/// <param name="Kind">What it holds.</param>
+/// <param name="Name">As people know the format.</param>
 /// <param name="Read">Reads the file; null for a known file that is of no use here.</param>
-/// <param name="IsPlays">Whether it holds who played what.</param>
-internal sealed record Recognized(string Name, Action<InputFile, LedgerFile, ImportRun>? Read, bool IsPlays = false);
+internal sealed record Recognized(FileKind Kind, string Name, Action<InputFile, LedgerFile, ImportRun>? Read)
+{
+    /// <summary>A file that stands beside plays.</summary>
+    public static Recognized Companion(FileKind kind, Action<InputFile, LedgerFile, ImportRun> read) => new(kind, kind.CompanionName(), read);
+}
 
 /// <summary>Every format there is, told from the first bytes of a file.</summary>
 internal static class Formats
 {
-    public const string ArtistNames = "Last.fm-2K artists", Tags = "Last.fm-2K tags of artists", TagNames = "Last.fm-2K names of tags", Friends = "Last.fm-2K friends";
-
     /// <param name="asHistory">Whether one listener's history is wanted: then a table of artists and counts is one, and so is any list of lines.</param>
     public static Recognized? Recognize(InputFile input, bool asHistory, ImportOptions options)
     {
@@ -24,7 +26,9 @@ internal static class Formats
         if (IsJson(head))
             return RecognizeJson(input, options);
         Recognized? table = TableHead.Of(head, input.HeadIsWhole) is { } found ? RecognizeTable(found.Renamed(options.Map, input.Name), input) : null;
-        return table is null && asHistory && input.WasNamed && PlainList.Recognize(head) ? new Recognized(PlainList.Format, PlainList.Read) : table;
+        return table is null && asHistory && input.WasNamed && PlainList.Recognize(head)
+            ? new Recognized(FileKind.History, PlainList.Format, PlainList.Read)
+            : table;
     }
 
     /// <summary>The error for a file that nothing recognizes: what it looks like, and what would do.</summary>
@@ -75,7 +79,7 @@ internal static class Formats
         TableHead? table = JsonRows.Head(input.Head.Span);
         bool isMapped = options.Map.Count > 0 && table is not null && options.Map.Values.All(table.Has);
         if (!isMapped && JsonHistory.Recognize(input.Head.Span) is { } json)
-            return new Recognized(json.Format, json.Read);
+            return new Recognized(FileKind.History, json.Format, json.Read);
         return table is null ? null : RecognizeTable(table.Renamed(options.Map, input.Name), input);
     }
 
@@ -85,23 +89,23 @@ internal static class Formats
     private static Recognized? RecognizeTable(TableHead table, InputFile input)
     {
         if (HistoryTable.Recognize(table) is { Source: HistorySource.ScrobblerLog } log)
-            return new Recognized(log.Format, log.Read);
+            return new Recognized(FileKind.History, log.Format, log.Read);
         if (table.Rows.Count == 0)
             return null;
         string[] keys = [.. table.Rows[0].Select(TableHead.Key)];
         if (keys is ["id", "name", "url", "pictureurl"])
-            return new Recognized(ArtistNames, (file, ledger, run) => ReadArtistNames(table, file, ledger, run));
+            return Recognized.Companion(FileKind.ArtistNames, (file, ledger, run) => ReadArtistNames(table, file, ledger, run));
         if (keys is ["tagid", "tagvalue"])
-            return new Recognized(TagNames, (file, ledger, run) => run.Side.ReadTagNames(table, file, ledger, run));
+            return Recognized.Companion(FileKind.TagNames, (file, ledger, run) => run.Side.ReadTagNames(table, file, ledger, run));
         if (keys is ["userid", "friendid"])
-            return new Recognized(Friends, (file, ledger, run) => run.Side.ReadFriends(table, file, ledger, run));
+            return Recognized.Companion(FileKind.Friends, (file, ledger, run) => run.Side.ReadFriends(table, file, ledger, run));
         if (keys is ["userid", "artistid", "tagid", ..])
-            return new Recognized(Tags, (file, ledger, run) => run.Side.ReadTags(table, file, ledger, run));
+            return Recognized.Companion(FileKind.Tags, (file, ledger, run) => run.Side.ReadTags(table, file, ledger, run));
         if (TracksTable.Recognize(table, input.Name) is { } tracks)
-            return new Recognized(tracks.Format, tracks.Read);
+            return new Recognized(FileKind.Tracks, tracks.Format, tracks.Read);
         if (PlaysTable.Recognize(table, input.Name) is { } plays)
-            return new Recognized(plays.Format, plays.Read, IsPlays: true);
-        return HistoryTable.Recognize(table) is { } history ? new Recognized(history.Format, history.Read) : null;
+            return new Recognized(FileKind.Plays, plays.Format, plays.Read);
+        return HistoryTable.Recognize(table) is { } history ? new Recognized(FileKind.History, history.Format, history.Read) : null;
     }
 
     /// <summary>What a file that is known, and not read, is; or null.</summary>

@@ -46,16 +46,14 @@ internal sealed class TracksTable
 
     private TracksTable(TableHead head, string path)
     {
-        string[] keys = [.. head.Rows[0].Select(TableHead.Key)];
-        int Optional(params string[] names) => names.Select(n => Array.IndexOf(keys, n)).FirstOrDefault(c => c >= 0, -1);
-        int Needed(params string[] names) => Optional(names) is >= 0 and var column
+        int Needed(params string[] names) => head.ColumnOf(names) is >= 0 and var column
             ? column
             : throw new DataFormatException(path, 1, $"the column '{names[0]}' is missing; the header has: {head.HeaderShown}");
 
-        (_head, _columns) = (head, keys.Length);
+        (_head, _columns) = (head, head.Rows[0].Length);
         (_id, _title, _artists) = (Needed(s_id), Needed(s_title), Needed(s_artists));
-        (_album, _genre, _explicit) = (Optional(s_album), Optional(s_genre), Optional("explicit"));
-        _features = [.. s_features.Select(f => f.Needed ? Needed(f.Key) : Optional(f.Key))];
+        (_album, _genre, _explicit) = (head.ColumnOf(s_album), head.ColumnOf(s_genre), head.ColumnOf("explicit"));
+        _features = [.. s_features.Select(f => f.Needed ? Needed(f.Key) : head.ColumnOf(f.Key))];
     }
 
     /// <summary>What columns are called.</summary>
@@ -70,8 +68,7 @@ internal sealed class TracksTable
     {
         if (head.Rows.Count == 0)
             return null;
-        HashSet<string> keys = [.. head.Rows[0].Select(TableHead.Key)];
-        return s_features.Count(f => keys.Contains(f.Key)) < 3 ? null : new TracksTable(head, path);
+        return s_features.Count(f => head.ColumnOf(f.Key) >= 0) < 3 ? null : new TracksTable(head, path);
     }
 
     public void Read(InputFile input, LedgerFile ledger, ImportRun run)

@@ -76,6 +76,16 @@ internal sealed class TableHead
         return fitting > 0 && fitting * 2 >= Rows.Count;
     }
 
+    /// <summary>Where the first row has one of these names, which are <see cref="Key">keys</see> in order of preference; -1 where it has none.</summary>
+    public int ColumnOf(params IReadOnlyList<string> names) => ColumnOf(Rows[0], names);
+
+    /// <inheritdoc cref="ColumnOf(IReadOnlyList{string})"/>
+    public static int ColumnOf(IEnumerable<string> header, params IReadOnlyList<string> names)
+    {
+        string[] keys = [.. header.Select(Key)];
+        return names.Select(n => Array.IndexOf(keys, n)).FirstOrDefault(c => c >= 0, -1);
+    }
+
     public bool Has(string column) => Rows[0].Any(n => Key(n) == Key(column));
 
     /// <summary>The same table with columns called what a person says they hold.</summary>

@@ -11,7 +11,7 @@ internal readonly record struct SongListEntry(string Text, string Title);
 public sealed class SongList
 {
     private const long BytesMax = 64 << 20;
-    private static readonly string[] s_idColumns = ["track_id", "trackid", "id", "spotify_id", "uri", "track uri", "spotify_track_uri"];
+    private static readonly string[] s_idColumns = ["trackid", "id", "spotifyid", "uri", "trackuri", "spotifytrackuri"];
 
     private SongList(string path, IReadOnlyList<SongListEntry> entries) => (Path, Entries) = (path, entries);
 
@@ -54,8 +54,9 @@ public sealed class SongList
 
     private static int IdColumn(string header)
     {
-        string[] names = [.. header.TrimStart('\uFEFF').Split(',').Select(n => n.Trim('"', ' ').ToLowerInvariant())];
-        return names.Length > 1 ? Array.FindIndex(names, n => s_idColumns.Contains(n)) : Array.FindIndex(names, n => n == "track_id");
+        string[] names = header.TrimStart('\uFEFF').Split(',');
+        // A lone "id" may be a song; a lone "track_id" is a header.
+        return TableHead.ColumnOf(names, names.Length > 1 ? s_idColumns : s_idColumns[..1]);
     }
 
     /// <summary>One cell of a CSV row; commas inside quotes do not count.</summary>

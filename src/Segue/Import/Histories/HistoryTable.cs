@@ -122,7 +122,8 @@ internal sealed record HistoryTable
     private static HistoryTable? FromHeader(TableHead head)
     {
         string[] keys = [.. head.Rows[0].Select(TableHead.Key)];
-        int artist = Column(keys, s_artist), title = Column(keys, s_title), time = Column(keys, s_time), plays = Column(keys, s_plays);
+        int artist = head.ColumnOf(s_artist), title = head.ColumnOf(s_title);
+        int time = head.ColumnOf(s_time), plays = head.ColumnOf(s_plays);
         if (artist < 0 || keys.Any(k => k is "user" or "userid" or "username") || (keys.Length > 1 && title < 0 && time < 0 && plays < 0))
             return null;
         bool isGhan = keys is ["uts", "utctime", ..], isMaloja = keys is ["artist", "track", "album", "time"];
@@ -135,7 +136,7 @@ internal sealed record HistoryTable
             Columns = keys.Length,
             Artist = artist,
             Title = title,
-            Album = Column(keys, s_album),
+            Album = head.ColumnOf(s_album),
             Time = time,
             Plays = plays,
         };
@@ -159,8 +160,6 @@ internal sealed record HistoryTable
             _ => null,
         };
     }
-
-    private static int Column(string[] keys, string[] names) => names.Select(n => Array.IndexOf(keys, n)).FirstOrDefault(c => c >= 0, -1);
 
     private static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 

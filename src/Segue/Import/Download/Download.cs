@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Polly;
+using Polly.Retry;
 
 namespace Segue.Import;
 
@@ -34,33 +36,56 @@ internal sealed class Download(HttpClient client, DownloadOptions options, TimeP
     /// <exception cref="SegueException">It cannot be had: the server says no, or too many attempts brought nothing.</exception>
     public async Task FetchAsync(Uri address, string part, long bytesMax, IProgress<(long Bytes, long? Total)>? progress, CancellationToken cancellation)
     {
-        TimeSpan pause = options.FirstPause;
-        for (int fruitless = 0; ;)
+        // Attempts that bring bytes are free: what is counted, and what the pauses grow by, is the attempts since the last that did.
+        int fruitless = 0, pauses = 0;
+        ResiliencePipeline patience = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = int.MaxValue,
+                ShouldHandle = failed => ValueTask.FromResult(
+                    IsPassing(failed.Outcome.Exception, cancellation) && fruitless < options.FruitlessAttemptsMax),
+                DelayGenerator = _ => ValueTask.FromResult<TimeSpan?>(PauseAfter(pauses++)),
+            })
+            .Build();
+        try
         {
-            long before = Length(part);
-            string problem;
-            try
-            {
-                await AttemptAsync(address, part, bytesMax, progress, cancellation);
-                return;
-            }
-            catch (Exception e) when (e is HttpRequestException or HttpIOException or IOException or TimeoutException && !cancellation.IsCancellationRequested)
-            {
-                problem = e.Message.TrimEnd('.');
-            }
-
-            bool broughtSome = Length(part) > before;
-            fruitless = broughtSome ? 0 : fruitless + 1;
-            if (fruitless >= options.FruitlessAttemptsMax)
-            {
-                throw new SegueException($"{address}: cannot be fetched ({problem}); {Length(part):N0} bytes are kept for the next attempt. "
-                    + "Behind a proxy, set HTTPS_PROXY; a copy at hand is taken with --from");
-            }
-
-            pause = broughtSome ? options.FirstPause : pause;
-            await Task.Delay(pause, time, cancellation);
-            pause = pause * 2 < s_pauseMax ? pause * 2 : s_pauseMax;
+            await patience.ExecuteAsync(
+                async token =>
+                {
+                    long before = Length(part);
+                    try
+                    {
+                        await AttemptAsync(address, part, bytesMax, progress, token);
+                    }
+                    catch (Exception e) when (IsPassing(e, token))
+                    {
+                        bool broughtSome = Length(part) > before;
+                        fruitless = broughtSome ? 0 : fruitless + 1;
+                        pauses = broughtSome ? 0 : pauses;
+                        throw;
+                    }
+                },
+                cancellation);
         }
+        catch (Exception e) when (IsPassing(e, cancellation))
+        {
+            throw new SegueException(
+                $"{address}: cannot be fetched ({e.Message.TrimEnd('.')}); {Length(part):N0} bytes are kept for the next attempt. "
+                + "Behind a proxy, set HTTPS_PROXY; a copy at hand is taken with --from",
+                e);
+        }
+    }
+
+    /// <summary>Whether another attempt may fare better.</summary>
+    private static bool IsPassing(Exception? failure, CancellationToken cancellation) =>
+        failure is HttpRequestException or HttpIOException or IOException or TimeoutException && !cancellation.IsCancellationRequested;
+
+    private TimeSpan PauseAfter(int pauses)
+    {
+        TimeSpan pause = options.FirstPause;
+        for (int n = 0; n < pauses && pause < s_pauseMax; n++)
+            pause = pause * 2 < s_pauseMax ? pause * 2 : s_pauseMax;
+        return pause;
     }
 
     private async Task AttemptAsync(Uri address, string part, long bytesMax, IProgress<(long, long?)>? progress, CancellationToken cancellation)

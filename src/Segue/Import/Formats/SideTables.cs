@@ -30,14 +30,14 @@ internal sealed class SideTables
         using ImportRun run = new(ImportOptions.Default, null, null, cancellation);
         if (tagsPath is not null)
         {
-            Read(tagsPath, Formats.Tags, run);
+            Read(tagsPath, FileKind.Tags, run);
             string names = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(tagsPath))!, "tags.dat");
             if (PathKinds.Of(names) == PathKind.File)
-                Read(names, Formats.TagNames, run);
+                Read(names, FileKind.TagNames, run);
         }
 
         if (friendsPath is not null)
-            Read(friendsPath, Formats.Friends, run);
+            Read(friendsPath, FileKind.Friends, run);
         return run.Side.Build(plays, run.Ledger) ?? new SideInformation([], TextColumn.From([]), null);
     }
 
@@ -75,14 +75,18 @@ internal sealed class SideTables
     internal void ReadTagNames(TableHead table, InputFile input, LedgerFile ledger, ImportRun run) => Each(table, input, ledger, run, rows =>
         _tagNames.TryAdd(_tags.IndexOf(rows[0]), Encoding.UTF8.GetString(rows[1]).Trim()));
 
-    private static void Read(string path, string format, ImportRun run)
+    private static void Read(string path, FileKind wanted, ImportRun run)
     {
         foreach (InputFile input in InputFile.OpenAll([path], run.Ledger, run.Cancellation))
         {
             Recognized? found = Formats.Recognize(input, asHistory: false, run.Options);
-            if (found?.Read is not { } read || found.Name != format)
-                throw new DataFormatException(path, 0, $"is {(found is null ? "of no format known here" : $"'{found.Name}'")}, but '{format}' is wanted here");
-            read(input, run.Ledger.Open(input.Name, format, run.Options.SamplesPerReason), run);
+            if (found?.Read is not { } read || found.Kind != wanted)
+            {
+                string what = found is null ? "of no format known here" : $"'{found.Name}'";
+                throw new DataFormatException(path, 0, $"is {what}, but '{wanted.CompanionName()}' is wanted here");
+            }
+
+            read(input, run.Ledger.Open(input.Name, found.Name, run.Options.SamplesPerReason), run);
         }
     }
 

@@ -98,7 +98,8 @@ internal sealed record PlaysTable
     private static PlaysTable? FromHeader(TableHead head, string path)
     {
         string[] keys = [.. head.Rows[0].Select(TableHead.Key)];
-        int user = Column(keys, s_user), id = Column(keys, s_artistId), name = Column(keys, s_artist), plays = Column(keys, s_plays);
+        int user = head.ColumnOf(s_user), plays = head.ColumnOf(s_plays);
+        int id = head.ColumnOf(s_artistId), name = head.ColumnOf(s_artist);
         int known = (user >= 0 ? 1 : 0) + (id >= 0 || name >= 0 ? 1 : 0) + (plays >= 0 ? 1 : 0);
         if (known < 2 || head.Rows[0].Any(IsNumber))
             return null;
@@ -138,8 +139,6 @@ internal sealed record PlaysTable
             _ => null,
         };
     }
-
-    private static int Column(string[] keys, string[] names) => Array.FindIndex(keys, k => names.Contains(k));
 
     private static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
