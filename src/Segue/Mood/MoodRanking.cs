@@ -46,6 +46,9 @@ internal enum MoodPartKind
     /// <summary>It lacks a genre or place that the wish names.</summary>
     Lacks,
 
+    /// <summary>Likeness of the artist to one whom the wish names.</summary>
+    ArtistLikeness,
+
     /// <summary>How well known the song is.</summary>
     Fame,
 

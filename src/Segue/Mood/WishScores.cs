@@ -16,6 +16,7 @@ namespace Segue.Mood;
 internal sealed class WishScores
 {
     private const float JoinScale = 5, Beyond = 0.3f, SpreadMin = 0.5f, AgainstScale = 8, AgainstFrom = 0.4f, AgainstLabelFrom = 0.5f, AgainstArtistFrom = 0.5f;
+    private const float LikeArtist = 2.5f, LikeArtistOfSong = 1.2f;
     private const float PlainScale = 4, PlainAlone = 5, GenreBeside = 6, GenreAlone = 4, RangeScale = 3;
 
     /// <summary>A named genre or place is there at all from half of the way to τ on.</summary>
@@ -29,7 +30,11 @@ internal sealed class WishScores
     private readonly MoodScorer _scorer;
     private readonly SongKnowledge _knowledge;
     private readonly List<Joined> _joined = [];
+    private readonly List<Likeness> _likenesses = [];
     private readonly float[] _fame;
+
+    /// <summary>Likeness of artists to what the wish names.</summary>
+    private sealed record Likeness(WishReference Reference, float[] OfArtist, float Scale);
 
     /// <summary>One concept, or the plain wants of the features, with what makes its score.</summary>
     private sealed record Joined(WishConcept? Asked, ConceptEvidence? Evidence, FeatureFit? Features, float FeatureScale, double Median, double Met, float Weight, bool Bends)
@@ -144,6 +149,13 @@ internal sealed class WishScores
 
         parts.AddRange(_scorer.ExplainRanges(Wish, RangeScale, track));
         parts.AddRange(_scorer.ExplainReferences(Wish, track));
+        foreach (Likeness likeness in _likenesses)
+        {
+            float z = _knowledge.Facts.MainArtist[track] is >= 0 and var artist ? likeness.OfArtist[artist] : 0;
+            string name = likeness.Reference.Name;
+            parts.Add(new MoodPart(MoodPartKind.ArtistLikeness, $"{(z > 0 ? "an artist like" : "no artist like")} {name}", [name], likeness.Scale * z, z > 1 == likeness.Scale > 0 ? 1 : 0));
+        }
+
         float fame = 0;
         for (int view = 0; view < _fame.Length; view++)
             fame += _fame[view] * _knowledge.Fame.Row(view)[track];
@@ -213,6 +225,22 @@ internal sealed class WishScores
             _scorer.AddGenre(genre, wish.Concepts.Count > 0 ? GenreBeside : GenreAlone, Total);
         _scorer.AddRanges(wish, RangeScale, Total);
         _scorer.AddReferences(wish, Total);
+        foreach (WishReference reference in wish.References.Where(r => r.Use is Use.Resemble or Use.Avoid))
+        {
+            int[] artists = [.. reference.Tracks.Select(t => _knowledge.Facts.MainArtist[t]).Where(a => a >= 0).CountBy(a => a).OrderByDescending(a => a.Value)
+                .Take(reference.Kind == ReferenceKind.Artist ? 1 : int.MaxValue).Select(a => a.Key)];
+            float scale = (reference.Use == Use.Avoid ? -_scorer.Away : 1) * (reference.Kind == ReferenceKind.Artist ? LikeArtist : LikeArtistOfSong);
+            AddLikeness(new Likeness(reference, ArtistLikeness.To(_knowledge, artists), scale / wish.References.Count(r => r.Use == reference.Use)));
+        }
+    }
+
+    private void AddLikeness(Likeness likeness)
+    {
+        if (likeness.OfArtist.Length == 0)
+            return;
+        _likenesses.Add(likeness);
+        for (int t = 0; t < Total.Length; t++)
+            Total[t] += _knowledge.Facts.MainArtist[t] is >= 0 and var artist ? likeness.Scale * likeness.OfArtist[artist] : 0;
     }
 
     private static IEnumerable<GenreWant> RestOfGenres(Wish wish, bool named) =>

@@ -86,7 +86,7 @@ internal sealed class WishMood : ISongMood
     /// <summary>What speaks for the song, the strongest first, and what it lacks.</summary>
     private static IEnumerable<Reason> OfEvidence(IReadOnlyList<MoodPart> parts)
     {
-        IEnumerable<MoodPart> speaking = parts.Where(p => p.Kind is >= MoodPartKind.Tag and <= MoodPartKind.LikeCompilation or MoodPartKind.Genre && p is { Fit: > 0, Part: > 0 });
+        IEnumerable<MoodPart> speaking = parts.Where(p => p.Kind is >= MoodPartKind.Tag and <= MoodPartKind.LikeCompilation or MoodPartKind.Genre or MoodPartKind.ArtistLikeness && p is { Fit: > 0, Part: > 0 });
         foreach (MoodPart part in speaking.Where(p => p is { Fit: > 0, Part: > 0 }).OrderByDescending(p => p.Part))
             yield return new Reason(ReasonKind.Evidence, Text: part.Label);
         foreach (MoodPart part in parts.Where(p => p.Kind is MoodPartKind.Range or MoodPartKind.Reference or MoodPartKind.Unlike))

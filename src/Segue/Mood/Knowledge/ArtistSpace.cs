@@ -32,6 +32,18 @@ internal sealed class ArtistSpace
         TensorPrimitives.Multiply(to, scale, to);
     }
 
+    public float[] Lengths()
+    {
+        float[] lengths = new float[Known.Length], vector = new float[Dimensions];
+        for (int a = 0; a < lengths.Length; a++)
+        {
+            CopyVector(a, 1, vector);
+            lengths[a] = TensorPrimitives.Norm<float>(vector);
+        }
+
+        return lengths;
+    }
+
     /// <summary>scale · vector · w for every artist.</summary>
     public void Project(ReadOnlySpan<float> w, float scale, Span<float> values)
     {

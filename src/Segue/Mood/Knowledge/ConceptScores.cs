@@ -145,23 +145,7 @@ internal sealed class ConceptScores(SongKnowledge knowledge, EvidenceParts parts
                 values[space.Artists[tag][k]] += weight / length * OwnTag * space.Shares[tag][k];
         }
 
-        OverSongs(values);
-        return values;
-    }
-
-    /// <summary>z of artists' values, each counted once a song.</summary>
-    private void OverSongs(float[] values)
-    {
-        double songs = 0, sum = 0, square = 0;
-        for (int a = 0; a < values.Length; a++)
-        {
-            int count = knowledge.Facts.SongsOfMain[a].Length;
-            (songs, sum, square) = (songs + count, sum + count * (double)values[a], square + count * (double)values[a] * values[a]);
-        }
-
-        double mean = sum / Math.Max(1, songs), deviation = Math.Sqrt(Math.Max(0, square / Math.Max(1, songs) - mean * mean));
-        for (int a = 0; a < values.Length; a++)
-            values[a] = deviation < 1e-9 ? 0 : Math.Clamp((float)((values[a] - mean) / deviation), ZLow, ZHigh);
+        return knowledge.OverSongs(values, ZLow, ZHigh);
     }
 
     private (int Label, float Weight)[] Labels(Concept concept) =>

@@ -14,6 +14,7 @@ internal sealed class SongKnowledge : IWishVocabulary
     /// <summary>A title word that fewer songs have says nothing of a kind of song.</summary>
     private const int TitleSongsMin = 5;
 
+    private float[]? _lengths;
     private readonly Dictionary<string, int> _labelIndex = new(StringComparer.Ordinal);
 
     internal SongKnowledge(
@@ -58,6 +59,9 @@ internal sealed class SongKnowledge : IWishVocabulary
     internal ArtistSpace Artists { get; }
 
     internal TagSpace Tags { get; }
+
+    /// <summary>The length of each artist's vector.</summary>
+    internal float[] ArtistLengths => LazyInitializer.EnsureInitialized(ref _lengths, () => Artists.Lengths());
 
     internal CompilationRidge Ridge { get; }
 
@@ -106,6 +110,22 @@ internal sealed class SongKnowledge : IWishVocabulary
         }
 
         return 0;
+    }
+
+    /// <summary>Artists' values standardized, each counted once a song, and kept within bounds; in place.</summary>
+    internal float[] OverSongs(float[] values, float low, float high)
+    {
+        double songs = 0, sum = 0, square = 0;
+        for (int a = 0; a < values.Length; a++)
+        {
+            int count = Facts.SongsOfMain[a].Length;
+            (songs, sum, square) = (songs + count, sum + count * (double)values[a], square + count * (double)values[a] * values[a]);
+        }
+
+        double mean = sum / Math.Max(1, songs), deviation = Math.Sqrt(Math.Max(0, square / Math.Max(1, songs) - mean * mean));
+        for (int a = 0; a < values.Length; a++)
+            values[a] = deviation < 1e-9 ? 0 : Math.Clamp((float)((values[a] - mean) / deviation), low, high);
+        return values;
     }
 
     /// <inheritdoc/>

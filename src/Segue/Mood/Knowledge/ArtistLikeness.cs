@@ -1,0 +1,36 @@
+using System.Numerics.Tensors;
+
+namespace Segue.Mood.Knowledge;
+
+/// <summary>
+/// How like each artist is to some others: the cosine of their vectors (<see cref="ArtistVectors"/>), standardized over the songs, within −2..4. Who plays them, how they are
+/// tagged and what their songs are like, in one number.
+/// </summary>
+internal static class ArtistLikeness
+{
+    private const float Low = -2, High = 4;
+
+    /// <param name="artists">The artists to be like; their vectors count alike.</param>
+    /// <returns>One an artist; empty where nobody's plays are known, or the artists have no songs.</returns>
+    public static float[] To(SongKnowledge knowledge, IReadOnlyCollection<int> artists)
+    {
+        ArtistSpace space = knowledge.Artists;
+        if (space.Dimensions == 0 || artists.Count == 0)
+            return [];
+        float[] mean = new float[space.Dimensions], vector = new float[space.Dimensions];
+        foreach (int artist in artists)
+        {
+            space.CopyVector(artist, 1, vector);
+            float length = TensorPrimitives.Norm<float>(vector);
+            if (length > 0)
+                TensorPrimitives.MultiplyAdd(vector, 1 / length, mean, mean);
+        }
+
+        float[] likeness = new float[space.Known.Length];
+        space.Project(mean, 1, likeness);
+        float[] lengths = knowledge.ArtistLengths;
+        for (int a = 0; a < likeness.Length; a++)
+            likeness[a] = lengths[a] > 0 ? likeness[a] / lengths[a] : 0;
+        return knowledge.OverSongs(likeness, Low, High);
+    }
+}
