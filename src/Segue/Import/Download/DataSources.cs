@@ -4,7 +4,7 @@ namespace Segue.Import;
 /// <param name="Name">Its name in the archive, and on disk.</param>
 /// <param name="Sha256">Lower-case hex; null where nobody publishes it. Then what comes first is remembered, and what comes later must equal it.</param>
 /// <param name="Md5">Lower-case hex, where the set's owners publish it.</param>
-internal sealed record SourceFile(string Name, string? Sha256, string? Md5 = null);
+public sealed record SourceFile(string Name, string? Sha256, string? Md5 = null);
 
 /// <summary>A public data set: where it lives, what may be done with it, and how to know that it arrived whole.</summary>
 /// <param name="Name">What <c>segue data get</c> takes.</param>
