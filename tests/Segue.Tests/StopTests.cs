@@ -23,7 +23,7 @@ public sealed class StopTests(StopTests.World world) : IClassFixture<StopTests.W
         { "train-als --holdout 0.1", CliProcess.SigInt },
         { "build-vdb --index hnsw", CliProcess.SigTerm },
         { "evaluate --model als --model popularity", CliProcess.SigTerm },
-        { "evaluate --songs", CliProcess.SigInt },
+        { "evaluate --songs --listeners 30", CliProcess.SigInt },
         { "tune --settings 3", CliProcess.SigTerm },
         { "backtest --history HISTORY", CliProcess.SigTerm },
         { "demo", CliProcess.SigTerm },
