@@ -14,8 +14,8 @@ public static class SegueServiceCollectionExtensions
     /// and a health check named "segue".
     /// </summary>
     /// <param name="services">The app's.</param>
-    /// <param name="configure">Sets the options; null for the defaults, or for a section of the configuration bound elsewhere.</param>
-    public static IServiceCollection AddSegue(this IServiceCollection services, Action<SegueOptions>? configure = null)
+    /// <param name="configure">Sets the options.</param>
+    public static IServiceCollection AddSegue(this IServiceCollection services, Action<SegueOptions> configure)
     {
         services.AddOptions<SegueOptions>()
             .Validate(o => !string.IsNullOrWhiteSpace(o.Home), "Segue needs the folder with its models: SegueOptions.Home is empty.")
@@ -23,8 +23,7 @@ public static class SegueServiceCollectionExtensions
                 o => o.RefreshEvery > TimeSpan.Zero || o.RefreshEvery == Timeout.InfiniteTimeSpan,
                 "SegueOptions.RefreshEvery is a time above 0, or Timeout.InfiniteTimeSpan.")
             .ValidateOnStart();
-        if (configure is not null)
-            services.Configure(configure);
+        services.Configure(configure);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Open);
         services.TryAddSingleton<SegueMetrics>();

@@ -6,6 +6,7 @@ namespace Segue.Redis;
 /// </summary>
 public sealed record RedisAddress(string Host, int Port = 6379)
 {
+    /// <summary>The key where the address names none.</summary>
     public const string DefaultKey = "segue:songs";
 
     private const string Form = "redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE][?key=NAME&ca=FILE], or rediss:// for TLS";
@@ -16,10 +17,13 @@ public sealed record RedisAddress(string Host, int Port = 6379)
     /// <summary>Null: none is sent.</summary>
     public string? Password { get; init; }
 
+    /// <summary>Whether the connection is encrypted (rediss://).</summary>
     public bool UseTls { get; init; }
 
+    /// <summary>Which of the server's databases; 0 where the address does not say.</summary>
     public int Database { get; init; }
 
+    /// <summary>The key of the vector set.</summary>
     public string Key { get; init; } = DefaultKey;
 
     /// <summary>A file with the certificate (PEM) of the authority that signed the server's, beside those that the system trusts; for TLS only.</summary>

@@ -39,6 +39,7 @@ public sealed class RedisVectorSet : IAsyncDisposable
         _card = CardOf(address);
     }
 
+    /// <summary>The server, as it was named; its password is not shown.</summary>
     public RedisAddress Address { get; }
 
     internal RedisConnection Connection => _connection;
@@ -102,6 +103,7 @@ public sealed class RedisVectorSet : IAsyncDisposable
     public Task DeleteAsync(CancellationToken cancellation = default) =>
         _connection.Do("deleting the set", database => database.KeyDeleteAsync([_key, _card]), cancellation);
 
+    /// <summary>Closes the connection.</summary>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     /// <summary>A key beside the set's own; the braces keep them on one node of a cluster.</summary>

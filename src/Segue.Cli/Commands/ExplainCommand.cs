@@ -49,7 +49,7 @@ internal static class ExplainCommand
 
     private static void ExplainArtist(Session session, Recommender segue, Listener listener, string artist)
     {
-        ArtistExplanation why = segue.Explain(new ExplainArtistRequest(artist) { For = listener }, session.Cancellation);
+        ArtistExplanation why = segue.ExplainArtist(new ExplainArtistRequest(artist) { For = listener }, session.Cancellation);
         session.Warn(why.Warnings);
         if (session.Json)
         {
@@ -93,7 +93,7 @@ internal static class ExplainCommand
         ExplainSongRequest request = new(song, SongOptions.Of(session, listener) with { Songs = [], Count = new SongRequest().Count });
         if (session.Has(Count))
             request = request with { Count = session.Get(Count) };
-        SongExplanation why = segue.Explain(request, session.Cancellation);
+        SongExplanation why = segue.ExplainSong(request, session.Cancellation);
         session.Warn(why.Warnings);
         if (session.Json)
         {

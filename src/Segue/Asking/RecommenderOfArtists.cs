@@ -60,7 +60,7 @@ public sealed partial class Recommender
     /// <exception cref="ModelNotFoundException">There is no taste model.</exception>
     /// <exception cref="UnknownNameException">A listener or artist that is not there.</exception>
     /// <exception cref="SegueException">A history cannot be read, or the model is damaged.</exception>
-    public ArtistExplanation Explain(ExplainArtistRequest request, CancellationToken cancellationToken = default)
+    public ArtistExplanation ExplainArtist(ExplainArtistRequest request, CancellationToken cancellationToken = default)
     {
         Check.ThrowIfAny(request.Validate());
         using Lease<LoadedModels> lease = Acquire();

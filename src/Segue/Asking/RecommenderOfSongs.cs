@@ -36,7 +36,7 @@ public sealed partial class Recommender
     /// <exception cref="ModelNotFoundException">There is no taste model or no database of songs.</exception>
     /// <exception cref="UnknownNameException">A listener, song or artist that is not there; the nearest are named.</exception>
     /// <exception cref="SegueException">Nothing of the wish was understood, a history cannot be read, or a model is damaged.</exception>
-    public SongExplanation Explain(ExplainSongRequest request, CancellationToken cancellationToken = default)
+    public SongExplanation ExplainSong(ExplainSongRequest request, CancellationToken cancellationToken = default)
     {
         Check.ThrowIfAny(request.Validate());
         using Lease<LoadedModels> lease = Acquire();

@@ -43,7 +43,7 @@ internal static class RowsOf
             Parts = ScoreParts.Of(item.Parts),
             Wish = item.Wish.Count == 0
                 ? null
-                : new WishFit([.. item.Wish.Select(p => new WishPart(p.Kind.ToString(), p.Phrases.FirstOrDefault(), p.Label, p.Part))]),
+                : new WishFit([.. item.Wish.Select(p => new WishPart(p.Kind.ToString(), p.Phrases is [var phrase, ..] ? phrase : null, p.Label, p.Part))]),
             Sources = Sources(item.Sources),
             Reasons = item.Reasons,
             Features = SongFeatures.Of(tracks, item.Track),

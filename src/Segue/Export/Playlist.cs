@@ -6,13 +6,16 @@ namespace Segue.Export;
 /// <summary>A recommendation as other programs take it: songs in order, and what was asked for but could not be found.</summary>
 public sealed record Playlist
 {
+    /// <summary>Its name.</summary>
     public required string Title { get; init; }
 
+    /// <summary>Who made it.</summary>
     public string Creator { get; init; } = "Segue";
 
     /// <summary>How it came about, e.g. the wish and how it was read; may be empty.</summary>
     public string Annotation { get; init; } = "";
 
+    /// <summary>In the order of playing.</summary>
     public required IReadOnlyList<PlaylistTrack> Tracks { get; init; }
 
     /// <summary>What could not be resolved, as the user wrote it. Every format carries it: nobody should have to count rows to see that a song is
@@ -28,11 +31,13 @@ public sealed record Playlist
 /// <summary>One song of a <see cref="Playlist"/>.</summary>
 public sealed record PlaylistTrack
 {
+    /// <summary>The title.</summary>
     public required string Title { get; init; }
 
     /// <summary>The main one first.</summary>
     public IReadOnlyList<string> Artists { get; init; } = [];
 
+    /// <summary>May be empty.</summary>
     public string Album { get; init; } = "";
 
     /// <summary>Length in seconds; NaN where unknown.</summary>

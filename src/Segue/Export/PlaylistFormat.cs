@@ -20,10 +20,15 @@ namespace Segue.Export;
 /// </summary>
 public sealed class PlaylistFormat
 {
+    /// <summary>M3U, in UTF-8.</summary>
     public static readonly PlaylistFormat M3u8 = new("M3U8", ".m3u8", WriteM3u8);
+    /// <summary>XML, https://xspf.org/spec.</summary>
     public static readonly PlaylistFormat Xspf = new("XSPF", ".xspf", WriteXspf);
+    /// <summary>The same as JSON, https://xspf.org/jspf.</summary>
     public static readonly PlaylistFormat Jspf = new("JSPF", ".jspf", WriteJspf);
+    /// <summary>A table, RFC 4180.</summary>
     public static readonly PlaylistFormat Csv = new("CSV", ".csv", WriteCsv);
+    /// <summary>A page to look at.</summary>
     public static readonly PlaylistFormat Html = new("HTML", ".html", PlaylistPage.Write);
 
     private const string XspfNamespace = "http://xspf.org/ns/0/";
@@ -32,8 +37,10 @@ public sealed class PlaylistFormat
 
     private PlaylistFormat(string name, string extension, Action<Playlist, TextWriter> write) => (Name, Extension, _write) = (name, extension, write);
 
+    /// <summary>Every format, in the order in which help shows them.</summary>
     public static IReadOnlyList<PlaylistFormat> All { get; } = [M3u8, Xspf, Jspf, Csv, Html];
 
+    /// <summary>"M3U8", "XSPF" ...</summary>
     public string Name { get; }
 
     /// <summary>With the dot.</summary>
@@ -56,6 +63,7 @@ public sealed class PlaylistFormat
         _write(playlist, writer);
     }
 
+    /// <summary>The name.</summary>
     public override string ToString() => Name;
 
     private static void WriteM3u8(Playlist playlist, TextWriter writer)

@@ -1,5 +1,4 @@
 using Segue.Catalogue;
-using Segue.Mood;
 using Segue.Mood.Knowledge;
 using Segue.Numerics;
 

@@ -50,7 +50,7 @@ internal sealed class WishExplanation(SongKnowledge knowledge)
     private (string Name, float Weight) LabelOf(ConceptEvidence evidence, int track)
     {
         Intruder said = (Intruder)knowledge.Intruders.Span[track] & evidence.Concept.Allows & ConceptScores.Said;
-        (string Name, float Weight) best = said != 0 ? (IntruderTable.NameOf(IntruderTable.Kinds(said).First()), 1) : ("", 0), worst = ("", 0);
+        (string Name, float Weight) best = said != Intruder.None ? (IntruderTable.NameOf(IntruderTable.Kinds(said).First()), 1) : ("", 0), worst = ("", 0);
         foreach (int label in knowledge.Tracks.GenresOf[track])
         {
             float weight = evidence.Labels.FirstOrDefault(l => l.Label == label).Weight;

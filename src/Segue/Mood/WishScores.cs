@@ -170,7 +170,7 @@ internal sealed class WishScores
     public IEnumerable<string> Shortfalls(int[] best)
     {
         Joined[] wanted = [.. _joined.Where(j => j.Asked is { IsNegated: false })];
-        foreach (Joined joined in wanted.Where(j => j.Asked!.Concept.Kind != ConceptKind.Topic && j.Evidence!.IsWeak && j.Features.IsEmpty))
+        foreach (Joined joined in wanted.Where(j => j.Asked!.Concept.Kind != ConceptKind.Topic && j.Evidence!.IsWeak && j.Features!.IsEmpty))
             yield return $"I can hardly hear '{joined.Asked!.Phrase}': few songs or artists are known for it";
         string[] lacking = [.. wanted.Where(j => best.Count(t => EvidenceOf(j, t) >= j.Median + NamedFrom * (j.Met - j.Median)) < best.Length / 2.0)
             .Select(j => $"'{j.Asked!.Phrase}'")];
@@ -184,7 +184,7 @@ internal sealed class WishScores
     {
         List<MoodPart> own = joined.Asked is { } asked ? [.. new WishExplanation(_knowledge).PartsOf(asked, joined.Evidence!, track)] : [];
         string[] phrases = joined.Asked is null ? [] : [joined.Asked.Phrase];
-        if (!joined.Features.IsEmpty)
+        if (!joined.Features!.IsEmpty)
             own.Add(new MoodPart(MoodPartKind.Feature, joined.Asked?.Phrase ?? "how it sounds", phrases, joined.FeatureScale * joined.Features.Of(track), 0));
         float e = own.Sum(p => p.Part), score = joined.Of(e);
         if (joined.Asked is { IsNegated: true })

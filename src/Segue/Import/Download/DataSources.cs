@@ -36,6 +36,7 @@ public static class DataSources
     private const string Celma = "non-commercial use only, with permission of Last.fm; "
         + "cite O. Celma, Music Recommendation and Discovery in the Long Tail, Springer 2010 (ocelma.net/MusicRecommendationDataset)";
 
+    /// <summary>Every set, in the order in which lists show them.</summary>
     public static IReadOnlyList<DataSource> All { get; } =
     [
         new DataSource(

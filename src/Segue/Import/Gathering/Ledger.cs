@@ -34,14 +34,19 @@ public sealed class Ledger
     /// <summary>What a person should know besides: files left aside, text that was not UTF-8.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
+    /// <summary>Rows of all files.</summary>
     public long RowsRead => _files.Sum(f => f.RowsRead);
 
+    /// <summary>Rows that are in the result.</summary>
     public long Accepted => _files.Sum(f => f.Accepted);
 
+    /// <summary>Rows that were added to another of the same pair.</summary>
     public long Merged => _files.Sum(f => f.Merged);
 
+    /// <summary>Rows that say nothing to use, such as headers.</summary>
     public long Skipped => _files.Sum(f => f.Skipped);
 
+    /// <summary>Rows that cannot be read.</summary>
     public long Rejected => _files.Sum(f => f.Rejected);
 
     /// <summary>Rows read are counted where they are cut from the file, outcomes where they are decided; this holds or there is a bug.</summary>
@@ -89,6 +94,7 @@ public sealed class Ledger
             yield return $"  ... and {_notes.Count - LinesMax:N0} more notes; --ledger FILE has them all";
     }
 
+    /// <summary>Everything, in the shape of the product's contract.</summary>
     public JsonObject ToJson() => new()
     {
         ["rows"] = RowsRead,
@@ -109,23 +115,31 @@ public sealed class LedgerFile
 
     internal LedgerFile(string path, string format, int samplesMax) => (Path, Format, _samplesMax) = (path, format, samplesMax);
 
+    /// <summary>The file, as the user named it.</summary>
     public string Path { get; }
 
     /// <summary>The format that was recognized.</summary>
     public string Format { get; }
 
+    /// <summary>Rows of the file.</summary>
     public long RowsRead { get; internal set; }
 
+    /// <summary>Rows that are in the result.</summary>
     public long Accepted { get; private set; }
 
+    /// <summary>Rows that were added to another of the same pair.</summary>
     public long Merged { get; private set; }
 
+    /// <summary>Rows that say nothing to use.</summary>
     public long Skipped { get; private set; }
 
+    /// <summary>Rows that cannot be read.</summary>
     public long Rejected { get; private set; }
 
+    /// <summary>Whether every row is accounted for.</summary>
     public bool Reconciles => RowsRead == Accepted + Merged + Skipped + Rejected;
 
+    /// <summary>Why rows were not accepted as they are.</summary>
     public IReadOnlyCollection<LedgerReason> Reasons => _reasons.Values;
 
     /// <summary>The first rejected row, as <c>file:line: reason: «text»</c>.</summary>
@@ -208,12 +222,16 @@ public sealed class LedgerReason
 
     internal LedgerReason(string reason, RowOutcome outcome) => (Reason, Outcome) = (reason, outcome);
 
+    /// <summary>What was wrong with the rows, or what became of them.</summary>
     public string Reason { get; }
 
+    /// <summary>What became of the rows.</summary>
     public RowOutcome Outcome { get; }
 
+    /// <summary>How many rows.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Some of the rows.</summary>
     public IReadOnlyList<LedgerSample> Samples => _samples;
 
     internal void Add(long line, ReadOnlySpan<byte> row, int samplesMax)

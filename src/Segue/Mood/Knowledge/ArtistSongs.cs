@@ -1,4 +1,3 @@
-using Segue.Catalogue;
 using Segue.Numerics;
 
 namespace Segue.Mood.Knowledge;

@@ -4,7 +4,7 @@ using Segue.Mood.Concepts;
 
 namespace Segue.Mood.Knowledge;
 
-/// <summary>What each kind of evidence says of a concept; what the wish asks of the features comes to it in <see cref="WishRanking"/>.</summary>
+/// <summary>What each kind of evidence says of a concept; what the wish asks of the features comes to it in <see cref="WishScores"/>.</summary>
 internal sealed class ConceptEvidence
 {
     public required Concept Concept { get; init; }
@@ -100,7 +100,7 @@ internal sealed class ConceptScores(SongKnowledge knowledge, EvidenceParts parts
         Intruder asked = evidence.Concept.Allows & Said;
         for (int t = 0; t < sum.Length; t++)
         {
-            float best = ((Intruder)knowledge.Intruders.Span[t] & asked) != 0 ? weights.Label : 0, worst = 0;
+            float best = ((Intruder)knowledge.Intruders.Span[t] & asked) != Intruder.None ? weights.Label : 0, worst = 0;
             foreach (int label in facts.Tracks.GenresOf[t])
                 (best, worst) = (Math.Max(best, labels[label]), Math.Min(worst, labels[label]));
             sum[t] = best + worst + (facts.MainArtist[t] is >= 0 and var artist ? ofArtist[artist] : 0);

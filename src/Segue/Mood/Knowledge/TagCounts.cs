@@ -1,4 +1,3 @@
-using Segue.Catalogue;
 using Segue.Interactions;
 using Segue.Mood.Concepts;
 

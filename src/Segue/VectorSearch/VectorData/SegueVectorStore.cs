@@ -26,9 +26,11 @@ public sealed class SegueVectorStore(IEmbeddingGenerator? embeddingGenerator = n
             ? throw new ArgumentException(VectorDataStrings.GetCollectionWithDictionaryNotSupported)
             : new SegueVectorCollection<TKey, TRecord>(_collections, name, RecordModel.Of<TKey, TRecord>(definition, embeddingGenerator));
 
+    /// <inheritdoc/>
     public override VectorStoreCollection<object, Dictionary<string, object?>> GetDynamicCollection(string name, VectorStoreCollectionDefinition definition) =>
         new SegueVectorCollection<object, Dictionary<string, object?>>(_collections, name, RecordModel.OfDictionaries(definition, embeddingGenerator));
 
+    /// <inheritdoc/>
     public override async IAsyncEnumerable<string> ListCollectionNamesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await Task.CompletedTask;
@@ -39,14 +41,17 @@ public sealed class SegueVectorStore(IEmbeddingGenerator? embeddingGenerator = n
         }
     }
 
+    /// <inheritdoc/>
     public override Task<bool> CollectionExistsAsync(string name, CancellationToken cancellationToken = default) => Task.FromResult(_collections.ContainsKey(name));
 
+    /// <inheritdoc/>
     public override Task EnsureCollectionDeletedAsync(string name, CancellationToken cancellationToken = default)
     {
         _collections.TryRemove(name, out _);
         return Task.CompletedTask;
     }
 
+    /// <inheritdoc/>
     public override object? GetService(Type serviceType, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
