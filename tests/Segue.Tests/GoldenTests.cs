@@ -209,7 +209,10 @@ public sealed class GoldenHome : IDisposable
         for (int user = 0; user < users; user++)
         {
             for (int k = 0; k < plays.Counts.RowLength(user); k++)
-                text.Append(CultureInfo.InvariantCulture, $"{plays.UserIds[user]}\t{plays.Artists.Names[plays.Counts.RowIndices(user)[k]]}\t{plays.Counts.RowValues(user)[k]:0}\n");
+            {
+                string artist = plays.Artists.Names[plays.Counts.RowIndices(user)[k]];
+                text.Append(CultureInfo.InvariantCulture, $"{plays.UserIds[user]}\t{artist}\t{plays.Counts.RowValues(user)[k]:0}\n");
+            }
         }
 
         return text.ToString();

@@ -4,8 +4,7 @@ using Segue.ModelFiles;
 namespace Segue.Making;
 
 /// <summary>
-/// Makes data and models in a home folder: imports, trains, embeds, indexes. Each call reports its progress, can be stopped at any moment, and leaves
-/// the
+/// Makes data and models in a home folder: imports, trains, embeds, indexes. Each call reports its progress, can be stopped at any moment, and leaves the
 /// folder as it was until its last step, which switches to what was made.
 /// </summary>
 /// <param name="home">The folder that holds <c>data/</c> and <c>models/</c>; made where it is not there.</param>
@@ -27,7 +26,9 @@ public sealed partial class ModelMaker(string home, TimeProvider? time = null)
 
     internal static IProgress<ImportProgress>? Reading(IProgress<MakingProgress>? progress, string work = "reading") =>
         Relay<ImportProgress>.To(progress, p => new MakingProgress(
-            work, p.BytesTotal > 0 ? (double)p.BytesRead / p.BytesTotal : -1, $"{Path.GetFileName(p.File)}: {p.Rows:N0} rows"));
+            work,
+            p.BytesTotal > 0 ? (double)p.BytesRead / p.BytesTotal : -1,
+            $"{Path.GetFileName(p.File)}: {p.Rows:N0} rows"));
 
     private static long PeakMemoryBytes() => System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64;
 
