@@ -22,7 +22,7 @@ internal sealed class WishScores
     /// <summary>A named genre or place is there at all from half of the way to τ on.</summary>
     private const double NamedFrom = 0.5;
     private const double MetByLabelFrom = 0.25;
-    private const int LabelledMin = 20;
+    private const int LabelledMin = 20, NamedSongsMin = 60;
 
     /// <summary>Nothing else makes up for it: taken away, times c, from a song that lacks a genre or place beside other concepts.</summary>
     private const float LacksNamed = 6;
@@ -31,6 +31,7 @@ internal sealed class WishScores
     private readonly SongKnowledge _knowledge;
     private readonly List<Joined> _joined = [];
     private readonly List<Likeness> _likenesses = [];
+    private readonly List<(Joined Joined, bool[] Lacks)> _lacking = [];
     private readonly float[] _fame;
 
     /// <summary>Likeness of artists to what the wish names.</summary>
@@ -66,6 +67,7 @@ internal sealed class WishScores
         if (!plain.IsEmpty)
             Join(null, plain, bends);
         AddRest(wish);
+        SettleNamed();
         for (int view = 0; view < _fame.Length; view++)
             TensorPrimitives.MultiplyAdd(knowledge.Fame.Row(view), _fame[view], Total, Total);
         if (knowledge.Parts.HasFlag(EvidenceParts.Intruders))
@@ -100,13 +102,32 @@ internal sealed class WishScores
         else if (asked is { IsNegated: false, Concept.IsNamed: true })
         {
             double from = joined.Median + NamedFrom * (joined.Met - joined.Median);
+            bool[] lacks = new bool[e.Length];
             for (int t = 0; t < e.Length; t++)
             {
-                if (e[t] >= from)
-                    continue;
-                Named[t] = false;
-                Total[t] -= bends ? LacksNamed * joined.Weight : 0;
+                lacks[t] = e[t] < from;
+                Total[t] -= bends && lacks[t] ? LacksNamed * joined.Weight : 0;
             }
+
+            _lacking.Add((joined, lacks));
+        }
+    }
+
+    /// <summary>Songs have to have all genres and places that are named; where too few have all of them, the least firm gives way: a genre before a place, the later before the earlier.</summary>
+    private void SettleNamed()
+    {
+        (Joined Joined, bool[] Lacks)[] firm = [.. _lacking.OrderByDescending(l => l.Joined.Weight)];
+        for (int count = firm.Length; count > 0; count--)
+        {
+            Array.Fill(Named, true);
+            foreach ((_, bool[] lacks) in firm.Take(count))
+            {
+                for (int t = 0; t < Named.Length; t++)
+                    Named[t] &= !lacks[t];
+            }
+
+            if (count == 1 || Named.Count(n => n) >= NamedSongsMin)
+                return;
         }
     }
 

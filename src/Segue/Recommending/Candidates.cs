@@ -52,7 +52,7 @@ internal sealed class Candidates(IExplainedTaste taste, SongIndex songs, SongJoi
         {
             foreach (int track in way)
             {
-                if (allowed[track])
+                if (allowed[track] && (!listener.HasWish || listener.Mood!.IsMetBy(track)))
                     found[track] = found.GetValueOrDefault(track) | source;
             }
         }
@@ -121,9 +121,9 @@ internal sealed class ListenerView
         }
 
         Profile = profile;
-        Taste = ArtistRecommender.Score(model, profile);
+        Taste = TasteByNames.Of(ArtistRecommender.Score(model, profile), model, songs, join, profile);
         Lately = LatelyOf(profile);
-        Recent = Lately is null ? null : ArtistRecommender.Score(model, Lately);
+        Recent = Lately is null ? null : TasteByNames.Of(ArtistRecommender.Score(model, Lately), model, songs, join, Lately);
         ByLove = [.. profile.Artists.Zip(profile.Plays).OrderByDescending(a => a.Second).ThenBy(a => a.First).Select(a => a.First).Except(profile.Disliked)];
         (int Track, double Weight)[] loved = [.. LovedSongs(songs, join)];
         OwnMood = loved.Length > 0 ? new ListenerMood(songs, loved) : null;

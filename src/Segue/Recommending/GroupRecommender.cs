@@ -56,7 +56,7 @@ internal static class GroupRecommender
         double[] keys = [.. all.Select((_, c) => (mean[c] + judged.Max(j => j.Parts[c].Sum)) / 2)];
         int count = selection.Count, pool = (int)Math.Min(all.Length, Math.Max(PoolMin, (long)PoolFactor * count));
         SongLikeness likeness = new(songs);
-        int[] chosenFrom = [.. Selection.Choose(songs.Tracks, all, keys, selection with { Count = Math.Max(1, pool) }, likeness.Of)];
+        int[] chosenFrom = [.. Selection.Choose(songs.Tracks, all, keys, selection with { Count = Math.Max(1, pool) }, likeness.Of, songs.SongOf)];
         double[][] scores = [.. judged.Select(j => chosenFrom.Select(c => j.Parts[c].Sum).ToArray())];
         int[] chosen = choose(scores, count);
         GroupRow[] rows = [.. chosen.Select((at, i) =>

@@ -14,6 +14,9 @@ internal interface ISongMood
     /// <summary>Whether the mood rules the track out, however good it is otherwise: "no rap", "by nobody but Radiohead".</summary>
     bool Forbids(int track) => false;
 
+    /// <summary>Whether the track is among those that meet a spoken wish well enough for a listener's taste to choose from; true where nothing is spoken.</summary>
+    bool IsMetBy(int track) => true;
+
     /// <summary>Whether it says only what is not wanted: "no rap", "less like Coldplay". A listener's own moods go on to count then.</summary>
     bool OnlyRulesOut => false;
 

@@ -52,7 +52,7 @@ internal sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs
         if (ranking.Listener is { IsKnown: false, Mood: null })
             selection = selection with { Diversity = Math.Max(selection.Diversity, DiversityForNobody) };
         SongLikeness likeness = new(songs);
-        List<int> chosen = Selection.Choose(songs.Tracks, ranking.Tracks, [.. ranking.Parts.Select(p => p.Sum)], selection, likeness.Of);
+        List<int> chosen = Selection.Choose(songs.Tracks, ranking.Tracks, [.. ranking.Parts.Select(p => p.Sum)], selection, likeness.Of, songs.SongOf);
         SongReasons reasons = new(als, plays, songs, _join, options);
         SongParts[]? without = WithoutDislikes(ranking, wish, options);
         return [.. chosen.Select((c, i) =>
@@ -207,8 +207,8 @@ internal sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs
     /// <summary>1-based place in the answer that leaves no song out, where a song has the place of its best version; and how long that answer is.</summary>
     private (int Rank, int Of) RankOf(Ranking ranking, int track)
     {
-        List<int> answer = Selection.Choose(songs.Tracks, ranking.Tracks, [.. ranking.Parts.Select(p => p.Sum)], SelectionOptions.AllSongs, (_, _) => 0);
-        return (answer.FindIndex(c => SongVersion.AreOne(songs.Tracks, ranking.Tracks[c], track)) + 1, answer.Count);
+        List<int> answer = Selection.Choose(songs.Tracks, ranking.Tracks, [.. ranking.Parts.Select(p => p.Sum)], SelectionOptions.AllSongs, (_, _) => 0, songs.SongOf);
+        return (answer.FindIndex(c => songs.SongOf(ranking.Tracks[c]) == songs.SongOf(track)) + 1, answer.Count);
     }
 
     private string? LeftOut(Profile profile, ISongMood? wish, PipelineOptions options, SongFilter filter, int track)

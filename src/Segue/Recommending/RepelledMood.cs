@@ -29,6 +29,8 @@ internal sealed class RepelledMood(ISongMood? mood, SongIndex songs, IReadOnlyLi
 
     public IReadOnlyList<int> Best(int count, bool[] allowed) => mood?.Best(count, allowed) ?? [];
 
+    public bool IsMetBy(int track) => mood?.IsMetBy(track) != false;
+
     public bool Forbids(int track) => mood?.Forbids(track) == true;
 
     public IReadOnlyList<Reason> Reasons(int track) => mood?.Reasons(track) ?? [];

@@ -29,18 +29,17 @@ internal sealed record SelectionOptions
 /// </summary>
 internal static class Selection
 {
-    /// <summary>MMR looks no further down than this many times the rows wanted: below it nothing wins on difference alone.</summary>
-    private const int PoolFactor = 10;
-
     /// <param name="tracks">The catalogue.</param>
     /// <param name="candidates">Tracks, each once.</param>
     /// <param name="scores">The score of each candidate, 0..1.</param>
     /// <param name="likeness">How alike two tracks are, 0..1; asked only when diversity is wanted.</param>
+    /// <param name="songOf">What tells songs apart; main artist and bare title where it is left out.</param>
     /// <returns>Positions in <paramref name="candidates"/>, first row first.</returns>
-    public static List<int> Choose(Tracks tracks, ReadOnlySpan<int> candidates, ReadOnlySpan<double> scores, SelectionOptions options, Func<int, int, double> likeness)
+    public static List<int> Choose(Tracks tracks, ReadOnlySpan<int> candidates, ReadOnlySpan<double> scores, SelectionOptions options, Func<int, int, double> likeness,
+        Func<int, (int Artist, string Title)>? songOf = null)
     {
         int[] order = Order(tracks, candidates, scores);
-        Caps caps = new(tracks, options);
+        Caps caps = new(tracks, options, songOf ?? (track => SongVersion.Of(tracks, track)));
         List<int> chosen = [];
         if (options.Diversity <= 0)
         {
@@ -55,36 +54,44 @@ internal static class Selection
             return chosen;
         }
 
-        List<int> pool = [.. order.Take((int)Math.Min(order.Length, Math.Max(100L, (long)options.Count * PoolFactor)))];
-        double[] nearest = new double[pool.Count];
-        int[] ofGenre = new int[tracks.GenreNames.Count];
+        return Varied(tracks, candidates, scores, options, likeness, order, caps);
+    }
+
+    /// <summary>
+    /// Maximal marginal relevance over all candidates: a candidate's value is at most (1 − d) · its score, so that in the order of scores the rest need not be looked at once one
+    /// is better than that. So a shorter answer is the beginning of a longer one.
+    /// </summary>
+    private static List<int> Varied(
+        Tracks tracks, ReadOnlySpan<int> candidates, ReadOnlySpan<double> scores, SelectionOptions options, Func<int, int, double> likeness, int[] order, Caps caps)
+    {
+        List<int> chosen = [];
+        bool[] taken = new bool[order.Length];
+        double[] nearest = new double[order.Length];
+        int[] compared = new int[order.Length], ofGenre = new int[tracks.GenreNames.Count];
         while (chosen.Count < options.Count)
         {
             int best = -1;
             double bestValue = double.NegativeInfinity;
-            for (int i = 0; i < pool.Count; i++)
+            for (int i = 0; i < order.Length && (1 - options.Diversity) * scores[order[i]] > bestValue; i++)
             {
-                if (pool[i] < 0 || !caps.Allows(candidates[pool[i]]))
+                int track = candidates[order[i]];
+                if (taken[i] || !caps.Allows(track))
                     continue;
-                double redundancy = (nearest[i] + MostOf(ofGenre, tracks.GenresOf[candidates[pool[i]]]) / (double)Math.Max(1, chosen.Count)) / 2;
-                double value = (1 - options.Diversity) * scores[pool[i]] - options.Diversity * redundancy;
+                for (; compared[i] < chosen.Count; compared[i]++)
+                    nearest[i] = Math.Max(nearest[i], likeness(candidates[chosen[compared[i]]], track));
+                double redundancy = (nearest[i] + MostOf(ofGenre, tracks.GenresOf[track]) / (double)Math.Max(1, chosen.Count)) / 2;
+                double value = (1 - options.Diversity) * scores[order[i]] - options.Diversity * redundancy;
                 if (value > bestValue)
                     (best, bestValue) = (i, value);
             }
 
             if (best < 0)
                 break;
-            int track = candidates[pool[best]];
-            chosen.Add(pool[best]);
-            caps.Take(track);
-            pool[best] = -1;
-            foreach (int genre in tracks.GenresOf[track])
+            taken[best] = true;
+            chosen.Add(order[best]);
+            caps.Take(candidates[order[best]]);
+            foreach (int genre in tracks.GenresOf[candidates[order[best]]])
                 ofGenre[genre]++;
-            for (int i = 0; i < pool.Count; i++)
-            {
-                if (pool[i] >= 0)
-                    nearest[i] = Math.Max(nearest[i], likeness(track, candidates[pool[i]]));
-            }
         }
 
         return chosen;
@@ -114,7 +121,7 @@ internal static class Selection
         return order;
     }
 
-    private sealed class Caps(Tracks tracks, SelectionOptions options)
+    private sealed class Caps(Tracks tracks, SelectionOptions options, Func<int, (int Artist, string Title)> songOf)
     {
         private readonly HashSet<int> _songs = [];
         private readonly HashSet<(int Artist, string Title)> _versions = [];
@@ -125,7 +132,7 @@ internal static class Selection
         {
             if (_all)
                 return true;
-            if (_songs.Contains(tracks.SongOf[track]) || _versions.Contains(SongVersion.Of(tracks, track)))
+            if (_songs.Contains(tracks.SongOf[track]) || _versions.Contains(songOf(track)))
                 return false;
             foreach (int artist in tracks.ArtistsOf[track])
             {
@@ -147,7 +154,7 @@ internal static class Selection
             if (!Allows(track))
                 return false;
             _songs.Add(tracks.SongOf[track]);
-            _versions.Add(SongVersion.Of(tracks, track));
+            _versions.Add(songOf(track));
             foreach (int artist in tracks.ArtistsOf[track])
                 _ofArtist[artist] = _ofArtist.GetValueOrDefault(artist) + 1;
             foreach (int genre in tracks.GenresOf[track])

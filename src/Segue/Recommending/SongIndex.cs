@@ -70,6 +70,10 @@ internal sealed class SongIndex
     /// <summary>What made the vectors, e.g. "static" or "onnx:all-MiniLM-L6-v2". Queries must be embedded by the same.</summary>
     public string Embedder { get; }
 
+    /// <summary>What tells songs apart: equal for all versions of one.</summary>
+    internal (int Artist, string Title) SongOf(int track) =>
+        Knowledge is { } knowledge ? (knowledge.Facts.VersionOf.Span[track], "") : SongVersion.Of(Tracks, track);
+
     /// <summary>A track's vector at length 1; empty when it has none.</summary>
     public float[] VectorOf(int track)
     {

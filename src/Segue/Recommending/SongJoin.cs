@@ -36,6 +36,9 @@ internal sealed class SongJoin(Plays plays, SongIndex songs)
     /// <summary>Whose song a track is: its first artist that somebody plays, or -1. A credited guest decides nothing where the main artist is known.</summary>
     public int MainArtistOf(int track) => PlayedArtistsOf(track).FirstOrDefault(-1);
 
+    /// <summary>The artists of the catalogue that have a played artist's name.</summary>
+    public IReadOnlyList<int> CatalogueArtistsOf(int playedArtist) => songs.Tracks.ByArtistName.FindAll(plays.Artists.Names[playedArtist]);
+
     /// <summary>All tracks of a played artist, the best known first.</summary>
     public int[] SongsOf(int playedArtist)
     {

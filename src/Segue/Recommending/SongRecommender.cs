@@ -8,6 +8,9 @@ internal static class SongRecommender
     /// <summary>How many of the best are kept for selection (caps, versions, diversity) a row wanted.</summary>
     private const int PoolFactor = 30;
 
+    /// <summary>The same pool for every short answer, so that one is the beginning of another.</summary>
+    private const long PoolMin = 2000;
+
     /// <param name="songs">The catalogue.</param>
     /// <param name="mood">What is asked.</param>
     /// <param name="filter">What may be recommended.</param>
@@ -21,12 +24,12 @@ internal static class SongRecommender
         foreach (int track in exclude ?? [])
             ExcludeSong(tracks, track, allowed);
 
-        int pool = selection.Count == int.MaxValue ? tracks.Count : (int)Math.Min(tracks.Count, Math.Max(1000L, (long)selection.Count * PoolFactor));
+        int pool = selection.Count == int.MaxValue ? tracks.Count : (int)Math.Min(tracks.Count, Math.Max(PoolMin, (long)selection.Count * PoolFactor));
         int[] candidates = [.. mood.Best(pool, allowed)];
         double[] scores = new double[candidates.Length];
         mood.Score(candidates, scores);
         SongLikeness likeness = new(songs);
-        List<int> chosen = Selection.Choose(tracks, candidates, scores, selection, likeness.Of);
+        List<int> chosen = Selection.Choose(tracks, candidates, scores, selection, likeness.Of, songs.SongOf);
         return [.. chosen.Select((c, i) =>
             new SongRecommendation(i + 1, candidates[c], scores[c], new SongParts(0, scores[c], 0), mood.Reasons(candidates[c])) { Sources = CandidateSources.Mood, Wish = mood.Parts(candidates[c]) })];
     }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Segue.Mood;
+using Segue.Mood.Knowledge;
 using Segue.Numerics;
 
 namespace Segue.Recommending;
@@ -16,12 +17,15 @@ internal sealed class WishMood : ISongMood
     /// <summary>Up to this part of all songs a heap finds the best sooner than sorting does.</summary>
     private const int SortShare = 16;
 
+    private const double MetShare = 0.1;
+
     /// <summary>Whether a wish is met at all is seen from so many of the best.</summary>
     private const int VerdictSongs = 20;
 
     private readonly MoodScorer _scorer;
     private readonly WishScores? _parts;
     private readonly float[] _scores;
+    private readonly Lazy<double> _metFrom;
     private readonly double _best, _least, _weight;
 
     public WishMood(SongIndex songs, Wish wish)
@@ -31,6 +35,7 @@ internal sealed class WishMood : ISongMood
         _scores = _parts?.Total ?? new float[songs.Tracks.Count];
         if (_parts is null)
             _scorer.Score(wish, _scores);
+        _metFrom = new Lazy<double>(() => Quantiles.Of(_scores, 1 - MetShare)[0]);
         double asked = wish.Wants.Sum(w => Math.Abs((double)w.Weight)) + wish.Ranges.Count * FeatureTarget.Weight;
         // Likeness to a named song has no bound of its own, and regions can add a little: the best song there is then counts as a full fit.
         double bound = asked * LogMax + wish.Genres.Count * GenreScale, found = _scores.Length > 0 ? TensorPrimitives.Max<float>(_scores) : 0;
@@ -63,10 +68,13 @@ internal sealed class WishMood : ISongMood
 
     public IReadOnlyList<MoodPart> Parts(int track) => _parts?.Explain(track) ?? [];
 
-    public bool OnlyRulesOut => Wish.Wants.Count + Wish.Ranges.Count + Wish.Genres.Count == 0 && Wish.References.All(r => r.Use is Use.Exclude or Use.Avoid);
+    public bool OnlyRulesOut => Wish.Wants.Count + Wish.Ranges.Count + Wish.Genres.Count == 0 && Wish.Concepts.All(c => c.IsNegated) && Wish.References.All(r => r.Use is Use.Exclude or Use.Avoid);
 
     /// <summary>A genre, country or language that the wish names wins over a listener's taste: taste orders the songs that have it.</summary>
     public bool Forbids(int track) => float.IsNegativeInfinity(_scores[track]) || _parts?.Named[track] == false;
+
+    /// <summary>The best tenth of the songs: from there on taste decides.</summary>
+    public bool IsMetBy(int track) => _parts is null || _scores[track] >= _metFrom.Value;
 
     public IReadOnlyList<int> Best(int count, bool[] allowed)
     {

@@ -18,7 +18,7 @@ internal sealed class CatalogueFacts
 
     public Tracks Tracks { get; }
 
-    /// <summary>The first track with the same main artist and bare title: studio and live, short and long, single and album.</summary>
+    /// <summary>The first track that is the same song: studio and live, short and long, single and album.</summary>
     public ReadOnlyMemory<int> VersionOf { get; }
 
     /// <summary>The first artist of each track, −1 where it has none: whose song it is. Guests do not decide what a song is.</summary>
@@ -30,17 +30,55 @@ internal sealed class CatalogueFacts
     /// <summary>For each genre label the artists with songs so labelled, and the share of their songs that are.</summary>
     public Ragged<(int Artist, float Share)> ArtistsOfLabel { get; }
 
+    /// <summary>
+    /// Tracks are one song where the main artist's title is the same up to remarks and spelling, or the same work of a composer; and where every measured feature is equal to
+    /// the last digit: then they are one recording, whatever it is called.
+    /// </summary>
     public static CatalogueFacts Of(Tracks tracks)
     {
         int[] versions = new int[tracks.Count];
         Dictionary<(int, string), int> first = [];
+        Dictionary<RecordingKey, int> recordings = [];
+        Dictionary<(int, string), string> nicknames = Nicknames(tracks);
         for (int t = 0; t < versions.Length; t++)
         {
-            var key = (tracks.ArtistsOf[t] is [int artist, ..] ? artist : -1, SongTitle.Loose(tracks.Titles[t]));
-            versions[t] = first.TryGetValue(key, out int earlier) ? earlier : first[key] = t;
+            int artist = tracks.ArtistsOf[t] is [int main, ..] ? main : -1;
+            string title = SongTitle.Loose(tracks.Titles[t]), name = SongWork.Of(tracks.Titles[t]) ?? nicknames.GetValueOrDefault((artist, title)) ?? title;
+            int version = first.TryGetValue((artist, name), out int earlier) ? earlier : t;
+            if (version == t && RecordingKey.Of(tracks, t) is { } recording && !recordings.TryAdd(recording, t))
+                version = versions[recordings[recording]];
+            first.TryAdd((artist, name), version);
+            versions[t] = version;
         }
 
         return new CatalogueFacts(tracks, versions);
+    }
+
+    /// <summary>What each composer's pieces are called for short, with their numbers.</summary>
+    private static Dictionary<(int Artist, string Title), string> Nicknames(Tracks tracks)
+    {
+        Dictionary<(int, string), string> nicknames = [];
+        for (int t = 0; t < tracks.Count; t++)
+        {
+            string title = tracks.Titles[t];
+            if (tracks.ArtistsOf[t] is [int artist, ..] && SongWork.Of(title) is { } work && SongWork.Nickname(title) is { } nickname)
+                nicknames.TryAdd((artist, SongTitle.Loose(nickname)), work);
+        }
+
+        return nicknames;
+    }
+
+    /// <summary>All that is measured of a recording.</summary>
+    private readonly record struct RecordingKey(float Danceability, float Energy, float Loudness, float Speech, float Acousticness, float Instrumentalness, float Valence, float Tempo)
+    {
+        public static RecordingKey? Of(Tracks tracks, int t)
+        {
+            RecordingKey key = new(At(AudioFeature.Danceability), At(AudioFeature.Energy), At(AudioFeature.Loudness), At(AudioFeature.Speechiness),
+                At(AudioFeature.Acousticness), At(AudioFeature.Instrumentalness), At(AudioFeature.Valence), At(AudioFeature.Tempo));
+            return key.Tempo > 0 && float.IsFinite(key.Danceability + key.Energy + key.Loudness + key.Speech + key.Acousticness + key.Instrumentalness + key.Valence) ? key : null;
+
+            float At(AudioFeature feature) => tracks.Feature(feature)[t];
+        }
     }
 
     private Ragged<(int Artist, float Share)> LabelShares()

@@ -24,7 +24,11 @@ internal static class Fame
         for (int t = 0; t < n; t++)
             best[versionOf[t]] = Math.Max(best[versionOf[t]], float.IsNaN(popularity[t]) ? 0 : popularity[t]);
         for (int artist = 0; artist < ofArtist.Length; artist++)
-            ofArtist[artist] = MeanOfBest(facts.SongsOfMain[artist], versionOf, best);
+        {
+            float[] known = [.. facts.SongsOfMain[artist].ToArray().Select(s => facts.VersionOf.Span[s]).Distinct().Select(v => best[v]).OrderDescending().Take(BestSongs)];
+            ofArtist[artist] = known.Length == 0 ? 0 : TensorPrimitives.Average<float>(known);
+        }
+
         for (int t = 0; t < n; t++)
         {
             int artist = facts.MainArtist[t];
@@ -46,7 +50,7 @@ internal static class Fame
         for (int artist = 0; artist < facts.SongsOfMain.Count; artist++)
         {
             int[] songs = facts.SongsOfMain[artist].ToArray();
-            int[] order = [.. songs.Where(s => facts.VersionOf.Span[s] == s).OrderByDescending(s => best[s]).ThenBy(s => s)];
+            int[] order = [.. songs.Select(s => facts.VersionOf.Span[s]).Distinct().OrderByDescending(s => best[s]).ThenBy(s => s)];
             Dictionary<int, int> place = order.Select((s, i) => (s, i)).ToDictionary(s => s.s, s => s.i);
             foreach (int song in songs)
                 values[song] = -MathF.Log(1 + place[versionOf[song]]);
@@ -67,25 +71,5 @@ internal static class Fame
         double deviation = Math.Sqrt(square / x.Length);
         TensorPrimitives.Subtract(x, (float)mean, x);
         TensorPrimitives.Multiply(x, deviation < 1e-9 ? 0 : (float)(1 / deviation), x);
-    }
-
-    private static float MeanOfBest(ReadOnlySpan<int> songs, ReadOnlySpan<int> versionOf, float[] best)
-    {
-        Span<float> top = stackalloc float[BestSongs];
-        int count = 0;
-        foreach (int song in songs)
-        {
-            if (versionOf[song] != song)
-                continue;
-            count++;
-            float value = best[song];
-            for (int k = 0; k < BestSongs; k++)
-            {
-                if (value > top[k])
-                    (top[k], value) = (value, top[k]);
-            }
-        }
-
-        return count == 0 ? 0 : TensorPrimitives.Sum<float>(top) / Math.Min(count, BestSongs);
     }
 }

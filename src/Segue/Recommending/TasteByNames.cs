@@ -1,0 +1,37 @@
+using Segue.Factorization;
+using Segue.Interactions;
+using Segue.Mood.Knowledge;
+
+namespace Segue.Recommending;
+
+/// <summary>
+/// The taste of a listener some of whose artists nobody in the plays knows. What plays say of such an artist is a guess from their songs, and a vague one: the factors hold
+/// little of a kind of music that the plays hardly have. So as far as a listener is made of such artists, likeness to them in labels, tags and sound
+/// (<see cref="ArtistLikeness"/>) stands in for it, both as percentiles over the artists.
+/// </summary>
+internal static class TasteByNames
+{
+    /// <param name="scores">What the model says of each artist.</param>
+    /// <returns>The scores themselves where all of the listener's artists are known.</returns>
+    public static float[] Of(float[] scores, IExplainedTaste model, SongIndex songs, SongJoin join, Profile profile)
+    {
+        int[] guessed = [.. profile.Artists.Where(a => a >= model.PlayedArtists)];
+        if (guessed.Length == 0 || songs.Knowledge is not { KnowsListeners: true } knowledge)
+            return scores;
+        int[] catalogue = [.. guessed.SelectMany(a => join.CatalogueArtistsOf(a))];
+        float[] likeness = ArtistLikeness.To(knowledge, catalogue);
+        if (likeness.Length == 0)
+            return scores;
+        double[] like = new double[scores.Length];
+        Array.Fill(like, double.NegativeInfinity);
+        for (int a = 0; a < likeness.Length; a++)
+        {
+            if (join.PlayedArtist(a) is >= 0 and var artist)
+                like[artist] = likeness[a];
+        }
+
+        double share = (double)guessed.Length / profile.Artists.Length;
+        double[] known = PercentileScale.Of(Array.ConvertAll(scores, s => (double)s)), near = PercentileScale.Of(like);
+        return [.. known.Select((k, a) => (float)((1 - share) * k + share * near[a]))];
+    }
+}
