@@ -128,10 +128,12 @@ internal static class AlsBench
         double[] sorted = [.. curve.Seconds.Skip(curve.Seconds.Count > 2 ? 1 : 0).Order()]; // The first one compiles.
         double median = sorted[sorted.Length / 2], f = options.Factors, rows = counts.Rows + (double)counts.Columns;
 
-        // Gramians n f², four rotations of 2 n f² in all, and three passes (two steps) of 4 f over each interaction from both sides, plus the diagonal.
+        // Gramians n f², four rotations of 2 n f² in all, and three passes (two steps) of 4 f over each interaction from both sides, plus the
+        // diagonal.
         double flops = (rows * f * f) + (4 * rows * f * f) + (2.0 * counts.Nonzeros * f * ((3 * 4) + 3));
 
-        // Bytes to and from memory: each interaction's row of the table once from both sides (later steps find it in the caches); of the factors Gramian, turn and
+        // Bytes to and from memory: each interaction's row of the table once from both sides (later steps find it in the caches); of the factors
+        // Gramian, turn and
         // table read three times and write one and a half, the solved side reads and writes once.
         int stride = AlignedMatrix.PaddedTo(options.Factors);
         double bytes = (2.0 * counts.Nonzeros * stride * sizeof(ushort)) + (rows * stride * sizeof(float) * 6.5);

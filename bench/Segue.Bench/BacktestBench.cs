@@ -8,8 +8,10 @@ using Segue.Recommending;
 namespace Segue.Bench;
 
 /// <summary>
-/// The backtest over many listeners. Plays of the home folder's model carry no dates, so dates are invented: a listener's artists come in a random order,
-/// evenly over four years, and are played from their first day to the end, the more the more plays they have. All of these listeners are left out of the
+/// The backtest over many listeners. Plays of the home folder's model carry no dates, so dates are invented: a listener's artists come in a random
+/// order,
+/// evenly over four years, and are played from their first day to the end, the more the more plays they have. All of these listeners are left out of
+/// the
 /// training. One JSON line a method: means over listeners of their means over dates.
 /// </summary>
 internal static class BacktestBench

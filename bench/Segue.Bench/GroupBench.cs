@@ -7,7 +7,8 @@ using Segue.Recommending;
 namespace Segue.Bench;
 
 /// <summary>
-/// <c>group --home DIR [--groups N] [--count N]</c>: groups of two to four random listeners; by strategy the satisfaction of the least-served and of all, and the
+/// <c>group --home DIR [--groups N] [--count N]</c>: groups of two to four random listeners; by strategy the satisfaction of the least-served and of
+/// all, and the
 /// spread between the best and the least served.
 /// </summary>
 internal static class GroupBench

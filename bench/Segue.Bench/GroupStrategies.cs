@@ -2,7 +2,8 @@ using Segue.Recommending;
 
 namespace Segue.Bench;
 
-/// <summary>How several listeners' scores may become one choice: those of Masthoff, "Group Recommender Systems" (2015), and the one that is used.</summary>
+/// <summary>How several listeners' scores may become one choice: those of Masthoff, "Group Recommender Systems" (2015), and the one that is
+/// used.</summary>
 internal static class GroupStrategies
 {
     /// <summary>Below this score an item is misery; among percentiles, the worse half.</summary>

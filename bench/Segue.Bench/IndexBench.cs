@@ -9,7 +9,8 @@ using Segue.VectorSearch;
 namespace Segue.Bench;
 
 /// <summary>
-/// Vector indexes on any vectors: build seconds, memory, file, open time, and recall@10 against queries a second on one thread. One JSON object a line; with
+/// Vector indexes on any vectors: build seconds, memory, file, open time, and recall@10 against queries a second on one thread. One JSON object a
+/// line; with
 /// <c>--picture FILE.png</c> the curve as a picture. Scores are inner products, which is what the truth of gen_vec.py holds.
 /// </summary>
 internal static class IndexBench

@@ -10,8 +10,10 @@ using Segue.Recommending;
 namespace Segue.Bench;
 
 /// <summary>
-/// <c>judge --home DIR [--playlists FILE] [--rules FILE] [--audio FILE]</c>: how good answers to wishes are, by what people put into playlists under a word, by wishes with
-/// rules, and by the older audio benchmark. <c>--show N</c> prints the first N songs of each wish, for reading; <c>--ablate yes</c> takes away one kind of evidence after
+/// <c>judge --home DIR [--playlists FILE] [--rules FILE] [--audio FILE]</c>: how good answers to wishes are, by what people put into playlists under
+/// a word, by wishes with
+/// rules, and by the older audio benchmark. <c>--show N</c> prints the first N songs of each wish, for reading; <c>--ablate yes</c> takes away one
+/// kind of evidence after
 /// the other.
 /// </summary>
 internal static class JudgeBench

@@ -9,7 +9,8 @@ namespace Segue.Bench;
 internal sealed record BenchWish(string Text, IReadOnlyList<(AudioFeature Feature, int Direction)> Targets, IReadOnlyList<string> Genres, string Set);
 
 /// <summary>
-/// The wishes of a <c>mood_queries.json</c> and the score that file defines: the mean over a wish's targets of the mean percentile of the top 20 in the
+/// The wishes of a <c>mood_queries.json</c> and the score that file defines: the mean over a wish's targets of the mean percentile of the top 20 in
+/// the
 /// expected direction over the de-duplicated catalogue; a genre target is the share of the top 20 with one of the genres.
 /// </summary>
 internal static class MoodWishes

@@ -10,7 +10,8 @@ internal static class ParquetFiles
     private static readonly string[] s_features =
         ["danceability", "energy", "loudness", "speechiness", "acousticness", "instrumentalness", "liveness", "valence", "tempo"];
 
-    /// <summary>Columns <c>user</c> (text), <c>artist.name</c> (text in a structure), <c>plays</c> (whole number); all may be null; two row groups.</summary>
+    /// <summary>Columns <c>user</c> (text), <c>artist.name</c> (text in a structure), <c>plays</c> (whole number); all may be null; two row
+    /// groups.</summary>
     public static byte[] Plays(int rows) => Write(
         new ParquetSchema(
             new DataField("user", typeof(string)),

@@ -14,7 +14,8 @@ using Segue.VectorSearch;
 namespace Segue.Bench;
 
 /// <summary>
-/// The pipeline on plays joined with tracks: a fifth of each listener's artists is hidden, 50 songs are asked for. How many hidden artists are among the songs'
+/// The pipeline on plays joined with tracks: a fifth of each listener's artists is hidden, 50 songs are asked for. How many hidden artists are among
+/// the songs'
 /// artists, how near the songs' mood is to the listener's, beside taste alone; with paired intervals over listeners. Then the time of an answer.
 /// <c>--grid taste|popularity</c> compares settings on a validation part: a fifth hidden again inside the training part, the test part unseen.
 /// </summary>
@@ -107,7 +108,8 @@ internal static class PipelineBench
         });
     }
 
-    /// <summary>One listener after the other, on one thread. Every other listener warms the process up and is not timed: code compiled, names looked up.</summary>
+    /// <summary>One listener after the other, on one thread. Every other listener warms the process up and is not timed: code compiled, names looked
+    /// up.</summary>
     private static void Time(Pipeline pipeline, Split split, int[] users)
     {
         List<double> times = [];

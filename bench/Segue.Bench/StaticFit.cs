@@ -68,7 +68,8 @@ internal sealed class StaticFit(FitTexts texts, float[] start, float[] targets, 
         });
     }
 
-    /// <summary>The axes that keep most of the texts' sums: eigenvectors of Σ v vᵀ over unit vectors v = X T / |X T|, not centered, because cosines are not.</summary>
+    /// <summary>The axes that keep most of the texts' sums: eigenvectors of Σ v vᵀ over unit vectors v = X T / |X T|, not centered, because cosines
+    /// are not.</summary>
     public float[] PrincipalAxes(float[] vectors, int count)
     {
         double[] gram = new double[dimensions * dimensions];
@@ -153,7 +154,8 @@ internal sealed class StaticFit(FitTexts texts, float[] start, float[] targets, 
             target[i] = (float)factor[i % dimensions] * target[i] + source[i];
     }
 
-    /// <summary>XᵀX + λI without ever making it. Texts are split over two halves of the dimensions' columns, so that two threads never write one number.</summary>
+    /// <summary>XᵀX + λI without ever making it. Texts are split over two halves of the dimensions' columns, so that two threads never write one
+    /// number.</summary>
     private sealed class NormalEquations(StaticFit fit, FitTexts texts, float[] weights, float ridge)
     {
         private const int ColumnBlocks = 2;

@@ -8,7 +8,8 @@ using Canvas = ScottPlot.Plot;
 namespace Segue.Notebooks;
 
 /// <summary>
-/// Pictures of a notebook, drawn by ScottPlot and put into the page whole. An image rather than inline SVG: the ids inside two drawings would be one page's.
+/// Pictures of a notebook, drawn by ScottPlot and put into the page whole. An image rather than inline SVG: the ids inside two drawings would be one
+/// page's.
 /// </summary>
 internal static class Plot
 {

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Segue.Notebooks;
 
 /// <summary>
-/// What docs/notebooks.md shows of a notebook: the fenced block below its heading, <c>## NAME.cs</c>. Words must be the same; numbers may differ by what another
+/// What docs/notebooks.md shows of a notebook: the fenced block below its heading, <c>## NAME.cs</c>. Words must be the same; numbers may differ by
+/// what another
 /// processor's rounding does to a training.
 /// </summary>
 internal static class Transcript

@@ -1,7 +1,8 @@
 namespace Segue.Redis;
 
 /// <summary>
-/// Where a vector set lies: <c>redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE][?key=NAME&amp;ca=FILE]</c>, with <c>rediss://</c> for TLS. What is left out is port 6379,
+/// Where a vector set lies: <c>redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE][?key=NAME&amp;ca=FILE]</c>, with <c>rediss://</c> for TLS. What is left
+/// out is port 6379,
 /// database 0 and key <see cref="DefaultKey"/>. The password is in no text that this type makes.
 /// </summary>
 public sealed record RedisAddress(string Host, int Port = 6379)
@@ -26,7 +27,8 @@ public sealed record RedisAddress(string Host, int Port = 6379)
     /// <summary>The key of the vector set.</summary>
     public string Key { get; init; } = DefaultKey;
 
-    /// <summary>A file with the certificate (PEM) of the authority that signed the server's, beside those that the system trusts; for TLS only.</summary>
+    /// <summary>A file with the certificate (PEM) of the authority that signed the server's, beside those that the system trusts; for TLS
+    /// only.</summary>
     public string? AuthorityFile { get; init; }
 
     /// <exception cref="SegueException">The text is no such address. What stands before the @ is not repeated.</exception>

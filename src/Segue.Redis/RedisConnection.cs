@@ -2,7 +2,8 @@ using StackExchange.Redis;
 
 namespace Segue.Redis;
 
-/// <summary>The server of a vector set does not answer, refuses, or does not hold what is needed. The message is one line, without the password.</summary>
+/// <summary>The server of a vector set does not answer, refuses, or does not hold what is needed. The message is one line, without the
+/// password.</summary>
 public sealed class RedisStoreException(string message, Exception? inner = null) : SegueException(message, inner);
 
 /// <summary>One connection to a server: commands go out behind one another without waiting, and every way to fail is one clear line.</summary>

@@ -19,13 +19,15 @@ public readonly record struct StoredNeighbor(string Id, double Score, string Att
 
 /// <summary>
 /// Vectors of songs in a vector set of Redis 8 or Garnet: one element a track, named by its id, its features as attributes to filter by.
-/// <para>The two servers speak two dialects. Garnet ranks by Euclidean distance unless each <c>VADD</c> says <c>XDISTANCE_METRIC COSINE</c>, and its scores
+/// <para>The two servers speak two dialects. Garnet ranks by Euclidean distance unless each <c>VADD</c> says <c>XDISTANCE_METRIC COSINE</c>, and its
+/// scores
 /// are distances, 1 − cos; Redis knows no such option, and its scores are (1 + cos)/2. Here both are cos.</para>
 /// </summary>
 public sealed class RedisVectorSet : IAsyncDisposable
 {
     /// <summary>
-    /// How many candidates a search keeps. On 89,740 songs with the built-in embedder Garnet finds 0.992 of the ten nearest at 200, 0.987 at 100, 0.997 at 400.
+    /// How many candidates a search keeps. On 89,740 songs with the built-in embedder Garnet finds 0.992 of the ten nearest at 200, 0.987 at 100,
+    /// 0.997 at 400.
     /// </summary>
     public const int DefaultEf = 200;
 
@@ -56,7 +58,8 @@ public sealed class RedisVectorSet : IAsyncDisposable
     /// <summary>Finds the elements nearest to a vector, best first; equal scores by id.</summary>
     /// <param name="query">As long as the set's vectors.</param>
     /// <param name="k">How many, 1 or more.</param>
-    /// <param name="filter">A condition on attributes in the server's language, e.g. <c>.energy &gt; 0.8 and "jazz" in .genres</c>; all when null.</param>
+    /// <param name="filter">A condition on attributes in the server's language, e.g. <c>.energy &gt; 0.8 and "jazz" in .genres</c>; all when
+    /// null.</param>
     /// <param name="ef">How many candidates the server keeps: more finds more of the true neighbors.</param>
     /// <exception cref="RedisStoreException">There is no set, the query has another length, or the server does not answer.</exception>
     public async Task<IReadOnlyList<StoredNeighbor>> SearchAsync(

@@ -6,7 +6,8 @@ using Segue.Catalogue;
 namespace Segue.Redis;
 
 /// <summary>
-/// What is known of a track as one flat JSON object, so that a search can filter by any of it: <c>title</c>, <c>artists</c>, <c>album</c>, <c>genres</c>,
+/// What is known of a track as one flat JSON object, so that a search can filter by any of it: <c>title</c>, <c>artists</c>, <c>album</c>,
+/// <c>genres</c>,
 /// <c>explicit</c>, and the audio features that are known (<c>energy</c>, <c>loudness</c> in dB, <c>tempo</c> in BPM, <c>duration</c> in seconds,
 /// <c>timeSignature</c>, ...).
 /// </summary>

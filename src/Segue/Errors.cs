@@ -33,7 +33,8 @@ public sealed class ModelFileException(string path, string problem, Exception? i
     public string Path { get; } = path;
 }
 
-/// <summary>There is no model, or no data, of a kind in a home folder, or none of its versions is in use. What to do about it is for the caller to say.</summary>
+/// <summary>There is no model, or no data, of a kind in a home folder, or none of its versions is in use. What to do about it is for the caller to
+/// say.</summary>
 /// <param name="kind">"als", "vdb", "plays" or "tracks".</param>
 /// <param name="problem">What is missing, and where.</param>
 /// <param name="hasVersions">Whether there are versions, none of which is in use.</param>

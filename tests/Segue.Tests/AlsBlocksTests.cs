@@ -11,9 +11,12 @@ namespace Segue.Tests;
 public sealed class AlsBlocksTests
 {
     /// <summary>
-    /// Goal: a sweep solves the blocks in turn, each with the others as they are by then. Method: the same in float64 and in the given basis, each block's equations
-    /// written out and solved by Cholesky; scores are compared, as those are the same in every basis. Tables of 16 bits leave 3e-3. Seen to fail: with the pull of
-    /// the other blocks left out, with errors not kept up to date, with a row's zero weight left out of the pull, without over-relaxation of the errors.
+    /// Goal: a sweep solves the blocks in turn, each with the others as they are by then. Method: the same in float64 and in the given basis, each
+    /// block's equations
+    /// written out and solved by Cholesky; scores are compared, as those are the same in every basis. Tables of 16 bits leave 3e-3. Seen to fail:
+    /// with the pull of
+    /// the other blocks left out, with errors not kept up to date, with a row's zero weight left out of the pull, without over-relaxation of the
+    /// errors.
     /// </summary>
     [Fact]
     public void A_sweep_solves_each_block_with_the_others_as_they_are() => Gen.Select(Gen.Int[40, 120], Gen.Int[20, 60], Gen.Int[0, 1000], Gen.Bool).Sample(
@@ -60,7 +63,8 @@ public sealed class AlsBlocksTests
             Assert.True(blocks.Report.Losses[i] <= exact[i] * 1.2, $"iteration {i + 1}: {string.Join(' ', blocks.Report.Losses)}, exact {string.Join(' ', exact)}");
     }
 
-    /// <summary>Goal: same seed, same bytes, whatever the threads, also with rows beside the users, and after a stop. Method: the saved files.</summary>
+    /// <summary>Goal: same seed, same bytes, whatever the threads, also with rows beside the users, and after a stop. Method: the saved
+    /// files.</summary>
     [Fact]
     public void Blocks_give_the_same_bytes_on_any_number_of_threads_and_after_a_stop()
     {

@@ -216,7 +216,8 @@ public sealed class AlsTrainingTests
         Assert.Throws<SegueException>(() => AlsTrainer.Train(counts, options with { Alpha = 2 }, run with { Resume = checkpoint }));
     }
 
-    /// <summary>Goal: training stops when it helps no more, with the best factors. Method: far too little regularization, so that it overfits soon.</summary>
+    /// <summary>Goal: training stops when it helps no more, with the best factors. Method: far too little regularization, so that it overfits
+    /// soon.</summary>
     [Fact]
     public void A_training_that_overfits_stops_early()
     {

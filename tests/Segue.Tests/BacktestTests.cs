@@ -24,7 +24,8 @@ public sealed class BacktestTests
     [Fact]
     public void A_history_by_hand()
     {
-        // Day 0: artist 0. Day 20: 1 (a love, 3 plays). Day 30: 2 (1 play, a trial). Day 40: 3 (a love). Day 50: 9, which the community does not know.
+        // Day 0: artist 0. Day 20: 1 (a love, 3 plays). Day 30: 2 (1 play, a trial). Day 40: 3 (a love). Day 50: 9, which the community does not
+        // know.
         List<DatedPlay> plays = [Play(0, 0), Play(0, 15), .. Plays(20, 1, 3), Play(2, 30), .. Plays(40, 3, 5), .. Plays(50, 9, 4)];
         BacktestMethod always = new("always", "", a => a != 3, (p, _) => [.. new[] { 1, 4, 3 }.Except(p.Artists)]);
         BacktestMethod never = new("never", "", _ => true, (_, _) => [5, 6]);
@@ -161,7 +162,8 @@ public sealed class BacktestTests
 
     private static IEnumerable<DatedPlay> Plays(int day, int artist, int times) => Enumerable.Range(0, times).Select(n => Play(artist, day + n));
 
-    /// <summary>Everybody plays the first 40 artists, the stars, most of them; the 20 users of the small community play a third of artists 60 to 79 besides.</summary>
+    /// <summary>Everybody plays the first 40 artists, the stars, most of them; the 20 users of the small community play a third of artists 60 to 79
+    /// besides.</summary>
     private static CsrMatrix World()
     {
         Random random = new(5);

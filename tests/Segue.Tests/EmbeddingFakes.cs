@@ -5,7 +5,8 @@ using Segue.Embedding;
 namespace Segue.Tests;
 
 /// <summary>
-/// Answers as Ollama 0.13.5 does (shared/reference/ollama/exchanges.json; <c>EmbeddingOllamaTests</c> compares them one by one), with invented vectors of 8
+/// Answers as Ollama 0.13.5 does (shared/reference/ollama/exchanges.json; <c>EmbeddingOllamaTests</c> compares them one by one), with invented
+/// vectors of 8
 /// dimensions that depend on the text alone. It has the model all-minilm, and gets "pullable" when asked.
 /// </summary>
 internal static class EmbeddingFakes

@@ -7,7 +7,8 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: the built-in table means what the model means, and a damaged one is never misread. Method: the model's vectors of the reference texts, a
-/// small table with known sums, every bit and every cut of that table. Seen to fail: scale forgotten, tails taken for heads, checksum over the header only.
+/// small table with known sums, every bit and every cut of that table. Seen to fail: scale forgotten, tails taken for heads, checksum over the header
+/// only.
 /// </summary>
 public sealed class EmbeddingStaticTests
 {

@@ -10,7 +10,8 @@ using Xunit;
 namespace Segue.Tests;
 
 /// <summary>
-/// Goal: tags and friends help where plays say nothing, never give answers away, and change nothing where they are absent; tuning looks at no test part;
+/// Goal: tags and friends help where plays say nothing, never give answers away, and change nothing where they are absent; tuning looks at no test
+/// part;
 /// pages are whole. Method: a planted world of two communities with a tag each. Seen to fail: with a listener's own tags on held-out artists left in.
 /// </summary>
 public sealed class EvaluationSideTests
@@ -150,7 +151,8 @@ public sealed class EvaluationSideTests
         return scores;
     }
 
-    /// <summary>Users 0..19 know two thirds of artists 0..27, the others of 30..57; a tag for each half of the artists, given by three people.</summary>
+    /// <summary>Users 0..19 know two thirds of artists 0..27, the others of 30..57; a tag for each half of the artists, given by three
+    /// people.</summary>
     private static (CsrMatrix Plays, SideInformation Side) World()
     {
         Random random = new(5);

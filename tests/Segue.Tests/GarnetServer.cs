@@ -6,7 +6,8 @@ using Xunit;
 namespace Segue.Tests;
 
 /// <summary>
-/// A real Garnet server (the .NET tool of <c>.config/dotnet-tools.json</c>) on a free port of 127.0.0.1, with its files in a scratch folder. It ends with the test that
+/// A real Garnet server (the .NET tool of <c>.config/dotnet-tools.json</c>) on a free port of 127.0.0.1, with its files in a scratch folder. It ends
+/// with the test that
 /// started it.
 /// </summary>
 public sealed class GarnetServer : IAsyncLifetime

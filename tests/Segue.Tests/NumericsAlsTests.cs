@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Segue.Tests;
 
-/// <summary>Goal: fast kernels compute what their obvious twins compute. Method: random shapes, also those that fill no block. The suite runs without AVX2 too.</summary>
+/// <summary>Goal: fast kernels compute what their obvious twins compute. Method: random shapes, also those that fill no block. The suite runs without
+/// AVX2 too.</summary>
 public sealed class NumericsAlsTests
 {
     private static readonly Gen<(int Rows, int F, int Seed)> s_shapes = Gen.Select(Gen.Int[1, 200], Gen.Int[1, 70], Gen.Int[0, 1000]);

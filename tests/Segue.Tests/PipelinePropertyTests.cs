@@ -6,8 +6,10 @@ using Xunit;
 namespace Segue.Tests;
 
 /// <summary>
-/// Goal: what must hold of every answer holds for every listener, wish, weight, filter and cap. Method: small random worlds, in each some random requests;
-/// every rule is checked from the tracks themselves, not by the code that keeps it. Seen to fail: by leaving out each of the filters, the caps, the exclusion of
+/// Goal: what must hold of every answer holds for every listener, wish, weight, filter and cap. Method: small random worlds, in each some random
+/// requests;
+/// every rule is checked from the tracks themselves, not by the code that keeps it. Seen to fail: by leaving out each of the filters, the caps, the
+/// exclusion of
 /// heard and of disliked artists, by adding one part twice, and by scaling discovery up with popularity.
 /// </summary>
 public sealed class PipelinePropertyTests
@@ -65,7 +67,8 @@ public sealed class PipelinePropertyTests
     [Fact]
     public void Without_caps_more_discovery_is_never_more_popular_for_anybody()
     {
-        // The choice of the best n of a sum (1 - λ) f + λ g: g of the chosen never falls as λ grows. Here g is the rank by popularity among the candidates.
+        // The choice of the best n of a sum (1 - λ) f + λ g: g of the chosen never falls as λ grows. Here g is the rank by popularity among the
+        // candidates.
         SelectionOptions selection = new() { Count = 15, MaxPerArtist = int.MaxValue };
         for (int seed = 1; seed <= Worlds; seed++)
         {

@@ -129,7 +129,8 @@ public sealed class PlaylistTests
         }
     }
 
-    /// <summary>Any text in any field: each format is read back by a reader of its specification, with one entry a song and the cleaned text in it.</summary>
+    /// <summary>Any text in any field: each format is read back by a reader of its specification, with one entry a song and the cleaned text in
+    /// it.</summary>
     [Fact]
     public void Any_text_survives_every_format()
     {
@@ -186,7 +187,8 @@ public sealed class PlaylistTests
         Assert.DoesNotContain("<svg", Text(PlaylistFormat.Html, playlist with { Graph = null }));
     }
 
-    /// <summary>What the specification asks beyond a schema: order of magnitude, right-to-left text, emoji, and that a parser of other make reads it too.</summary>
+    /// <summary>What the specification asks beyond a schema: order of magnitude, right-to-left text, emoji, and that a parser of other make reads it
+    /// too.</summary>
     [Fact]
     public void Ten_thousand_songs_in_any_script_are_valid_and_all_there()
     {
@@ -253,7 +255,8 @@ public sealed class PlaylistTests
         return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(stream.ToArray());
     }
 
-    /// <summary>The rules of XSPF 1 that its RELAX NG schema states and that can occur here: elements, their order of nesting, how often, and their types.</summary>
+    /// <summary>The rules of XSPF 1 that its RELAX NG schema states and that can occur here: elements, their order of nesting, how often, and their
+    /// types.</summary>
     private static XDocument Valid(string xspf)
     {
         XmlSchemaSet schemas = new();

@@ -5,8 +5,10 @@ using Xunit;
 namespace Segue.Tests;
 
 /// <summary>
-/// Goal: tags and friends go the whole way: imported with a folder, trained with, saved, and shown as reasons; and everything works without them. Method: the
-/// command line on a HetRec folder of two communities, where an artist that nobody plays carries the tag of one. Seen to fail: with friends looked up by name.
+/// Goal: tags and friends go the whole way: imported with a folder, trained with, saved, and shown as reasons; and everything works without them.
+/// Method: the
+/// command line on a HetRec folder of two communities, where an artist that nobody plays carries the tag of one. Seen to fail: with friends looked up
+/// by name.
 /// </summary>
 public sealed class TasteSideTests
 {
@@ -111,7 +113,8 @@ public sealed class TasteSideTests
         return home;
     }
 
-    /// <summary>Even users play two thirds of a1.., odd ones of b1..; the last artist is played by nobody; friends are the two nearest of one's kind.</summary>
+    /// <summary>Even users play two thirds of a1.., odd ones of b1..; the last artist is played by nobody; friends are the two nearest of one's
+    /// kind.</summary>
     private static string HetRec(ScratchFolder folder)
     {
         string path = folder.File("hetrec");

@@ -237,7 +237,8 @@ public sealed class TensorFileTests
         Assert.Throws<InvalidOperationException>(() => writer.Save(folder.File("f")));
     }
 
-    /// <summary>The format's page: N as u64 LE, N bytes of JSON that begins with '{' (spaces may follow), offsets from the header's end, no gaps.</summary>
+    /// <summary>The format's page: N as u64 LE, N bytes of JSON that begins with '{' (spaces may follow), offsets from the header's end, no
+    /// gaps.</summary>
     [Fact]
     public void Any_safetensors_reader_can_read_ours()
     {

@@ -56,7 +56,8 @@ public sealed class TokenizerTests
         Assert.Equal(["[CLS]", "[", "mask", "]", "tape", "[SEP]"], Encode(tokenizer, "[MASK] tape").Select(tokenizer.PieceOf));
     }
 
-    /// <summary>Symbols such as $ and ©, and the underscore, are left out of the alphabet: the other tokenizer treats them unlike the reference library.</summary>
+    /// <summary>Symbols such as $ and ©, and the underscore, are left out of the alphabet: the other tokenizer treats them unlike the reference
+    /// library.</summary>
     [Fact]
     public void Agrees_with_an_independent_tokenizer_on_latin_texts()
     {

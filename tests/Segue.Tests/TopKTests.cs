@@ -166,7 +166,8 @@ public sealed class TopKTests
 
     private sealed record World(MatrixView Rows, MatrixView Queries, Ragged<int> Excluded, bool[]? Keep)
     {
-        /// <summary>Kinds: 0 small whole numbers (ties everywhere), 1 spread norms, 2 mostly zeros, 3 few distinct rows, 4 tiny values, 5 filtered.</summary>
+        /// <summary>Kinds: 0 small whole numbers (ties everywhere), 1 spread norms, 2 mostly zeros, 3 few distinct rows, 4 tiny values, 5
+        /// filtered.</summary>
         public static World Make(int rows, int columns, int queries, int kind, int seed)
         {
             Random random = new(seed);

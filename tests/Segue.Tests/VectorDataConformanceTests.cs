@@ -7,9 +7,12 @@ using Xunit;
 namespace Segue.Tests;
 
 /// <summary>
-/// Goal: the parts of the library's own conformance rules in which stores differ most: filters on typed and on dynamic records, types of keys, keys made by
-/// the store, whose generator is asked, and the exceptions with the words that the library prescribes. Method: each filter against LINQ over the same records.
-/// Seen to fail: with filters on dictionaries compiled as they stand (objects compared by reference), with the key's type unchecked, with messages of our own.
+/// Goal: the parts of the library's own conformance rules in which stores differ most: filters on typed and on dynamic records, types of keys, keys
+/// made by
+/// the store, whose generator is asked, and the exceptions with the words that the library prescribes. Method: each filter against LINQ over the same
+/// records.
+/// Seen to fail: with filters on dictionaries compiled as they stand (objects compared by reference), with the key's type unchecked, with messages of
+/// our own.
 /// </summary>
 public sealed class VectorDataConformanceTests
 {
@@ -290,7 +293,8 @@ public sealed class VectorDataConformanceTests
         public string? Text { get; set; }
     }
 
-    /// <summary>Reads "[1, 2, 3]", and puts a number of its own in the last place, so that its vectors can be told from another's; 7 stands for that number.</summary>
+    /// <summary>Reads "[1, 2, 3]", and puts a number of its own in the last place, so that its vectors can be told from another's; 7 stands for that
+    /// number.</summary>
     private sealed class Last(float last) : IEmbeddingGenerator<string, Embedding<float>>
     {
         public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(

@@ -235,7 +235,8 @@ public sealed class VersionStoreTests
         Assert.Contains("cannot write the als", Assert.Throws<SegueException>(() => Write(new VersionStore(blocked, "als"), 1)).Message);
     }
 
-    /// <summary>A process that does nothing but write versions is killed again and again; each time the store is whole, and the next writer tidies up.</summary>
+    /// <summary>A process that does nothing but write versions is killed again and again; each time the store is whole, and the next writer tidies
+    /// up.</summary>
     [Fact]
     public void A_writer_killed_at_any_moment_leaves_a_whole_version()
     {

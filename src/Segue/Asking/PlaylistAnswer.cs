@@ -20,8 +20,8 @@ public sealed record PlaylistAnswer(
     public Playlist Playlist { get; init; } = new() { Title = "", Tracks = [] };
 
     /// <summary>What a person should know of the answer: names that did not match, songs of a list that are not in the catalogue.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    [JsonPropertyOrder(9)]
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>One song of a playlist.</summary>
@@ -49,7 +49,8 @@ public sealed record PlaylistRow
     public required string Why { get; init; }
 
     /// <summary>
-    /// What this way to ask knows of the song besides, by name: "score", or "step" and "likeness" on a path, or the feature of a curve and its "target".
+    /// What this way to ask knows of the song besides, by name: "score", or "step" and "likeness" on a path, or the feature of a curve and its
+    /// "target".
     /// </summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement> Facts { get; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);

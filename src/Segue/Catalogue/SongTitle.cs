@@ -21,7 +21,8 @@ internal static partial class SongTitle
     }
 
     /// <summary>
-    /// <see cref="Bare"/> without accents, punctuation and the ways to spell an ending: "Rockin' Around the Tree" and "Rocking around the tree" are one song of an artist.
+    /// <see cref="Bare"/> without accents, punctuation and the ways to spell an ending: "Rockin' Around the Tree" and "Rocking around the tree" are
+    /// one song of an artist.
     /// </summary>
     public static string Loose(string title)
     {

@@ -3,10 +3,11 @@ using System.Text.RegularExpressions;
 namespace Segue.Catalogue;
 
 /// <summary>
-/// The piece a title names by its number in the catalogue of a composer's works: "Bagatelle No. 25 in A Minor, WoO 59" and "Für Elise, WoO 59" are one piece, the
+/// The piece a title names by its number in the catalogue of a composer's works: "Bagatelle No. 25 in A Minor, WoO 59" and "Für Elise, WoO 59" are
+/// one piece, the
 /// movements of one sonata are several.
 /// </summary>
-public static partial class SongWork
+internal static partial class SongWork
 {
     /// <summary>"woo59", "op9no2", "k467:ii"; null where a title has no such number.</summary>
     public static string? Of(string title)

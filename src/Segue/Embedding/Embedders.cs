@@ -78,7 +78,8 @@ public sealed class Embedders
     }
 
     /// <summary>
-    /// The name that vectors carry, so that those of one embedder never meet those of another: "static:minilm#1b2c3d4e", "ollama:all-minilm:latest#6cf97aa9".
+    /// The name that vectors carry, so that those of one embedder never meet those of another: "static:minilm#1b2c3d4e",
+    /// "ollama:all-minilm:latest#6cf97aa9".
     /// </summary>
     public static string IdOf(IEmbeddingGenerator<string, Embedding<float>> generator) =>
         generator.GetService(typeof(EmbeddingGeneratorMetadata)) is EmbeddingGeneratorMetadata { ProviderName: { } provider, DefaultModelId: { } model }

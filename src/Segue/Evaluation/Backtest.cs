@@ -8,7 +8,8 @@ internal sealed record BacktestOptions
     /// <summary>The dates to stand at; empty takes <see cref="DateCount"/> dates spread over the history.</summary>
     public IReadOnlyList<DateTimeOffset> Dates { get; init; } = [];
 
-    /// <summary>How many dates to take where none is named: the days on which 30% to 70% of the plays had been played, evenly; one date stands at half.</summary>
+    /// <summary>How many dates to take where none is named: the days on which 30% to 70% of the plays had been played, evenly; one date stands at
+    /// half.</summary>
     public int DateCount { get; init; } = 5;
 
     /// <summary>An artist first played after the date is a love when it was then played so often. Fewer plays are a trial.</summary>
@@ -32,8 +33,10 @@ internal sealed record BacktestOptions
 internal sealed record BacktestMethod(string Name, string Meaning, Func<int, bool> CanName, Func<Profile, int, IReadOnlyList<int>> Rank);
 
 /// <summary>
-/// Would it have foretold what a listener came to love? Stand at a date of a dated history, know only the plays before it, recommend, and look up what came:
-/// a later love is an artist first played after the date, and then at least <see cref="BacktestOptions.LovePlays"/> times. The listener is folded in, as any
+/// Would it have foretold what a listener came to love? Stand at a date of a dated history, know only the plays before it, recommend, and look up
+/// what came:
+/// a later love is an artist first played after the date, and then at least <see cref="BacktestOptions.LovePlays"/> times. The listener is folded in,
+/// as any
 /// stranger is; the community's model is trained once. What follows from that:
 /// (1) the community must not hold the listener themself: <see cref="SameListener"/> looks for them, and the caller trains without them;
 /// (2) the community's plays carry no dates: others' later plays are in the model, which flatters every method but chance alike;
@@ -42,13 +45,16 @@ internal sealed record BacktestMethod(string Name, string Meaning, Func<int, boo
 /// </summary>
 internal static class Backtest
 {
-    /// <summary>Where automatic dates lie: after this share of the plays, and up to that. Before there is little known, after little left to foretell.</summary>
+    /// <summary>Where automatic dates lie: after this share of the plays, and up to that. Before there is little known, after little left to
+    /// foretell.</summary>
     private const double FirstShare = 0.3, LastShare = 0.7, OnlyShare = 0.5;
 
-    /// <param name="plays">One listener's plays in any order. Artists from <paramref name="artistCount"/> on are unknown to the community: loved, not foretold.</param>
+    /// <param name="plays">One listener's plays in any order. Artists from <paramref name="artistCount"/> on are unknown to the community: loved, not
+    /// foretold.</param>
     /// <param name="artistCount">Artists of the community's model.</param>
     /// <param name="methods">What to compare, the one of interest first.</param>
-    /// <exception cref="SegueException">There are no plays, a date lies outside them, or no date has both something known and something to foretell.</exception>
+    /// <exception cref="SegueException">There are no plays, a date lies outside them, or no date has both something known and something to
+    /// foretell.</exception>
     public static BacktestReport Run(
         IReadOnlyList<DatedPlay> plays, int artistCount, IReadOnlyList<BacktestMethod> methods, BacktestOptions? options = null,
         IProgress<(int Done, int Of)>? progress = null, CancellationToken cancellation = default)

@@ -17,7 +17,8 @@ internal sealed record Leak(string Kind, int Count, int User, int Artist, string
 internal static class LeakCheck
 {
     /// <summary>
-    /// Two accounts that share so much of ten artists or more are one person: a random 80/20 split leaves 0.8 of one history in another copy's training
+    /// Two accounts that share so much of ten artists or more are one person: a random 80/20 split leaves 0.8 of one history in another copy's
+    /// training
     /// part. Last.fm-2K has two listeners whose whole history is in another's, and two who share 40 of 50 artists; few others come near.
     /// </summary>
     private const double SameShare = 0.6;
@@ -50,7 +51,8 @@ internal static class LeakCheck
         return leaks;
     }
 
-    /// <summary>Listeners whose training history lies almost whole in another's training history, together with at least half of what they are asked for.</summary>
+    /// <summary>Listeners whose training history lies almost whole in another's training history, together with at least half of what they are asked
+    /// for.</summary>
     private static List<int> SecondAccounts(Split split)
     {
         List<int> found = [];

@@ -3,7 +3,8 @@ namespace Segue.Evaluation;
 /// <summary>
 /// How good one listener's list is at a cut-off k. Relevance is binary: an artist was held out or not. Rank r counts from 1.
 /// </summary>
-/// <param name="Ndcg">Σ over hits of 1 / log2(r + 1), divided by the same sum for the ideal list: min(k, held-out) hits at the top (Järvelin, Kekäläinen 2002).</param>
+/// <param name="Ndcg">Σ over hits of 1 / log2(r + 1), divided by the same sum for the ideal list: min(k, held-out) hits at the top (Järvelin,
+/// Kekäläinen 2002).</param>
 /// <param name="Recall">Hits / held-out artists (all of them, also where there are more than k).</param>
 /// <param name="Precision">Hits / k.</param>
 /// <param name="AveragePrecision">Σ over hits of (hits up to r) / r, divided by min(k, held-out).</param>

@@ -33,12 +33,14 @@ internal sealed record SongResult
     public required IReadOnlyList<double> Genres { get; init; }
 
     /// <summary>
-    /// Mean over a list's songs of the distance to the nearest song of the hidden artists, in standard deviations of nine audio features; a song of a hidden
+    /// Mean over a list's songs of the distance to the nearest song of the hidden artists, in standard deviations of nine audio features; a song of a
+    /// hidden
     /// artist is measured by the others. The ranking has never seen these songs, and ranks by percentiles, not by this distance.
     /// </summary>
     public required IReadOnlyList<double> MoodToHidden { get; init; }
 
-    /// <summary>The other way round: mean over the hidden artists' songs of the distance to the nearest song of the list. A list in one mood serves one mood.</summary>
+    /// <summary>The other way round: mean over the hidden artists' songs of the distance to the nearest song of the list. A list in one mood serves
+    /// one mood.</summary>
     public required IReadOnlyList<double> HiddenToMood { get; init; }
 
     /// <summary>As <see cref="MoodToHidden"/>, to the songs of the artists the listener is known to play.</summary>
@@ -65,7 +67,8 @@ internal sealed record SongReport
 }
 
 /// <summary>
-/// Judges songs by hidden artists: a part of each listener's artists is held out, the pipeline is asked for songs, and an artist counts as found when one of the
+/// Judges songs by hidden artists: a part of each listener's artists is held out, the pipeline is asked for songs, and an artist counts as found when
+/// one of the
 /// songs is theirs.
 /// </summary>
 internal static class SongEvaluator
@@ -162,7 +165,8 @@ internal sealed class FeelDistance
         }
     }
 
-    /// <summary>The mean over a list of the distance to the nearest of some songs, songs of the same main artist left out; NaN where there are none.</summary>
+    /// <summary>The mean over a list of the distance to the nearest of some songs, songs of the same main artist left out; NaN where there are
+    /// none.</summary>
     public double MeanNearest(ReadOnlySpan<int> list, ReadOnlySpan<int> songs)
     {
         double sum = 0;

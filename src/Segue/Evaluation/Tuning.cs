@@ -26,8 +26,10 @@ internal sealed record Trial(AlsOptions Options, int Iterations, double Ndcg)
 internal sealed record TuningResult(IReadOnlyList<Trial> Trials, Trial Best, int ValidationInteractions);
 
 /// <summary>
-/// Searches settings of ALS by successive halving (Jamieson, Talwalkar, AISTATS 2016): many settings for few iterations, the better third for twice as many,
-/// and so on. Settings are drawn at random around the defaults, which take part themselves. Judged by NDCG@10 on a fifth of the given plays and nothing else:
+/// Searches settings of ALS by successive halving (Jamieson, Talwalkar, AISTATS 2016): many settings for few iterations, the better third for twice
+/// as many,
+/// and so on. Settings are drawn at random around the defaults, which take part themselves. Judged by NDCG@10 on a fifth of the given plays and
+/// nothing else:
 /// what is held out for the test must not be among them.
 /// </summary>
 internal static class Tuning
@@ -66,7 +68,8 @@ internal static class Tuning
         }
     }
 
-    /// <summary>The defaults, then settings drawn around them: ridge and zeros by factors of up to three, confidence and length from a list.</summary>
+    /// <summary>The defaults, then settings drawn around them: ridge and zeros by factors of up to three, confidence and length from a
+    /// list.</summary>
     private static AlsOptions[] Draw(int settings, int seed, int threads)
     {
         Random random = new(seed);

@@ -5,7 +5,8 @@ namespace Segue.Factorization;
 /// <summary>
 /// The basis that a half-step works in: eigenvectors of the fixed side's weighted Gramian G, of the whole of it, or block by block of its columns.
 /// <code>G  →  R G R',   R = diag(Q₁', Q₂', …)</code>
-/// In a block G becomes diagonal; between blocks it stays what it is, and <see cref="Couple"/> says how it pulls at a block. One block has none of that.
+/// In a block G becomes diagonal; between blocks it stays what it is, and <see cref="Couple"/> says how it pulls at a block. One block has none of
+/// that.
 /// Blocks cost f d² instead of f³ to find and n f d instead of n f² to turn into.
 /// </summary>
 internal sealed unsafe class AlsBasis : IDisposable
@@ -59,7 +60,8 @@ internal sealed unsafe class AlsBasis : IDisposable
             block.Rotation.MultiplyInPlace(rows + block.First, _stride, count, (float*)_scratch[worker].Data);
     }
 
-    /// <summary>For rows x in the basis: what the other blocks' columns of x add to the gradient in this one, Σ over them of x G, width values a row.</summary>
+    /// <summary>For rows x in the basis: what the other blocks' columns of x add to the gradient in this one, Σ over them of x G, width values a
+    /// row.</summary>
     public void Couple(Block block, float* x, int count, float* to) => block.Coupling!.Multiply(x, _stride, count, to, block.Width);
 
     public void Dispose()

@@ -4,10 +4,12 @@ using Segue.Numerics;
 namespace Segue.Factorization;
 
 /// <summary>
-/// Rows of many factors, a block of columns after the other (iALS++: Rendle, Krichene, Zhang and Koren 2021, arXiv 2110.14044): block π of row u solves
+/// Rows of many factors, a block of columns after the other (iALS++: Rendle, Krichene, Zhang and Koren 2021, arXiv 2110.14044): block π of row u
+/// solves
 /// <code>(zΛ_π + ridge + Σ aⱼ t_jπ t_jπ') x_π = Σ eⱼ t_jπ + (…)x_π − z Σ_σ≠π G_πσ x_σ,   eⱼ = bⱼ − aⱼ tⱼ·x</code>
 /// with the other blocks as they are now. Our departures: (1) a block is turned into its own eigenbasis and solved by the conjugate gradient of
-/// <see cref="AlsConjugateGradient"/> instead of a Cholesky factorization; (2) the errors eⱼ are made anew for each row and kept up to date by the gradient's
+/// <see cref="AlsConjugateGradient"/> instead of a Cholesky factorization; (2) the errors eⱼ are made anew for each row and kept up to date by the
+/// gradient's
 /// own dot products, so that blocks cost no pass over the interactions that whole rows would not, and nothing is stored per interaction;
 /// (3) the pull of the other blocks is one product for <see cref="PackedMatrix.RowsMax"/> rows. Not thread-safe; keep one a thread.
 /// </summary>

@@ -81,7 +81,8 @@ internal sealed partial class AlsModel
         return new AlsExplanation(artist, score, parts);
     }
 
-    /// <summary>Where an artist would stand if the listener had never heard, liked or disliked some others: one more solve, and one pass over the artists.</summary>
+    /// <summary>Where an artist would stand if the listener had never heard, liked or disliked some others: one more solve, and one pass over the
+    /// artists.</summary>
     /// <param name="removed">Artists to take out of the history; none gives the score and rank as they are.</param>
     public AlsCounterfactual Without(Profile profile, int artist, params IReadOnlyCollection<int> removed) =>
         AlsCounterfactual.Of(this, profile, artist, removed);

@@ -104,7 +104,8 @@ internal sealed unsafe class AlsHalfStep : IDisposable
     /// <summary>Rows of one piece of work: few enough to share out evenly, enough to keep their factors in L2.</summary>
     private const int PieceRows = PackedMatrix.RowsMax;
 
-    /// <summary>Interactions that end a piece early; pieces above it (one long row) go first, so that no thread is left with one at the end.</summary>
+    /// <summary>Interactions that end a piece early; pieces above it (one long row) go first, so that no thread is left with one at the
+    /// end.</summary>
     public const int PieceInteractions = 6000;
 
     private readonly AlsSide _side;

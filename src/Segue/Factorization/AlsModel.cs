@@ -38,7 +38,8 @@ internal sealed partial class AlsModel : IExplainedTaste
         PlayedArtists = artistFactors.Rows;
     }
 
-    /// <summary>The same model with artists behind the others whose vectors come from elsewhere than plays. What is known of listeners and of the others stays to the bit.</summary>
+    /// <summary>The same model with artists behind the others whose vectors come from elsewhere than plays. What is known of listeners and of the
+    /// others stays to the bit.</summary>
     /// <param name="factors">One row a further artist.</param>
     internal AlsModel WithArtists(MatrixView factors)
     {

@@ -70,7 +70,8 @@ public sealed record AlsOptions
     /// <summary>w₀ &gt; 0, the weight of a zero against that of a play of confidence 1 (IAls only).</summary>
     public float ZeroWeight { get; init; } = 0.05f;
 
-    /// <summary>How much surer the zero of a well-known artist is (IAls only); 0 is plain iALS. Not hearing what everybody hears says something.</summary>
+    /// <summary>How much surer the zero of a well-known artist is (IAls only); 0 is plain iALS. Not hearing what everybody hears says
+    /// something.</summary>
     public float PopularityExponent { get; init; } = 0.3f;
 
     /// <summary>How plays become confidence.</summary>

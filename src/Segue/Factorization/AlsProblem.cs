@@ -33,7 +33,8 @@ internal sealed class AlsProblem
     public float Shift { get; }
 
     /// <summary>
-    /// What log and linear confidences are multiplied by. IAls: one over their mean over the training, so that a play weighs 1 on average and w₀ and λ
+    /// What log and linear confidences are multiplied by. IAls: one over their mean over the training, so that a play weighs 1 on average and w₀ and
+    /// λ
     /// mean the same for every kind (rank and binary have that mean by themselves). Classic: 1, as the reference has it.
     /// </summary>
     public float Scale { get; }
@@ -85,7 +86,8 @@ internal sealed class AlsProblem
     /// <summary>The ridge of a listener who has heard <paramref name="heard"/> artists of <paramref name="artists"/>.</summary>
     public static float UserRidge(AlsOptions options, int heard, int artists) => Ridge(options, heard + ((double)options.ZeroWeight * artists));
 
-    /// <summary>Confidences of one listener's plays, all positive. A row stands alone: a listener outside the training gets what one inside would.</summary>
+    /// <summary>Confidences of one listener's plays, all positive. A row stands alone: a listener outside the training gets what one inside
+    /// would.</summary>
     public static void Confidences(AlsOptions options, float scale, ReadOnlySpan<float> plays, Span<float> confidence)
     {
         switch (options.Confidence)

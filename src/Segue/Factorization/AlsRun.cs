@@ -45,7 +45,8 @@ internal sealed record AlsStart(MatrixView Users, MatrixView Artists)
 /// <param name="ProblemKey">Fingerprint of plays and options; a run refuses a checkpoint of another problem.</param>
 /// <param name="VectorWidth">How wide the machine computes that made it, e.g. "AVX2"; a run on another width refuses it.</param>
 /// <param name="Iteration">How many iterations were done.</param>
-/// <param name="BestUsers">With a held-out part: the factors of the best iteration so far, in place of these where that is another; else empty.</param>
+/// <param name="BestUsers">With a held-out part: the factors of the best iteration so far, in place of these where that is another; else
+/// empty.</param>
 internal sealed record AlsCheckpoint(
     string ProblemKey,
     string VectorWidth,
@@ -71,7 +72,8 @@ internal sealed record AlsRun
     /// <summary>Compute the loss after each iteration: one more pass over the plays, about a tenth of an iteration's time.</summary>
     public bool TrackLoss { get; init; } = true;
 
-    /// <summary>Cells kept out of the training, users × artists: stop when NDCG@10 on them rises no more, and take the best iteration's factors.</summary>
+    /// <summary>Cells kept out of the training, users × artists: stop when NDCG@10 on them rises no more, and take the best iteration's
+    /// factors.</summary>
     public CsrMatrix? HeldOut { get; init; }
 
     /// <summary>Iterations without a better NDCG@10 before the training stops.</summary>
@@ -88,7 +90,8 @@ internal sealed record AlsRun
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
-/// <summary>How a training went. It stands beside the model and not in it, because the same data, options and seed give the same model bytes.</summary>
+/// <summary>How a training went. It stands beside the model and not in it, because the same data, options and seed give the same model
+/// bytes.</summary>
 internal sealed record AlsReport
 {
     public required int Users { get; init; }

@@ -3,7 +3,8 @@ using Segue.Interactions;
 namespace Segue.Factorization;
 
 /// <summary>
-/// Rows that train beside the users without being any: a tag "listens" to the artists that carry it. They shape the artists' vectors and are gone afterwards.
+/// Rows that train beside the users without being any: a tag "listens" to the artists that carry it. They shape the artists' vectors and are gone
+/// afterwards.
 /// </summary>
 /// <param name="Confidence">Rows × artists, c of each cell.</param>
 /// <param name="ZeroWeight">Weight of their zeros relative to a user's: an artist without a tag is a weaker sign than an artist not heard.</param>

@@ -133,7 +133,8 @@ internal sealed class AlsTraining : IDisposable
         return longest;
     }
 
-    /// <summary>Small, so that the first scores are near 0, and no two directions alike: standard deviation 0.1 / √f. Side rows always start so.</summary>
+    /// <summary>Small, so that the first scores are near 0, and no two directions alike: standard deviation 0.1 / √f. Side rows always start
+    /// so.</summary>
     private static AlignedMatrix Start(int rows, int wanted, AlsOptions options, MatrixView? start, ulong stream, string what)
     {
         if (start is { } given && (given.Rows != wanted || given.Columns != options.Factors))

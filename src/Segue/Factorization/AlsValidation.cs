@@ -6,7 +6,8 @@ namespace Segue.Factorization;
 
 /// <summary>
 /// NDCG@10 on held-out cells, for stopping early: binary relevance, every artist the user has not heard in the training ranked, the ideal is
-/// min(10, held-out). At most 2,000 users, evenly spread: enough for ±0.005, and cheap beside an iteration. The user's vector is the one the iteration left.
+/// min(10, held-out). At most 2,000 users, evenly spread: enough for ±0.005, and cheap beside an iteration. The user's vector is the one the
+/// iteration left.
 /// </summary>
 internal sealed class AlsValidation
 {

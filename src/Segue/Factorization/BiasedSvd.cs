@@ -21,7 +21,8 @@ internal sealed record BiasedSvdOptions
 }
 
 /// <summary>
-/// Matrix factorization as people use it for ratings (Koren, Bell, Volinsky, "Matrix factorization techniques for recommender systems", 2009; Funk 2006):
+/// Matrix factorization as people use it for ratings (Koren, Bell, Volinsky, "Matrix factorization techniques for recommender systems", 2009; Funk
+/// 2006):
 /// log(1 + plays) ≈ μ + b_u + b_i + q_i · p_u over what was observed, by stochastic gradient descent. It foretells how often an artist is played
 /// by somebody who plays it, which is not whether they would: its rankings are poor, and it is here to show that.
 /// Our departure: listeners' sides are not kept; b_u and p_u of any listener are the ridge regression of their history on the artists' side.
@@ -90,7 +91,8 @@ internal sealed class BiasedSvd : ITasteModel
             scores[i] = _mean + userBias + _bias[i] + TensorPrimitives.Dot<float>(p, _factors.Row(i));
     }
 
-    /// <summary>Root mean square and mean absolute error of log(1 + plays) over the test part, each listener folded in from the training part.</summary>
+    /// <summary>Root mean square and mean absolute error of log(1 + plays) over the test part, each listener folded in from the training
+    /// part.</summary>
     public (double Rmse, double Mae) Error(CsrMatrix train, CsrMatrix test)
     {
         double squares = 0, absolute = 0;
@@ -111,7 +113,8 @@ internal sealed class BiasedSvd : ITasteModel
         return (Math.Sqrt(squares / count), absolute / count);
     }
 
-    /// <summary>(b, p) minimizes Σ (r − μ − b_i − b − q_i·p)² + λn (b² + |p|²): a small linear system, the bias as one more factor that is always 1.</summary>
+    /// <summary>(b, p) minimizes Σ (r − μ − b_i − b − q_i·p)² + λn (b² + |p|²): a small linear system, the bias as one more factor that is always
+    /// 1.</summary>
     private (float Bias, float[] P) FoldIn(Profile profile)
     {
         int f = _factors.Columns, size = f + 1, n = profile.Artists.Length;

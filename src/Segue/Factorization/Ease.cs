@@ -5,8 +5,10 @@ using Segue.Numerics;
 namespace Segue.Factorization;
 
 /// <summary>
-/// EASE^R, the linear model that predicts every artist from all others (Steck, WWW 2019): B minimizes |X − XB|² + λ|B|² with a diagonal of zeros, which
-/// has the closed form B = I − P / diag(P) by columns, P = (XᵀX + λI)⁻¹. Our departure: P is artists × artists, far too large for music, but by Woodbury
+/// EASE^R, the linear model that predicts every artist from all others (Steck, WWW 2019): B minimizes |X − XB|² + λ|B|² with a diagonal of zeros,
+/// which
+/// has the closed form B = I − P / diag(P) by columns, P = (XᵀX + λI)⁻¹. Our departure: P is artists × artists, far too large for music, but by
+/// Woodbury
 /// <code>P = (I − Xᵀ G X) / λ,   G = (X Xᵀ + λI)⁻¹</code>
 /// and G is only users × users. A listener x (in the training or not) is scored by s = G (X x), then
 /// <code>xP = (x − Xᵀ s) / λ,   score(j) = x_j − (xP)_j / P_jj</code>

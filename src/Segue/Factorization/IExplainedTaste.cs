@@ -2,7 +2,8 @@ using Segue.Interactions;
 
 namespace Segue.Factorization;
 
-/// <summary>A taste model that can say why, as the product needs it: <see cref="AlsModel"/> from plays alone, <see cref="SideInformed"/> with tags and friends.</summary>
+/// <summary>A taste model that can say why, as the product needs it: <see cref="AlsModel"/> from plays alone, <see cref="SideInformed"/> with tags
+/// and friends.</summary>
 internal interface IExplainedTaste : ITasteModel
 {
     /// <summary>Users of the training.</summary>

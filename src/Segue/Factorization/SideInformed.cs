@@ -167,7 +167,8 @@ internal sealed class SideInformed : IExplainedTaste
     public AlsCounterfactual Without(Profile profile, int artist, params IReadOnlyCollection<int> removed) =>
         AlsCounterfactual.Of(this, profile, artist, removed);
 
-    /// <summary>The tags that an artist shares with the history, with what each adds to the score, most first. The parts add up to what tags add.</summary>
+    /// <summary>The tags that an artist shares with the history, with what each adds to the score, most first. The parts add up to what tags
+    /// add.</summary>
     private IReadOnlyList<TagPart> TagsBehind(Profile profile, int artist)
     {
         if (TagsOf is null)

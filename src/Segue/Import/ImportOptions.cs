@@ -12,13 +12,15 @@ internal sealed record ImportOptions
     public double RejectedShareMax { get; init; } = 0.01;
 
     /// <summary>
-    /// What columns of a table with a header are called, by what they hold: user, artist, artistid, plays, title, album, time, id, or an audio feature.
+    /// What columns of a table with a header are called, by what they hold: user, artist, artistid, plays, title, album, time, id, or an audio
+    /// feature.
     /// For files whose header does not say it in words that are known here.
     /// </summary>
     public IReadOnlyDictionary<string, string> Map { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>
-    /// Where times without a zone were written down, in files that do not say it: scrobbler logs marked <c>#TZ/UNKNOWN</c>, tables of one's own. Null for UTC.
+    /// Where times without a zone were written down, in files that do not say it: scrobbler logs marked <c>#TZ/UNKNOWN</c>, tables of one's own. Null
+    /// for UTC.
     /// </summary>
     public TimeZoneInfo? TimeZone { get; init; }
 
@@ -29,7 +31,8 @@ internal sealed record ImportOptions
     /// <summary>Where parts of an import of several files are kept, so that it can go on after it was killed; null: it starts over.</summary>
     public ImportParts? Parts { get; init; }
 
-    /// <summary>Whether a column can be said to hold this: user, artist, plays, valence ... (and the other names that tables have for them).</summary>
+    /// <summary>Whether a column can be said to hold this: user, artist, plays, valence ... (and the other names that tables have for
+    /// them).</summary>
     public static bool IsRole(string role) =>
         PlaysTable.Roles.Concat(HistoryTable.Roles).Concat(TracksTable.Roles).Contains(TableHead.Key(role));
 

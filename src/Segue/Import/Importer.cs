@@ -19,7 +19,8 @@ internal static class Importer
 {
     /// <summary>Reads files, archives and folders into one whole.</summary>
     /// <param name="paths">Files (plain, .gz, .zip) or folders.</param>
-    /// <exception cref="DataFormatException">A file is of no known format, has no rows, or too many that cannot be read. Nothing is half done.</exception>
+    /// <exception cref="DataFormatException">A file is of no known format, has no rows, or too many that cannot be read. Nothing is half
+    /// done.</exception>
     /// <exception cref="SegueException">A path is not there or cannot be read.</exception>
     public static Imported Read(
         IReadOnlyList<string> paths, ImportOptions? options = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellation = default) =>

@@ -84,7 +84,8 @@ internal sealed class CsrMatrix
     }
 
     /// <summary>From entries in any order; entries of one cell are added up in the order in which they came.</summary>
-    /// <exception cref="ArgumentException">Columns of different length, an entry outside the matrix, or a value that is negative or not finite.</exception>
+    /// <exception cref="ArgumentException">Columns of different length, an entry outside the matrix, or a value that is negative or not
+    /// finite.</exception>
     public static CsrMatrix FromEntries(int rows, int columns, ReadOnlySpan<int> row, ReadOnlySpan<int> column, ReadOnlySpan<float> value)
     {
         if (row.Length != column.Length || row.Length != value.Length)

@@ -9,7 +9,8 @@ internal sealed record Profile
     /// <summary>What the listener is called in answers: a user id, a file name, or null for someone made of --like.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Dense index of the user of the plays that this is, with whatever was added to their history; -1 for anybody else. Friends are found by it.</summary>
+    /// <summary>Dense index of the user of the plays that this is, with whatever was added to their history; -1 for anybody else. Friends are found
+    /// by it.</summary>
     public int User { get; init; } = -1;
 
     public required int[] Artists { get; init; }
@@ -18,7 +19,8 @@ internal sealed record Profile
     public required float[] Plays { get; init; }
 
     /// <summary>
-    /// Days from the last play of each of <see cref="Artists"/> to the newest play of the history: 0 for what was played last, NaN where there is no date.
+    /// Days from the last play of each of <see cref="Artists"/> to the newest play of the history: 0 for what was played last, NaN where there is no
+    /// date.
     /// Null for a history without dates.
     /// </summary>
     public float[]? DaysSince { get; init; }

@@ -38,7 +38,8 @@ internal sealed record SideInformation(IReadOnlyList<Tagging> Taggings, TextColu
         };
     }
 
-    /// <summary>Tags × artists: how many people gave the tag to the artist; only tags on at least <paramref name="artistsMin"/> artists have a row.</summary>
+    /// <summary>Tags × artists: how many people gave the tag to the artist; only tags on at least <paramref name="artistsMin"/> artists have a
+    /// row.</summary>
     /// <returns>The matrix, and the name of each of its rows.</returns>
     public (CsrMatrix People, string[] Names) People(int artists, int artistsMin)
     {

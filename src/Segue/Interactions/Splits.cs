@@ -95,7 +95,8 @@ internal static class Splits
     }
 
     /// <summary>
-    /// Two sets of plays that somebody else divided, brought to common indices by outside id: users and artists of either. Cells that stand in both are
+    /// Two sets of plays that somebody else divided, brought to common indices by outside id: users and artists of either. Cells that stand in both
+    /// are
     /// kept in both, so that <c>LeakCheck</c> can see them.
     /// </summary>
     public static (Split Split, Plays All) OfFiles(Plays train, Plays test)

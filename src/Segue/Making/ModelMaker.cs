@@ -4,7 +4,8 @@ using Segue.ModelFiles;
 namespace Segue.Making;
 
 /// <summary>
-/// Makes data and models in a home folder: imports, trains, embeds, indexes. Each call reports its progress, can be stopped at any moment, and leaves the
+/// Makes data and models in a home folder: imports, trains, embeds, indexes. Each call reports its progress, can be stopped at any moment, and leaves
+/// the
 /// folder as it was until its last step, which switches to what was made.
 /// </summary>
 /// <param name="home">The folder that holds <c>data/</c> and <c>models/</c>; made where it is not there.</param>

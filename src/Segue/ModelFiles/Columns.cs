@@ -3,7 +3,8 @@ using Segue.Numerics;
 
 namespace Segue.ModelFiles;
 
-/// <summary>How columns of other rooms lie in a <see cref="TensorFile"/>: a ragged column is NAME.starts and NAME, an index NAME.hashes and NAME.rows.</summary>
+/// <summary>How columns of other rooms lie in a <see cref="TensorFile"/>: a ragged column is NAME.starts and NAME, an index NAME.hashes and
+/// NAME.rows.</summary>
 internal static class Columns
 {
     public static void Add<T>(this TensorWriter file, string name, Ragged<T> lists)

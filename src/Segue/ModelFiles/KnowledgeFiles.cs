@@ -4,7 +4,8 @@ using Segue.Numerics;
 
 namespace Segue.ModelFiles;
 
-/// <summary>What is known of a catalogue's songs beyond how they sound (<see cref="SongKnowledge"/>), beside its index. An index without the file ranks by features and genres.</summary>
+/// <summary>What is known of a catalogue's songs beyond how they sound (<see cref="SongKnowledge"/>), beside its index. An index without the file
+/// ranks by features and genres.</summary>
 internal static class KnowledgeFiles
 {
     public const string FileName = "knowledge.safetensors";

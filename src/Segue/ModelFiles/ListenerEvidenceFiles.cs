@@ -4,11 +4,13 @@ using Segue.Mood.Knowledge;
 
 namespace Segue.ModelFiles;
 
-/// <summary>What the home folder knows of listeners, for learning about songs: the plays and tags that were imported last, and vectors of the artists.</summary>
+/// <summary>What the home folder knows of listeners, for learning about songs: the plays and tags that were imported last, and vectors of the
+/// artists.</summary>
 internal static class ListenerEvidenceFiles
 {
     /// <summary>
-    /// The current plays with their tags; the vectors are those of the current taste model where it was trained on these very plays, else they are trained here.
+    /// The current plays with their tags; the vectors are those of the current taste model where it was trained on these very plays, else they are
+    /// trained here.
     /// Null where no plays were imported.
     /// </summary>
     /// <exception cref="ModelFileException">A file is damaged or foreign.</exception>

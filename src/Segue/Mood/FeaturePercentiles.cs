@@ -11,7 +11,8 @@ namespace Segue.Mood;
 internal static class FeaturePercentiles
 {
     /// <summary>
-    /// One row a feature (the first <see cref="MoodFeatures.Count"/> of <see cref="AudioFeature"/>), one column a track; 0.5 where the value is unknown.
+    /// One row a feature (the first <see cref="MoodFeatures.Count"/> of <see cref="AudioFeature"/>), one column a track; 0.5 where the value is
+    /// unknown.
     /// </summary>
     public static MatrixView Compute(Tracks tracks)
     {

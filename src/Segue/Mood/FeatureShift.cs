@@ -5,7 +5,8 @@ namespace Segue.Mood;
 
 /// <summary>"Like this, but happier": how far along a feature the answers shall be from what they resemble, such as <c>valence=+0.2</c>.</summary>
 /// <param name="Feature">One of the first <see cref="MoodFeatures.Count"/> features.</param>
-/// <param name="Amount">−1..1, not 0: a share of all songs. +0.2 of a song that is happier than 30% of them asks for songs that are happier than half.</param>
+/// <param name="Amount">−1..1, not 0: a share of all songs. +0.2 of a song that is happier than 30% of them asks for songs that are happier than
+/// half.</param>
 internal readonly record struct FeatureShift(AudioFeature Feature, double Amount)
 {
     /// <summary>Reads <c>FEATURE=+SHARE</c> or <c>FEATURE=-SHARE</c>.</summary>

@@ -37,7 +37,8 @@ internal sealed record MoodReading(
         wish.Notes);
 
     /// <summary>
-    /// What a song met of the wish and what it did not, each the heaviest first: (["slow", "sad", "jazz"], ["instrumental"]). What is only typical of a
+    /// What a song met of the wish and what it did not, each the heaviest first: (["slow", "sad", "jazz"], ["instrumental"]). What is only typical of
+    /// a
     /// genre is left out.
     /// </summary>
     public static (IReadOnlyList<string> Met, IReadOnlyList<string> Missed) ReasonsOf(MoodScorer scorer, Wish wish, int track)

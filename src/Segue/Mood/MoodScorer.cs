@@ -155,7 +155,8 @@ internal sealed class MoodScorer
     }
 
     /// <summary>
-    /// A score as how well a song fits the wish, 0..1: the geometric mean over what was asked, exp((score − best possible score) / what the asks weigh).
+    /// A score as how well a song fits the wish, 0..1: the geometric mean over what was asked, exp((score − best possible score) / what the asks
+    /// weigh).
     /// </summary>
     /// <returns>Gives the fit of a score of <see cref="Score"/> for this wish.</returns>
     public Func<float, double> FitOf(Wish wish)
@@ -258,7 +259,8 @@ internal sealed class MoodScorer
             yield break;
         int[] moods = [.. wish.Moods.Select(m => _regions.MoodOf(m.Entry)).Where(m => m >= 0).Distinct()];
 
-        // z(features) · 0.8 + z(regions) · 0.2, in units of the features' score: its deviation is that of log(p + 0.05) times the length of the weights.
+        // z(features) · 0.8 + z(regions) · 0.2, in units of the features' score: its deviation is that of log(p + 0.05) times the length of the
+        // weights.
         double deviation = LogDeviation * Math.Sqrt(wish.Wants.Sum(w => (double)w.Weight * w.Weight));
         foreach (int mood in moods)
             yield return (mood, (float)(deviation * RegionShare / (1 - RegionShare) / moods.Length));
@@ -270,7 +272,8 @@ internal sealed class MoodScorer
         return [.. named.Select(r => new ReferenceTarget(r, wish, Tracks, _percentiles, 1f / named.Length))];
     }
 
-    /// <summary>A song named as an example is no answer, and nothing by whom the wish keeps away from; an artist "by" whom songs are wanted leaves only those.</summary>
+    /// <summary>A song named as an example is no answer, and nothing by whom the wish keeps away from; an artist "by" whom songs are wanted leaves
+    /// only those.</summary>
     private void ExcludeReferences(Wish wish, Span<float> scores)
     {
         HashSet<int> only = [.. wish.References.Where(r => r.Use == Use.Only).SelectMany(r => r.Tracks)];

@@ -4,7 +4,8 @@ using Segue.Numerics;
 
 namespace Segue.Mood;
 
-/// <summary>Embeds texts, one vector a text, all of one length; any embedder can read unknown words. Called from one thread at a time for one reader.</summary>
+/// <summary>Embeds texts, one vector a text, all of one length; any embedder can read unknown words. Called from one thread at a time for one
+/// reader.</summary>
 internal delegate IReadOnlyList<ReadOnlyMemory<float>> TextEmbedder(IReadOnlyList<string> texts);
 
 /// <summary>

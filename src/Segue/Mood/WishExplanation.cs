@@ -3,7 +3,8 @@ using Segue.Mood.Knowledge;
 
 namespace Segue.Mood;
 
-/// <summary>Says in words what speaks for a song in a concept: "tagged 90s by 14 people", "stands on Running Songs", "the artist's songs are mostly k-pop".</summary>
+/// <summary>Says in words what speaks for a song in a concept: "tagged 90s by 14 people", "stands on Running Songs", "the artist's songs are mostly
+/// k-pop".</summary>
 internal sealed class WishExplanation(SongKnowledge knowledge)
 {
     /// <summary>From this many standard deviations on a likeness is worth a word.</summary>

@@ -5,7 +5,8 @@ namespace Segue.Mood;
 
 /// <summary>
 /// Reads a wish in free text: "something sad and slow for a rainy night, no vocals".
-/// <para>One pass from left to right cuts the words into segments, the longest phrase of the lexicon first, an exact one before one that has the same stems.
+/// <para>One pass from left to right cuts the words into segments, the longest phrase of the lexicon first, an exact one before one that has the same
+/// stems.
 /// A second pass over the segments settles what each negation and each "very" applies to. What is left over is unknown: first its spelling,
 /// then its meaning is compared with the lexicon (<see cref="UnknownWords"/>). Then <see cref="WishCombiner"/> puts the pieces together.</para>
 /// <para>Negation flips the next thing and goes on over a directly following "and", "or", "nor", and over the commas of a list that ends in "or";
@@ -35,8 +36,10 @@ internal sealed class WishReader
     /// <param name="lexicon">The words.</param>
     /// <param name="names">The artists and songs that a wish may name; null reads none.</param>
     /// <param name="unknown">Reads what the lexicon lacks; null leaves it unread.</param>
-    /// <param name="isWord">Whether a lower-case word is a word, however unknown to the lexicon, and so no misspelling; null where nobody can say.</param>
-    /// <param name="vocabulary">The labels and tags of the catalogue, each of which a wish may name; null reads the concepts of the table alone.</param>
+    /// <param name="isWord">Whether a lower-case word is a word, however unknown to the lexicon, and so no misspelling; null where nobody can
+    /// say.</param>
+    /// <param name="vocabulary">The labels and tags of the catalogue, each of which a wish may name; null reads the concepts of the table
+    /// alone.</param>
     public WishReader(
         Lexicon lexicon, CatalogueNames? names = null, UnknownWords? unknown = null, Func<string, bool>? isWord = null, IWishVocabulary? vocabulary = null)
     {
@@ -296,7 +299,8 @@ internal sealed class WishReader
                 _unknown.Add(new Unknown(phrase, words, factor, negated, [.. Enumerable.Range(segment.First, segment.Count)]));
         }
 
-        /// <summary>Finds what the words ask of tags, labels, compilations and titles. Names, tempos and grammar are no part of a concept; a negator is where a phrase begins with it ("no vocals").</summary>
+        /// <summary>Finds what the words ask of tags, labels, compilations and titles. Names, tempos and grammar are no part of a concept; a negator
+        /// is where a phrase begins with it ("no vocals").</summary>
         public void FindConcepts()
         {
             string[] words = [.. tokens.Select(t => t.Word)];
@@ -324,7 +328,8 @@ internal sealed class WishReader
         /// <summary>A phrase of the lexicon may hold its negator: "nothing electronic".</summary>
         private bool IsNegator(int at) => Lexicon.Find(tokens[at].Word, language) is { Role: WordRole.Not };
 
-        /// <summary>A concept says itself which labels speak for it: "without saxophone" must not take out the jazz that the lexicon knows it by.</summary>
+        /// <summary>A concept says itself which labels speak for it: "without saxophone" must not take out the jazz that the lexicon knows it
+        /// by.</summary>
         private WishItem WithoutGenresOfConcepts(WishItem item) => item.Entry.Genres.Count > 0 && _concepts.Any(c => !c.Concept.IsNamed
             && $" {WishTokens.Normalize(item.Phrase)} ".Contains($" {WishTokens.Normalize(c.Phrase)} ", StringComparison.Ordinal))
             ? item with { Entry = item.Entry with { Genres = [] } } : item;
@@ -338,7 +343,8 @@ internal sealed class WishReader
             return allowed;
         }
 
-        /// <summary>A mood that is said in words which no concept has ("grieving", in any language) reaches the tags by what it asks of the features.</summary>
+        /// <summary>A mood that is said in words which no concept has ("grieving", in any language) reaches the tags by what it asks of the
+        /// features.</summary>
         private void AddMood(Wish wish)
         {
             if (_concepts.Any(c => c.Concept.Kind is ConceptKind.Mood or ConceptKind.Occasion or ConceptKind.Season))
@@ -349,7 +355,8 @@ internal sealed class WishReader
         }
 
         /// <summary>
-        /// What a text speaks of no data tells, but titles may: the words behind "about", and words that neither the lexicon nor a concept has but several titles do.
+        /// What a text speaks of no data tells, but titles may: the words behind "about", and words that neither the lexicon nor a concept has but
+        /// several titles do.
         /// </summary>
         public void FindTopics()
         {
@@ -373,7 +380,8 @@ internal sealed class WishReader
             }
         }
 
-        /// <summary>Reads unknown words by their meaning, where that is sure: a wrong guess is worse than to say that a word was not understood.</summary>
+        /// <summary>Reads unknown words by their meaning, where that is sure: a wrong guess is worse than to say that a word was not
+        /// understood.</summary>
         public void Guess()
         {
             bool nothingKnown = _items.Count + _references.Count + _ranges.Count + _concepts.Count == 0;

@@ -2,7 +2,8 @@ using System.Numerics.Tensors;
 
 namespace Segue.Numerics;
 
-/// <summary>A = L L' for symmetric positive definite A in float64, and solving with it. Rows are contiguous, so that every inner loop is a dot product.</summary>
+/// <summary>A = L L' for symmetric positive definite A in float64, and solving with it. Rows are contiguous, so that every inner loop is a dot
+/// product.</summary>
 internal static class Cholesky
 {
     /// <summary>Replaces the lower triangle of A by L; the upper one is neither read nor written.</summary>

@@ -58,7 +58,8 @@ internal readonly unsafe struct Bfloat16Rows : IRowFormat
 /// <summary>The rows of a matrix as <see cref="Bfloat16Rows"/>, for gathering; row n (one behind the last) is zero.</summary>
 internal sealed unsafe class GatherTable(int rowsMax, int stride) : IDisposable
 {
-    /// <summary>2⁻⁶⁰, the least value in an upper half: near zero the lower bits could borrow from the sign, or make a denormal, which is slow.</summary>
+    /// <summary>2⁻⁶⁰, the least value in an upper half: near zero the lower bits could borrow from the sign, or make a denormal, which is
+    /// slow.</summary>
     private const uint Least = 0x21800000;
 
     private readonly NativeBlock _block = new((rowsMax + (long)AlignedMatrix.RowsBeyond) * stride * sizeof(ushort));

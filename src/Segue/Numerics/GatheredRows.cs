@@ -16,7 +16,8 @@ namespace Segue.Numerics;
 /// <param name="a">Weights in the matrix, padded with 0.</param>
 /// <param name="b">Weights in the right-hand side, padded with 0.</param>
 /// <param name="count">A multiple of 8.</param>
-/// <param name="ahead">Row numbers that are wanted <see cref="Distance"/> later, running on into the lists behind this one; read for prefetching only.</param>
+/// <param name="ahead">Row numbers that are wanted <see cref="Distance"/> later, running on into the lists behind this one; read for prefetching
+/// only.</param>
 /// <param name="aheadCount">How many of them there are.</param>
 internal readonly unsafe partial struct GatheredRows<TFormat>(
     byte* table, int stride, int width, int* index, float* a, float* b, int count, int* ahead, int aheadCount)
@@ -24,7 +25,8 @@ internal readonly unsafe partial struct GatheredRows<TFormat>(
 {
     public const int Group = 8;
 
-    /// <summary>Interactions between the prefetch of a row and its use. Without prefetch an iteration takes nearly twice as long (bench als).</summary>
+    /// <summary>Interactions between the prefetch of a row and its use. Without prefetch an iteration takes nearly twice as long (bench
+    /// als).</summary>
     public const int Distance = 32;
 
     /// <summary>Lists longer than this do not stay in L2 between passes and are fetched ahead in each.</summary>

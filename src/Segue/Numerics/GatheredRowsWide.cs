@@ -3,10 +3,12 @@ using System.Runtime.Intrinsics;
 
 namespace Segue.Numerics;
 
-/// <summary>The same passes with registers of 512 bits: a third faster where there are any, since half as many instructions unpack and multiply.</summary>
+/// <summary>The same passes with registers of 512 bits: a third faster where there are any, since half as many instructions unpack and
+/// multiply.</summary>
 internal readonly unsafe partial struct GatheredRows<TFormat>
 {
-    /// <summary>A loop of its own: as a branch inside that of <see cref="Residual"/> an iteration takes 5 to 8% longer (bench als, 17.5 M plays).</summary>
+    /// <summary>A loop of its own: as a branch inside that of <see cref="Residual"/> an iteration takes 5 to 8% longer (bench als, 17.5 M
+    /// plays).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ResidualWide(float* x, float* e, float* r, float* diagonal)
     {

@@ -1,13 +1,16 @@
 namespace Segue.Numerics;
 
 /// <summary>
-/// Partitioning around medoids (Kaufman and Rousseeuw 1987, "Clustering by means of medoids"): the k members of a set to which all others are nearest in sum.
-/// Medoids rather than means, because a medoid is a member that can be named, and any distance will do. For small sets: memory and an exchange cost n².
+/// Partitioning around medoids (Kaufman and Rousseeuw 1987, "Clustering by means of medoids"): the k members of a set to which all others are nearest
+/// in sum.
+/// Medoids rather than means, because a medoid is a member that can be named, and any distance will do. For small sets: memory and an exchange cost
+/// n².
 /// Without randomness: BUILD takes the best first member, then the next best beside it; SWAP exchanges while that helps.
 /// </summary>
 /// <param name="Medoids">Indices of the medoids, k of them, in the order in which they were found.</param>
 /// <param name="ClusterOf">For each member the number (0-based) of its medoid.</param>
-/// <param name="Silhouette">Weighted mean silhouette, -1..1: how much nearer members are to their own cluster than to the next one; 0 for one cluster.</param>
+/// <param name="Silhouette">Weighted mean silhouette, -1..1: how much nearer members are to their own cluster than to the next one; 0 for one
+/// cluster.</param>
 internal sealed record KMedoids(int[] Medoids, int[] ClusterOf, double Silhouette)
 {
     private const int SwapsMax = 50;
@@ -106,7 +109,8 @@ internal sealed record KMedoids(int[] Medoids, int[] ClusterOf, double Silhouett
         return best;
     }
 
-    /// <summary>s = (b - a) / max(a, b), a the mean distance to the own cluster's others, b the smallest mean distance to another's (Rousseeuw 1987).</summary>
+    /// <summary>s = (b - a) / max(a, b), a the mean distance to the own cluster's others, b the smallest mean distance to another's (Rousseeuw
+    /// 1987).</summary>
     private static double SilhouetteOf(double[,] distances, double[] weights, int[] clusterOf, int k)
     {
         if (k == 1)

@@ -43,7 +43,8 @@ internal static class Kernels
         return sum;
     }
 
-    /// <summary>The lower triangle of  A += Σⱼ wⱼ rowⱼ rowⱼ'  in float64; four rows a sweep, so that A goes through the registers a quarter as often.</summary>
+    /// <summary>The lower triangle of  A += Σⱼ wⱼ rowⱼ rowⱼ'  in float64; four rows a sweep, so that A goes through the registers a quarter as
+    /// often.</summary>
     public static void AddWeightedGramian(ReadOnlySpan<double> rows, int n, int f, ReadOnlySpan<float> weights, Span<double> a)
     {
         int width = Vector<double>.Count;

@@ -3,12 +3,14 @@ using System.Numerics.Tensors;
 namespace Segue.Numerics;
 
 /// <summary>
-/// The inverse of a symmetric positive definite matrix in float64 on many threads: A = L Lᵀ by panels of columns, M = L⁻¹ column by column, A⁻¹ = Mᵀ M.
+/// The inverse of a symmetric positive definite matrix in float64 on many threads: A = L Lᵀ by panels of columns, M = L⁻¹ column by column, A⁻¹ = Mᵀ
+/// M.
 /// Every number is one dot product of contiguous rows, so the result does not depend on the threads. About n³/2 multiply-adds.
 /// </summary>
 internal static class SpdInverse
 {
-    /// <summary>Columns factorized between two barriers: wide enough for threads to have work, narrow enough for the serial part to stay small.</summary>
+    /// <summary>Columns factorized between two barriers: wide enough for threads to have work, narrow enough for the serial part to stay
+    /// small.</summary>
     private const int PanelColumns = 48;
 
     /// <summary>Replaces A (row-major, n × n, both triangles) by its inverse.</summary>

@@ -6,14 +6,16 @@ namespace Segue.Numerics;
 /// <summary>
 /// All eigenvalues and eigenvectors of a symmetric matrix in float64: Householder reduction to tridiagonal form, then implicit QL with
 /// Wilkinson's shift (Golub and Van Loan, Matrix Computations, 8.3). Our departures:
-/// (1) everything works on rows, so that the inner loops are contiguous: the transformation is kept transposed and row k of the result is eigenvector k;
+/// (1) everything works on rows, so that the inner loops are contiguous: the transformation is kept transposed and row k of the result is eigenvector
+/// k;
 /// (2) eigenvalues are ordered from the largest to the smallest, and each vector's largest component is positive: one matrix has one answer.
 /// </summary>
 internal static class SymmetricEigen
 {
     private const int SweepsMax = 60;
 
-    /// <param name="a">n × n, symmetric, row-major; the upper triangle is read. On return row k holds the unit eigenvector of <paramref name="values"/>[k].</param>
+    /// <param name="a">n × n, symmetric, row-major; the upper triangle is read. On return row k holds the unit eigenvector of <paramref
+    /// name="values"/>[k].</param>
     /// <param name="values">On return the n eigenvalues, descending.</param>
     /// <exception cref="ArithmeticException">The matrix is not finite.</exception>
     public static void Decompose(Span<double> a, int n, Span<double> values)
@@ -88,7 +90,8 @@ internal static class SymmetricEigen
         d[n - 1] = a[(n * n) - 1];
     }
 
-    /// <summary>Z' = the product of the reflections, so that row k of <paramref name="z"/> starts as the k-th basis vector of the tridiagonal form.</summary>
+    /// <summary>Z' = the product of the reflections, so that row k of <paramref name="z"/> starts as the k-th basis vector of the tridiagonal
+    /// form.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AccumulateReflections(ReadOnlySpan<double> a, int n, double[] tau, double[] z)
     {

@@ -35,7 +35,8 @@ internal sealed class TopKFilter
 
     internal TopK Owner { get; }
 
-    /// <summary>So few that scoring each in full is less work than the first pass over all: nearly every panel has a row of them, one at a time.</summary>
+    /// <summary>So few that scoring each in full is less work than the first pass over all: nearly every panel has a row of them, one at a
+    /// time.</summary>
     internal bool IsNarrow => _rows.Length * 32L <= Owner.Rows;
 
     /// <summary>Bit r: whether row r of a panel may be found.</summary>

@@ -9,7 +9,8 @@ internal sealed unsafe class TopKPanels
     /// <summary>Norms whose product is larger are refused, so that no score or bound overflows float32.</summary>
     public const double ProductMax = 1e37;
 
-    /// <summary>After the codes: 16 int32 (−64 Σ codes) and 3 × 16 float32 (scale, |y − ŷ|, |ŷ|), then the largest |y| and padding to a cache line.</summary>
+    /// <summary>After the codes: 16 int32 (−64 Σ codes) and 3 × 16 float32 (scale, |y − ŷ|, |ŷ|), then the largest |y| and padding to a cache
+    /// line.</summary>
     private const int TrailerBytes = 4 * TopK.PanelRows * sizeof(float) + 64;
 
     private readonly byte[] _memory;

@@ -6,8 +6,10 @@ using Segue.Interactions;
 namespace Segue.Recommending;
 
 /// <summary>
-/// The songs that may answer a listener, each with the ways that led to it. A way is a name (<see cref="CandidateSources"/>) and some songs; a new one is
-/// one more line in <see cref="For"/>. Candidates do not depend on how the sides are weighed, so that a weight moves songs up and down, never in and out.
+/// The songs that may answer a listener, each with the ways that led to it. A way is a name (<see cref="CandidateSources"/>) and some songs; a new
+/// one is
+/// one more line in <see cref="For"/>. Candidates do not depend on how the sides are weighed, so that a weight moves songs up and down, never in and
+/// out.
 /// </summary>
 internal sealed class Candidates(IExplainedTaste taste, SongIndex songs, SongJoin join)
 {
@@ -163,7 +165,8 @@ internal sealed class ListenerView
     /// <summary>How well the listener knows an artist, 0..1: the rank by plays in the history; 0 for artists they never played.</summary>
     public double Knows(int artist) => Array.IndexOf(ByLove, artist) is >= 0 and var place ? 1 - (double)place / ByLove.Length : 0;
 
-    /// <summary>Best known songs of the artists played most. Weights fall with the artist's rank, from 1 to 1/2: plays span decades, love does not.</summary>
+    /// <summary>Best known songs of the artists played most. Weights fall with the artist's rank, from 1 to 1/2: plays span decades, love does
+    /// not.</summary>
     private IEnumerable<(int Track, double Weight)> LovedSongs(SongIndex songs, SongJoin join)
     {
         string BareTitle(int track) => SongTitle.Bare(songs.Tracks.Titles[track]);

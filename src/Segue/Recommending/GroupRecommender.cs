@@ -2,27 +2,32 @@ using Segue.Interactions;
 
 namespace Segue.Recommending;
 
-/// <summary>One row of a group's answer. Its score and parts are means over the listeners; its reasons are those of the listener it is best for.</summary>
+/// <summary>One row of a group's answer. Its score and parts are means over the listeners; its reasons are those of the listener it is best
+/// for.</summary>
 /// <param name="Scores">One a listener: what it would score for them alone, 0..1 among the group's candidates.</param>
 /// <param name="For">The listeners it is there for: those who score it nearly as high as whoever scores it highest.</param>
 internal sealed record GroupRow(SongRecommendation Item, IReadOnlyList<double> Scores, IReadOnlyList<int> For);
 
 /// <summary>Songs for several listeners together.</summary>
 /// <param name="Satisfaction">
-/// One a listener, 0..1: the sum of their scores of these songs over that of the best list of this length they could have had for themselves (Masthoff's
+/// One a listener, 0..1: the sum of their scores of these songs over that of the best list of this length they could have had for themselves
+/// (Masthoff's
 /// normalized satisfaction).
 /// </param>
 internal sealed record GroupAnswer(IReadOnlyList<GroupRow> Rows, IReadOnlyList<double> Satisfaction);
 
 /// <summary>
-/// Songs for several listeners together. The candidates are everybody's (<see cref="Pipeline"/>), each listener scores all of them, and the songs are chosen one
-/// by one: the next is the one after which the listener served least so far is served best. On 100 groups of Last.fm-2K (<c>bench/run group</c>) the least-served
+/// Songs for several listeners together. The candidates are everybody's (<see cref="Pipeline"/>), each listener scores all of them, and the songs are
+/// chosen one
+/// by one: the next is the one after which the listener served least so far is served best. On 100 groups of Last.fm-2K (<c>bench/run group</c>) the
+/// least-served
 /// listener then has a satisfaction of 0.863 on the mean, by averages 0.840; docs/ways-to-ask.md has every strategy. What anybody dislikes
 /// is left out, and, unless heard songs are wanted, what anybody has heard.
 /// </summary>
 internal static class GroupRecommender
 {
-    /// <summary>Songs to choose among, by rows wanted; one version of each and capped by artist before the choice, so that any choice keeps the caps.</summary>
+    /// <summary>Songs to choose among, by rows wanted; one version of each and capped by artist before the choice, so that any choice keeps the
+    /// caps.</summary>
     private const int PoolFactor = 15, PoolMin = 300;
 
     /// <summary>A row is for those who score it at least this share of whoever scores it highest.</summary>

@@ -14,7 +14,8 @@ internal interface ISongMood
     /// <summary>Whether the mood rules the track out, however good it is otherwise: "no rap", "by nobody but Radiohead".</summary>
     bool Forbids(int track) => false;
 
-    /// <summary>Whether the track is among those that meet a spoken wish well enough for a listener's taste to choose from; true where nothing is spoken.</summary>
+    /// <summary>Whether the track is among those that meet a spoken wish well enough for a listener's taste to choose from; true where nothing is
+    /// spoken.</summary>
     bool IsMetBy(int track) => true;
 
     /// <summary>Whether it says only what is not wanted: "no rap", "less like Coldplay". A listener's own moods go on to count then.</summary>
@@ -34,7 +35,8 @@ internal interface ISongMood
 internal sealed class SongsMood(SongIndex songs, IReadOnlyList<int> seeds, bool toAll) : ISongMood
 {
     /// <summary>
-    /// When not every song is looked at: neighbours of so many seeds are asked of the vector index, so many of each. A flat index reads all of its vectors
+    /// When not every song is looked at: neighbours of so many seeds are asked of the vector index, so many of each. A flat index reads all of its
+    /// vectors
     /// for each seed; eight seeds of 24 cost a third and change candidates that other candidates outrank anyway.
     /// </summary>
     private const int SeedsAsked = 8, NeighborsPerSeed = 150;

@@ -13,8 +13,10 @@ namespace Segue.Recommending;
 internal sealed record MoodCenter(int Song, double Share, IReadOnlyList<int> Songs, string Feel);
 
 /// <summary>
-/// The mood of a listener, read from songs they love. Nobody has one mood only: the songs are partitioned around medoids (<see cref="KMedoids"/>) by how alike
-/// they feel, into the fewest groups whose mean silhouette is within <see cref="Elbow"/> of the best, up to <see cref="CentersMax"/>; into one where no partition
+/// The mood of a listener, read from songs they love. Nobody has one mood only: the songs are partitioned around medoids (<see cref="KMedoids"/>) by
+/// how alike
+/// they feel, into the fewest groups whose mean silhouette is within <see cref="Elbow"/> of the best, up to <see cref="CentersMax"/>; into one where
+/// no partition
 /// reaches <see cref="SilhouetteMin"/>; never so that a mood has less than <see cref="ShareMin"/>. A song is judged by its best mood:
 /// shareᵝ · (mean likeness to the songs of that mood), weighted as the songs are loved.
 /// </summary>
@@ -24,9 +26,12 @@ internal sealed class ListenerMood : ISongMood
     private const int CentersMax = 4;
 
     /// <summary>
-    /// Kaufman and Rousseeuw (1990) call less than 0.25 "no substantial structure"; likenesses lie closer together than their distances. With 0.2 half of the
-    /// listeners of Last.fm-2K have one mood, a fifth two, a quarter more. More moods serve more of what a listener likes (the hidden artists' songs are nearer
-    /// to a list: 1.43 standard deviations with as many as four, 1.46 with one), fewer serve the largest better (the list is nearer to them: 1.33 with one, 1.38).
+    /// Kaufman and Rousseeuw (1990) call less than 0.25 "no substantial structure"; likenesses lie closer together than their distances. With 0.2
+    /// half of the
+    /// listeners of Last.fm-2K have one mood, a fifth two, a quarter more. More moods serve more of what a listener likes (the hidden artists' songs
+    /// are nearer
+    /// to a list: 1.43 standard deviations with as many as four, 1.46 with one), fewer serve the largest better (the list is nearer to them: 1.33
+    /// with one, 1.38).
     /// </summary>
     private const double SilhouetteMin = 0.2;
 
@@ -36,7 +41,8 @@ internal sealed class ListenerMood : ISongMood
     /// <summary>A mood of less is a stray song.</summary>
     private const double ShareMin = 0.1;
 
-    /// <summary>β: what a mood of half of the love loses against a mood of all is 7%, about as much as one song of the right genre differs from the next.</summary>
+    /// <summary>β: what a mood of half of the love loses against a mood of all is 7%, about as much as one song of the right genre differs from the
+    /// next.</summary>
     private const double ShareExponent = 0.1;
 
     private readonly SongIndex _songs;
@@ -76,7 +82,8 @@ internal sealed class ListenerMood : ISongMood
     }
 
     /// <summary>
-    /// For each mood, as many of the songs nearest to it in audio features as it has a share, nearest first: one pass over the features of the catalogue a mood.
+    /// For each mood, as many of the songs nearest to it in audio features as it has a share, nearest first: one pass over the features of the
+    /// catalogue a mood.
     /// </summary>
     public IReadOnlyList<int> Best(int count, bool[] allowed)
     {

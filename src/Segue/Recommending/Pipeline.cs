@@ -8,11 +8,15 @@ namespace Segue.Recommending;
 /// The way through: candidates from both sides (<see cref="CandidateSources"/>), one score, a choice that is varied, and reasons.
 /// <para>Each candidate has a few raw scores, each put on a percentile scale over the candidates, weighted, and added:
 /// <code>score = (1 − p − d) (τ ((1 − r) taste + r recency) + (1 − τ) mood) + p popularity + d discovery</code>
-/// τ is <see cref="PipelineOptions.Taste"/>, p and d come from <see cref="PipelineOptions.Popularity"/> and <see cref="PipelineOptions.Discovery"/>, r is
+/// τ is <see cref="PipelineOptions.Taste"/>, p and d come from <see cref="PipelineOptions.Popularity"/> and <see cref="PipelineOptions.Discovery"/>,
+/// r is
 /// <see cref="RecencyShare"/> where the history has dates, else 0. A row's parts are these summands, so they add up to its score.</para>
-/// <para>Taste is the model's score of the song's artist; a song whose artists nobody plays inherits a share of the taste for the loved artist whose song it is
-/// most like. Recency is the score the model would give if the listener had played nothing but what they played lately. Mood is the wish, or the listener's own
-/// moods (<see cref="ListenerMood"/>), less likeness to what they dislike (<see cref="RepelledMood"/>). Discovery is how few know the song, and how little
+/// <para>Taste is the model's score of the song's artist; a song whose artists nobody plays inherits a share of the taste for the loved artist whose
+/// song it is
+/// most like. Recency is the score the model would give if the listener had played nothing but what they played lately. Mood is the wish, or the
+/// listener's own
+/// moods (<see cref="ListenerMood"/>), less likeness to what they dislike (<see cref="RepelledMood"/>). Discovery is how few know the song, and how
+/// little
 /// the listener knows its artist. Artist names join plays and songs (<see cref="NameKey"/>).</para>
 /// Immutable but for what it has looked up before; safe for many threads.
 /// </summary>
@@ -24,11 +28,13 @@ internal sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs
     /// </summary>
     private const double InheritedTaste = 0.25;
 
-    /// <summary>What was played lately has a fifth of the weight of taste. A guess: the public data sets with songs have no dates to find it by.</summary>
+    /// <summary>What was played lately has a fifth of the weight of taste. A guess: the public data sets with songs have no dates to find it
+    /// by.</summary>
     private const double RecencyShare = 0.2;
 
     /// <summary>
-    /// Weight of being little known at discovery 1: as much as all else together. It grows with the square of discovery: taste lies close together among its best, and
+    /// Weight of being little known at discovery 1: as much as all else together. It grows with the square of discovery: taste lies close together
+    /// among its best, and
     /// in a straight line a quarter of discovery would already be nearly all of it.
     /// </summary>
     private const double DiscoveryWeight = 0.5;
@@ -64,8 +70,10 @@ internal sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs
     }
 
     /// <summary>
-    /// Why a song has its score and rank for a listener, and what both would be without each of the artists that speak most for it, without each dislike, and
-    /// without the wish. Nothing is estimated: for each, the whole way is gone again with a listener who never played that artist; what they heard stays left out.
+    /// Why a song has its score and rank for a listener, and what both would be without each of the artists that speak most for it, without each
+    /// dislike, and
+    /// without the wish. Nothing is estimated: for each, the whole way is gone again with a listener who never played that artist; what they heard
+    /// stays left out.
     /// </summary>
     /// <param name="count">How many artists to try without.</param>
     /// <exception cref="SegueException">The profile does not fit the model, or a filter names what the catalogue does not have.</exception>
@@ -94,7 +102,8 @@ internal sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs
         }
     }
 
-    /// <summary>The moods that live in a listener: what their songs are judged by where there is no wish. Empty when no song of theirs is known.</summary>
+    /// <summary>The moods that live in a listener: what their songs are judged by where there is no wish. Empty when no song of theirs is
+    /// known.</summary>
     public IReadOnlyList<MoodCenter> Moods(Profile profile) => new ListenerView(als, songs, _join, profile, null).OwnMood?.Centers ?? [];
 
     /// <summary>The played artist of this name for an artist of the catalogue, or -1.</summary>
@@ -204,7 +213,8 @@ internal sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs
         return taste;
     }
 
-    /// <summary>1-based place in the answer that leaves no song out, where a song has the place of its best version; and how long that answer is.</summary>
+    /// <summary>1-based place in the answer that leaves no song out, where a song has the place of its best version; and how long that answer
+    /// is.</summary>
     private (int Rank, int Of) RankOf(Ranking ranking, int track)
     {
         List<int> answer = Selection.Choose(songs.Tracks, ranking.Tracks, [.. ranking.Parts.Select(p => p.Sum)], SelectionOptions.AllSongs, (_, _) => 0, songs.SongOf);

@@ -17,7 +17,8 @@ public enum ReasonKind
     /// <summary>The listener plays this very artist.</summary>
     YouPlay,
 
-    /// <summary>The song feels like <see cref="Reason.Song"/>; <see cref="Reason.Text"/> says in what both stand out ("calm and sad"), where they do.</summary>
+    /// <summary>The song feels like <see cref="Reason.Song"/>; <see cref="Reason.Text"/> says in what both stand out ("calm and sad"), where they
+    /// do.</summary>
     FeelsLike,
 
     /// <summary>The taste for what was played lately asks for it, most for <see cref="Reason.Artist"/>.</summary>
@@ -27,20 +28,23 @@ public enum ReasonKind
     KnownByFew,
 
     /// <summary>
-    /// The dislike of <see cref="Reason.Artist"/> moves the song up by <see cref="Reason.Part"/> of the score, <see cref="Reason.Text"/> says on which sides.
+    /// The dislike of <see cref="Reason.Artist"/> moves the song up by <see cref="Reason.Part"/> of the score, <see cref="Reason.Text"/> says on
+    /// which sides.
     /// </summary>
     UnlikeDisliked,
 
     /// <summary>The song meets what <see cref="Reason.Text"/> asks.</summary>
     Matches,
 
-    /// <summary>What people and the catalogue say that speaks for the song: <see cref="Reason.Text"/> is "tagged 90s by 14 people" or "stands on Running Songs".</summary>
+    /// <summary>What people and the catalogue say that speaks for the song: <see cref="Reason.Text"/> is "tagged 90s by 14 people" or "stands on
+    /// Running Songs".</summary>
     Evidence,
 
     /// <summary>The song does not meet what <see cref="Reason.Text"/> asks.</summary>
     Misses,
 
-    /// <summary>The song is unlike <see cref="Reason.Text"/>, which the wish keeps away from; <see cref="Reason.Part"/> is 1 − the likeness.</summary>
+    /// <summary>The song is unlike <see cref="Reason.Text"/>, which the wish keeps away from; <see cref="Reason.Part"/> is 1 − the
+    /// likeness.</summary>
     KeepsAway,
 
     /// <summary>Nothing is known of the listener: the song is here because many like it.</summary>

@@ -7,8 +7,10 @@ using Segue.Numerics;
 namespace Segue.Recommending;
 
 /// <summary>
-/// Artists of the catalogue whom nobody in the plays knows, with a taste vector from their songs: a ridge from how an artist's songs are labelled and sound to the factors
-/// of the artists that are in both (<see cref="ArtistVectors.FitToSongs"/>). They follow the artists of the plays, so that they can be liked, disliked, resembled,
+/// Artists of the catalogue whom nobody in the plays knows, with a taste vector from their songs: a ridge from how an artist's songs are labelled and
+/// sound to the factors
+/// of the artists that are in both (<see cref="ArtistVectors.FitToSongs"/>). They follow the artists of the plays, so that they can be liked,
+/// disliked, resembled,
 /// recommended and explained as those are; their vectors are short where little follows from the songs, so that a stranger needs more to come first.
 /// </summary>
 internal static class SongArtists
@@ -19,7 +21,8 @@ internal static class SongArtists
     /// <summary>What the id of such an artist begins with: no plays have it.</summary>
     public const string IdPrefix = "songs:";
 
-    /// <returns>The model and its plays with the catalogue's other artists behind those of the plays; the same where there are none, or nothing to learn from.</returns>
+    /// <returns>The model and its plays with the catalogue's other artists behind those of the plays; the same where there are none, or nothing to
+    /// learn from.</returns>
     public static (IExplainedTaste Taste, Plays Plays) Join(IExplainedTaste taste, Plays plays, SongIndex songs)
     {
         AlsModel? als = taste as AlsModel ?? (taste as SideInformed)?.Als;

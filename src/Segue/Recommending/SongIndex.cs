@@ -7,7 +7,8 @@ using Segue.VectorSearch;
 
 namespace Segue.Recommending;
 
-/// <summary>The songs that can be recommended, with all that is known of how they feel: features as percentiles, and vectors of their descriptions.</summary>
+/// <summary>The songs that can be recommended, with all that is known of how they feel: features as percentiles, and vectors of their
+/// descriptions.</summary>
 internal sealed class SongIndex
 {
     private readonly ReadOnlyMemory<int> _trackOfRow;
@@ -20,14 +21,16 @@ internal sealed class SongIndex
     /// <param name="trackOfRow">The track of each row of <paramref name="vectors"/>, ascending.</param>
     /// <param name="embedder">What made the vectors.</param>
     /// <exception cref="ArgumentException">The parts are not about the same tracks.</exception>
-    /// <param name="knowledge">What is known of the songs beyond how they sound (<see cref="SongKnowledge.Learn"/>); null ranks by features and genres alone.</param>
+    /// <param name="knowledge">What is known of the songs beyond how they sound (<see cref="SongKnowledge.Learn"/>); null ranks by features and
+    /// genres alone.</param>
     public SongIndex(
         Tracks tracks, MatrixView percentiles, MoodRegions? regions, IVectorIndex vectors, ReadOnlyMemory<int> trackOfRow, string embedder, SongKnowledge? knowledge = null)
         : this(tracks, percentiles, regions, new Lazy<IVectorIndex>(vectors), trackOfRow, embedder, knowledge)
     {
     }
 
-    /// <summary>With vectors that are opened when they are first needed: a wish in words needs none, and reading them is most of the time to open a database.</summary>
+    /// <summary>With vectors that are opened when they are first needed: a wish in words needs none, and reading them is most of the time to open a
+    /// database.</summary>
     public SongIndex(
         Tracks tracks, MatrixView percentiles, MoodRegions? regions, Lazy<IVectorIndex> vectors, ReadOnlyMemory<int> trackOfRow, string embedder, SongKnowledge? knowledge = null)
     {
@@ -159,7 +162,8 @@ internal sealed class SongLikeness(SongIndex songs)
         return each;
     }
 
-    /// <summary>The weighted mean likeness of each candidate to groups of seeds. Cosines add up, so a group's vectors are compared as one: half of the time.</summary>
+    /// <summary>The weighted mean likeness of each candidate to groups of seeds. Cosines add up, so a group's vectors are compared as one: half of
+    /// the time.</summary>
     /// <param name="groupOf">The group of each seed, 0-based.</param>
     /// <param name="weights">What each seed adds to its group's mean.</param>
     /// <returns>candidates × groups, row-major.</returns>

@@ -33,7 +33,8 @@ internal sealed class SongJoin(Plays plays, SongIndex songs)
         }
     }
 
-    /// <summary>Whose song a track is: its first artist that somebody plays, or -1. A credited guest decides nothing where the main artist is known.</summary>
+    /// <summary>Whose song a track is: its first artist that somebody plays, or -1. A credited guest decides nothing where the main artist is
+    /// known.</summary>
     public int MainArtistOf(int track) => PlayedArtistsOf(track).FirstOrDefault(-1);
 
     /// <summary>The artists of the catalogue that have a played artist's name.</summary>
@@ -51,7 +52,8 @@ internal sealed class SongJoin(Plays plays, SongIndex songs)
     }
 
     /// <summary>
-    /// The best known songs of a played artist that are allowed, one version each. Songs on which they are a guest are somebody else's, and count only for who has no others.
+    /// The best known songs of a played artist that are allowed, one version each. Songs on which they are a guest are somebody else's, and count
+    /// only for who has no others.
     /// </summary>
     public IEnumerable<int> BestKnown(int playedArtist, int count, bool[]? allowed = null)
     {

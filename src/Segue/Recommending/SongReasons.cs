@@ -38,7 +38,8 @@ internal sealed class SongReasons(IExplainedTaste als, Plays plays, SongIndex so
     }
 
     /// <summary>
-    /// The artists of the history without whom the song might stand elsewhere: those that speak most for its artist, and the one whose song it is most like.
+    /// The artists of the history without whom the song might stand elsewhere: those that speak most for its artist, and the one whose song it is
+    /// most like.
     /// </summary>
     public IReadOnlyList<int> SpeakingFor(ListenerView listener, int track, int count)
     {

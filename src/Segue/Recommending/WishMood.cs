@@ -54,7 +54,8 @@ internal sealed class WishMood : ISongMood
     /// <summary>What a person should know before they look at the answers.</summary>
     public MoodVerdict Verdict() => MoodVerdict.Of(_scorer, Wish, BestSongs.Of(_scores, _scorer.Tracks.SongOf, VerdictSongs, null), _parts);
 
-    /// <summary>Where every part can be said, the place between the least and the best song there is, so that the parts add up; else the geometric mean of what is met.</summary>
+    /// <summary>Where every part can be said, the place between the least and the best song there is, so that the parts add up; else the geometric
+    /// mean of what is met.</summary>
     public void Score(ReadOnlySpan<int> tracks, Span<double> scores)
     {
         for (int i = 0; i < tracks.Length; i++)

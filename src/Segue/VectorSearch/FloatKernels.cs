@@ -3,12 +3,14 @@ using System.Runtime.Intrinsics;
 
 namespace Segue.VectorSearch;
 
-/// <summary>How near two vectors of float32 are, larger is nearer. A static method of a struct, so that each scan is compiled for its metric.</summary>
+/// <summary>How near two vectors of float32 are, larger is nearer. A static method of a struct, so that each scan is compiled for its
+/// metric.</summary>
 internal unsafe interface IFloatKernel
 {
     static abstract float Score(float* a, float* b, int dimensions);
 
-    /// <summary>The scores of three vectors that stand <paramref name="dimensions"/> behind one another: bit for bit what <see cref="Score"/> gives each.</summary>
+    /// <summary>The scores of three vectors that stand <paramref name="dimensions"/> behind one another: bit for bit what <see cref="Score"/> gives
+    /// each.</summary>
     static abstract void ScoreThree(float* a, float* b, int dimensions, float* scores, int stride);
 }
 

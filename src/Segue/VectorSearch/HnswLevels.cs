@@ -1,6 +1,7 @@
 namespace Segue.VectorSearch;
 
-/// <summary>The paper's l = ⌊−ln(u) · 1/ln M⌋ with u from a hash of the row's number: the same row has the same layers however it was added.</summary>
+/// <summary>The paper's l = ⌊−ln(u) · 1/ln M⌋ with u from a hash of the row's number: the same row has the same layers however it was
+/// added.</summary>
 internal static class HnswLevels
 {
     public const int Max = 15;

@@ -5,7 +5,8 @@ internal sealed record HnswOptions
 {
     public static HnswOptions Default { get; } = new();
 
-    /// <summary>Links that a new row gets on each layer; the lowest layer keeps up to twice as many. 16 is what the other libraries are compared at.</summary>
+    /// <summary>Links that a new row gets on each layer; the lowest layer keeps up to twice as many. 16 is what the other libraries are compared
+    /// at.</summary>
     public int M { get; init; } = 16;
 
     /// <summary>How many candidates an insertion looks at. More finds better links and builds slower; 200 is the field's habit.</summary>

@@ -6,7 +6,8 @@ namespace Segue.VectorSearch;
 /// </summary>
 internal sealed unsafe class HnswProof(HnswGraph graph, HnswOptions options)
 {
-    /// <summary>The heuristic may drop the last link to a slot; more than 1 in 200 is taken for damage. A guess, with no claim to be the best bound.</summary>
+    /// <summary>The heuristic may drop the last link to a slot; more than 1 in 200 is taken for damage. A guess, with no claim to be the best
+    /// bound.</summary>
     private const double LostShareMax = 0.005;
 
     private const int SelfSearches = 500;

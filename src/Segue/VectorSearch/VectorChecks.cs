@@ -3,7 +3,8 @@ using Segue.Numerics;
 
 namespace Segue.VectorSearch;
 
-/// <summary>What a vector must be before anything is computed with it: as long as the index is wide, finite, and with a direction where the metric needs one.</summary>
+/// <summary>What a vector must be before anything is computed with it: as long as the index is wide, finite, and with a direction where the metric
+/// needs one.</summary>
 internal static class VectorChecks
 {
     /// <summary>Beyond this, a squared distance between two vectors could leave float32.</summary>

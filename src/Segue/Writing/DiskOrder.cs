@@ -16,7 +16,8 @@ internal static partial class DiskOrder
         RandomAccess.FlushToDisk(handle);
     }
 
-    /// <summary>Forces the names in a folder to the disk. Best effort: file systems that cannot do it (and Windows, which needs no such call) are let be.</summary>
+    /// <summary>Forces the names in a folder to the disk. Best effort: file systems that cannot do it (and Windows, which needs no such call) are let
+    /// be.</summary>
     public static void FlushFolder(string path)
     {
         if (OperatingSystem.IsWindows())

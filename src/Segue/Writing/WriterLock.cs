@@ -1,7 +1,8 @@
 namespace Segue.Writing;
 
 /// <summary>
-/// The right to write in a folder: one process has it at a time, by holding <c>.lock</c> open (the system lets go of it when the process dies, however it dies);
+/// The right to write in a folder: one process has it at a time, by holding <c>.lock</c> open (the system lets go of it when the process dies,
+/// however it dies);
 /// <c>.writer</c> beside it says which one. Letting go leaves the lock file there: deleting it would open a gap for two writers.
 /// </summary>
 internal sealed class WriterLock : IDisposable

@@ -9,7 +9,8 @@ internal sealed class DataFetcher(HttpClient client, DownloadOptions options, Ti
     /// <summary>Fetches what is not there yet.</summary>
     /// <param name="source">Which set.</param>
     /// <param name="folder">Where its files go.</param>
-    /// <param name="from">A local file or folder, or the http address of a mirror (the file itself, or the folder that holds it); null for its home.</param>
+    /// <param name="from">A local file or folder, or the http address of a mirror (the file itself, or the folder that holds it); null for its
+    /// home.</param>
     /// <param name="sha256">What a person says the (only) file must have, where the table does not know; null to trust the first that comes.</param>
     /// <param name="note">Is told what a person should know: that a file was trusted, and what it is.</param>
     /// <returns>The paths of the files.</returns>

@@ -2,7 +2,8 @@ namespace Segue.Import;
 
 /// <summary>A file of a data set.</summary>
 /// <param name="Name">Its name in the archive, and on disk.</param>
-/// <param name="Sha256">Lower-case hex; null where nobody publishes it. Then what comes first is remembered, and what comes later must equal it.</param>
+/// <param name="Sha256">Lower-case hex; null where nobody publishes it. Then what comes first is remembered, and what comes later must equal
+/// it.</param>
 /// <param name="Md5">Lower-case hex, where the set's owners publish it.</param>
 public sealed record SourceFile(string Name, string? Sha256, string? Md5 = null);
 
@@ -23,7 +24,8 @@ public sealed record DataSource(string Name, string About, string License, Uri U
     /// <summary>Bytes to fetch, about, where it is known; 0 where not.</summary>
     public long BytesAbout { get; init; }
 
-    /// <summary>What a person has to do first, where the home gives nothing to a program: sign in, and take the file with <c>--from</c>. Null where it does.</summary>
+    /// <summary>What a person has to do first, where the home gives nothing to a program: sign in, and take the file with <c>--from</c>. Null where
+    /// it does.</summary>
     public string? ByHand { get; init; }
 
     /// <summary>Whether the files come in an archive.</summary>

@@ -15,7 +15,8 @@ internal sealed record Recognized(FileKind Kind, string Name, Action<InputFile, 
 /// <summary>Every format there is, told from the first bytes of a file.</summary>
 internal static class Formats
 {
-    /// <param name="asHistory">Whether one listener's history is wanted: then a table of artists and counts is one, and so is any list of lines.</param>
+    /// <param name="asHistory">Whether one listener's history is wanted: then a table of artists and counts is one, and so is any list of
+    /// lines.</param>
     public static Recognized? Recognize(InputFile input, bool asHistory, ImportOptions options)
     {
         ReadOnlySpan<byte> head = input.Head.Span;

@@ -5,7 +5,8 @@ using Segue.Interactions;
 namespace Segue.Import;
 
 /// <summary>
-/// HetRec's tables beside the plays: <c>user_taggedartists.dat</c> (userID, artistID, tagID, ...), <c>tags.dat</c> with the tags' names (tagID, tagValue) and
+/// HetRec's tables beside the plays: <c>user_taggedartists.dat</c> (userID, artistID, tagID, ...), <c>tags.dat</c> with the tags' names (tagID,
+/// tagValue) and
 /// <c>user_friends.dat</c> (userID, friendID). Collected in any order, and brought to the indices of the plays in the end.
 /// </summary>
 internal sealed class SideTables
@@ -20,7 +21,8 @@ internal sealed class SideTables
     }
 
     /// <summary>Reads the files named; the tags' names come from <c>tags.dat</c> in the same folder, where it is there.</summary>
-    /// <param name="plays">Whose users and artists are meant. Artists that are not among them are left out: the models have no place for them.</param>
+    /// <param name="plays">Whose users and artists are meant. Artists that are not among them are left out: the models have no place for
+    /// them.</param>
     /// <param name="tagsPath">Null when there are no tags.</param>
     /// <param name="friendsPath">Null when there are no friends.</param>
     /// <exception cref="DataFormatException">A file is something else, or too many rows cannot be read.</exception>

@@ -126,7 +126,8 @@ internal sealed class TracksTable
 
         if (features[(int)AudioFeature.Tempo] == 0)
         {
-            // No beat was found, and Spotify writes 0 for all that rests on it. Taken at its word, white noise would be the saddest and slowest song there is.
+            // No beat was found, and Spotify writes 0 for all that rests on it. Taken at its word, white noise would be the saddest and slowest song
+            // there is.
             foreach (AudioFeature feature in s_restOnTheBeat)
                 features[(int)feature] = float.NaN;
         }
@@ -134,7 +135,8 @@ internal sealed class TracksTable
         return null;
     }
 
-    /// <summary>Plain decimals, which nearly all are, are a whole number over a power of ten: exact in double, and four times as fast as the general way.</summary>
+    /// <summary>Plain decimals, which nearly all are, are a whole number over a power of ten: exact in double, and four times as fast as the general
+    /// way.</summary>
     private static bool TryParse(ReadOnlySpan<byte> text, out float value)
     {
         const int DigitsMax = 15;

@@ -11,12 +11,15 @@ namespace Segue.Import;
 
 /// <summary>
 /// What lets an import of many files go on where a killed one stopped: every file of plays that was read whole is kept, added up, as a part in
-/// a folder of its own, and the next import of the same file takes the part instead. A part is written beside its place, checksummed and moved in; one that
-/// does not agree is read anew. A part belongs to a file by its path, length, time of change and first 64 KB, and to the options that decide what a row
+/// a folder of its own, and the next import of the same file takes the part instead. A part is written beside its place, checksummed and moved in;
+/// one that
+/// does not agree is read anew. A part belongs to a file by its path, length, time of change and first 64 KB, and to the options that decide what a
+/// row
 /// means. Small files have none: reading them again takes no time. Histories need none: importing one again counts no play twice.
-/// <para>One import at a time uses the folder; another that runs meanwhile does without. When an import is done, <see cref="Clear"/> deletes all parts.</para>
+/// <para>One import at a time uses the folder; another that runs meanwhile does without. When an import is done, <see cref="Clear"/> deletes all
+/// parts.</para>
 /// </summary>
-public sealed class ImportParts : IDisposable
+internal sealed class ImportParts : IDisposable
 {
     private const string Magic = "segue-part 1", Extension = ".part";
     private const int HashBytes = 16;
@@ -30,7 +33,8 @@ public sealed class ImportParts : IDisposable
     internal long BytesMin { get; init; } = 16 << 20;
 
     /// <summary>
-    /// Whether an import of these is of several files: a single one starts over when it is stopped, a part of it would be of use in the last moments only.
+    /// Whether an import of these is of several files: a single one starts over when it is stopped, a part of it would be of use in the last moments
+    /// only.
     /// </summary>
     internal static bool AreMany(IReadOnlyList<string> paths) => paths is not [var only] || Directory.Exists(only) || IsZip(only);
 

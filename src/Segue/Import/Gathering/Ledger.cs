@@ -9,7 +9,8 @@ public enum RowOutcome
     /// <summary>Brought something new.</summary>
     Accepted,
 
-    /// <summary>Added to something that was there: the same listener and artist again, the same track under another genre, a play known already.</summary>
+    /// <summary>Added to something that was there: the same listener and artist again, the same track under another genre, a play known
+    /// already.</summary>
     Merged,
 
     /// <summary>Understood and left out on purpose: no plays, a podcast, a skipped song.</summary>

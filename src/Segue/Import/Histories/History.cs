@@ -2,7 +2,8 @@ using Segue.Catalogue;
 
 namespace Segue.Import;
 
-/// <summary>Where a listen was written down. Two exports of one kind agree to the second; two kinds do not, and are compared with tolerance.</summary>
+/// <summary>Where a listen was written down. Two exports of one kind agree to the second; two kinds do not, and are compared with
+/// tolerance.</summary>
 internal enum HistorySource
 {
     /// <summary>A list made by hand or a table of counts; no dates.</summary>

@@ -72,7 +72,8 @@ internal static class HistoryMatcher
         return (profile with { DaysSince = since }, tally.Report(artists.ByName, artists.Names));
     }
 
-    /// <summary>The artist that somebody means by a name, found as a history's names are: as it is written, then with less; -1 where there is none, or more than one.</summary>
+    /// <summary>The artist that somebody means by a name, found as a history's names are: as it is written, then with less; -1 where there is none,
+    /// or more than one.</summary>
     public static int FindArtist(string name, Artists artists)
     {
         int exact = artists.ByName.Find(name);
@@ -81,7 +82,8 @@ internal static class HistoryMatcher
         return exact >= 0 ? exact : new Lookup(artists.ByName, artists.Names).FindLoose(name) is [var only] ? only : -1;
     }
 
-    /// <summary>Each dated play of the history as one of a catalogue's artists. Skips are no plays; undated totals are left out, and counted.</summary>
+    /// <summary>Each dated play of the history as one of a catalogue's artists. Skips are no plays; undated totals are left out, and
+    /// counted.</summary>
     public static DatedHistory ToDatedPlays(History history, Artists artists)
     {
         Lookup lookup = new(artists.ByName, artists.Names);

@@ -2,7 +2,8 @@ using Segue.Interactions;
 
 namespace Segue.Import;
 
-/// <summary>Reads what one listener has of their own history: an export of Spotify, Last.fm, ListenBrainz and others, a table, or a plain list.</summary>
+/// <summary>Reads what one listener has of their own history: an export of Spotify, Last.fm, ListenBrainz and others, a table, or a plain
+/// list.</summary>
 internal static class HistoryReader
 {
     /// <summary>The history in a file, archive or folder.</summary>

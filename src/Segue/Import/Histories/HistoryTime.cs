@@ -11,7 +11,8 @@ internal static class HistoryTime
         "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss UTC", "yyyy-MM-dd",
     ];
 
-    /// <summary>Music was not scrobbled before 2000: earlier times are clocks that were not set, and later than 2100 are milliseconds or accidents.</summary>
+    /// <summary>Music was not scrobbled before 2000: earlier times are clocks that were not set, and later than 2100 are milliseconds or
+    /// accidents.</summary>
     private static readonly long s_first = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
     private static readonly long s_last = new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
 
@@ -31,7 +32,8 @@ internal static class HistoryTime
         return FromUnix((zone is null || SaysZone(text) ? at : FromLocal(at, zone)).ToUnixTimeSeconds(), out time);
     }
 
-    /// <summary>The moment at which clocks of a zone showed what <paramref name="clock"/> shows in UTC; an hour that came twice is the one of winter time.</summary>
+    /// <summary>The moment at which clocks of a zone showed what <paramref name="clock"/> shows in UTC; an hour that came twice is the one of winter
+    /// time.</summary>
     public static DateTimeOffset FromLocal(DateTimeOffset clock, TimeZoneInfo zone) =>
         clock - zone.GetUtcOffset(DateTime.SpecifyKind(clock.DateTime, DateTimeKind.Unspecified));
 

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Segue.Import;
 
-/// <summary>The simplest history: one artist, or <c>artist - title</c>, a line. Lines that begin with # are comments (#EXTINF of a playlist is a song).</summary>
+/// <summary>The simplest history: one artist, or <c>artist - title</c>, a line. Lines that begin with # are comments (#EXTINF of a playlist is a
+/// song).</summary>
 internal static class PlainList
 {
     public const string Format = "list of artists or songs";

@@ -5,7 +5,8 @@ using System.Runtime.CompilerServices;
 namespace Segue.Import;
 
 /// <summary>
-/// Temporary files, for what does not fit in memory or must be read in any order. They lie in TMPDIR and are gone with the process, however that ends:
+/// Temporary files, for what does not fit in memory or must be read in any order. They lie in TMPDIR and are gone with the process, however that
+/// ends:
 /// where a file may lose its name while it is open, it has none from the start; Windows deletes it with the last handle.
 /// </summary>
 internal static class SpoolFile
@@ -38,7 +39,8 @@ internal static class SpoolFile
     }
 
     /// <summary>
-    /// A whole file as values of T, mapped and read-only: the system reads pages in as they are asked for and drops them when memory is short. It stays
+    /// A whole file as values of T, mapped and read-only: the system reads pages in as they are asked for and drops them when memory is short. It
+    /// stays
     /// mapped until the process ends: nobody owns a matrix, and a span must not outlive its pages.
     /// </summary>
     /// <param name="file">From <see cref="Create"/>; at most <see cref="Array.MaxLength"/> values long.</param>

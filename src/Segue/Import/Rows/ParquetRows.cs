@@ -11,7 +11,8 @@ namespace Segue.Import;
 /// </summary>
 internal sealed class ParquetRows : TableRows
 {
-    /// <summary>What a group may take, estimated: 6 bytes for a byte of text (UTF-16, headers of objects, copies while decoding), 48 for a value.</summary>
+    /// <summary>What a group may take, estimated: 6 bytes for a byte of text (UTF-16, headers of objects, copies while decoding), 48 for a
+    /// value.</summary>
     public const long GroupBytesMax = 2L << 30;
 
     /// <summary>The description of rows and columns at the end of the file: 64 bytes a column and group, so this is a million of them.</summary>

@@ -96,7 +96,8 @@ internal sealed class RowReader(Stream stream, RowShape shape) : TableRows
 
     private static int Trimmed(ReadOnlySpan<byte> line) => line.EndsWith("\r"u8) ? line.Length - 1 : line.Length;
 
-    /// <summary>Cuts the row that starts at <paramref name="start"/>; quoted fields are unescaped in place only once the whole row is known.</summary>
+    /// <summary>Cuts the row that starts at <paramref name="start"/>; quoted fields are unescaped in place only once the whole row is
+    /// known.</summary>
     private Cut TryCut(int start, out int next, out int newlines)
     {
         _fields.Clear();

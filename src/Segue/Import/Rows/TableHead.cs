@@ -76,7 +76,8 @@ internal sealed class TableHead
         return fitting > 0 && fitting * 2 >= Rows.Count;
     }
 
-    /// <summary>Where the first row has one of these names, which are <see cref="Key">keys</see> in order of preference; -1 where it has none.</summary>
+    /// <summary>Where the first row has one of these names, which are <see cref="Key">keys</see> in order of preference; -1 where it has
+    /// none.</summary>
     public int ColumnOf(params IReadOnlyList<string> names) => ColumnOf(Rows[0], names);
 
     /// <inheritdoc cref="ColumnOf(IReadOnlyList{string})"/>

@@ -1,7 +1,8 @@
 namespace Segue.Import;
 
 /// <summary>
-/// Walks over a structure in Thrift's compact protocol without understanding it, to know that it is one, is not nested too deep, and ends where it should.
+/// Walks over a structure in Thrift's compact protocol without understanding it, to know that it is one, is not nested too deep, and ends where it
+/// should.
 /// The decoder of Parquet believes the description at the end of a file, and goes round forever in one that does not end; this looks first.
 /// See https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md.
 /// </summary>

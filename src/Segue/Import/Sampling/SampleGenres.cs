@@ -24,7 +24,8 @@ internal sealed record SampleGenre(string Name, int Community, (double Mean, dou
         Seconds,
     }
 
-    // genre | danceability | energy | loudness dB | speechiness | acousticness | instrumentalness | liveness | valence | tempo BPM | share in major | seconds,
+    // genre | danceability | energy | loudness dB | speechiness | acousticness | instrumentalness | liveness | valence | tempo BPM | share in major |
+    // seconds,
     // each mean/spread; a blank line ends a community.
     private const string s_table =
         """

@@ -72,7 +72,8 @@ internal sealed class SampleNames(SampleRandom random)
     }
 }
 
-/// <summary>SplitMix64 (Steele, Lea and Flood 2014): the sample is the same bytes on every version of .NET, which <see cref="Random"/> does not promise.</summary>
+/// <summary>SplitMix64 (Steele, Lea and Flood 2014): the sample is the same bytes on every version of .NET, which <see cref="Random"/> does not
+/// promise.</summary>
 internal sealed class SampleRandom(ulong seed)
 {
     private ulong _state = seed;
@@ -83,7 +84,8 @@ internal sealed class SampleRandom(ulong seed)
 
     public T Pick<T>(T[] from) => from[Below(from.Length)];
 
-    /// <summary>A standard normal, as the sum of twelve uniform numbers less six: exact enough, and no libm whose last bit differs by platform.</summary>
+    /// <summary>A standard normal, as the sum of twelve uniform numbers less six: exact enough, and no libm whose last bit differs by
+    /// platform.</summary>
     public double Normal()
     {
         double sum = -6;

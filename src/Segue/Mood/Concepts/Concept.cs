@@ -45,7 +45,8 @@ internal sealed record Concept(
     IReadOnlyList<string> TitleWords,
     Intruder Allows)
 {
-    /// <summary>Whether it names what a song is, rather than what it is good for: such a concept wins over everything, a listener's taste too.</summary>
+    /// <summary>Whether it names what a song is, rather than what it is good for: such a concept wins over everything, a listener's taste
+    /// too.</summary>
     public bool IsNamed => Kind is ConceptKind.Genre or ConceptKind.Place;
 
     /// <summary>The concept with one more tag.</summary>

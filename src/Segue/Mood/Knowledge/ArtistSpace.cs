@@ -2,7 +2,8 @@ using System.Numerics.Tensors;
 
 namespace Segue.Mood.Knowledge;
 
-/// <summary>The vectors of the catalogue's artists (<see cref="ArtistVectors"/>) in half precision, and how much of each is known rather than guessed from the songs.</summary>
+/// <summary>The vectors of the catalogue's artists (<see cref="ArtistVectors"/>) in half precision, and how much of each is known rather than guessed
+/// from the songs.</summary>
 internal sealed class ArtistSpace
 {
     /// <summary>Without anybody's plays: no dimension.</summary>

@@ -31,7 +31,8 @@ internal sealed class CatalogueFacts
     public Ragged<(int Artist, float Share)> ArtistsOfLabel { get; }
 
     /// <summary>
-    /// Tracks are one song where the main artist's title is the same up to remarks and spelling, or the same work of a composer; and where every measured feature is equal to
+    /// Tracks are one song where the main artist's title is the same up to remarks and spelling, or the same work of a composer; and where every
+    /// measured feature is equal to
     /// the last digit: then they are one recording, whatever it is called.
     /// </summary>
     public static CatalogueFacts Of(Tracks tracks)

@@ -6,8 +6,10 @@ using Segue.Numerics;
 namespace Segue.Mood.Knowledge;
 
 /// <summary>
-/// Which songs are like those of some compilations: one weighted ridge for all wishes, factored once, from rows [1, 0.6 · artist's vector, labels, 1.5 · (percentiles − ½)
-/// of ten features, 0.25 · 128 random cosines of those] to "stands on one of them". Songs on any compilation weigh 1, the others 0.15: that nobody chose them says little.
+/// Which songs are like those of some compilations: one weighted ridge for all wishes, factored once, from rows [1, 0.6 · artist's vector, labels,
+/// 1.5 · (percentiles − ½)
+/// of ten features, 0.25 · 128 random cosines of those] to "stands on one of them". Songs on any compilation weigh 1, the others 0.15: that nobody
+/// chose them says little.
 /// </summary>
 internal sealed class CompilationRidge
 {

@@ -4,7 +4,8 @@ using Segue.Mood.Concepts;
 namespace Segue.Mood.Knowledge;
 
 /// <summary>
-/// Albums with songs of four or more main artists: lists that somebody made for a wish, and named after it ("Running Songs", "Sad Country Songs", "Halloween Party").
+/// Albums with songs of four or more main artists: lists that somebody made for a wish, and named after it ("Running Songs", "Sad Country Songs",
+/// "Halloween Party").
 /// A song is on a compilation in all its versions.
 /// </summary>
 internal sealed class Compilations

@@ -165,7 +165,8 @@ internal sealed class ConceptScores(SongKnowledge knowledge, EvidenceParts parts
     }
 
     /// <summary>
-    /// Tracks whose title or album has a word of the concept. The words of a place are those of its language: what counts is how many of an artist's titles are in it.
+    /// Tracks whose title or album has a word of the concept. The words of a place are those of its language: what counts is how many of an artist's
+    /// titles are in it.
     /// </summary>
     private Dictionary<int, float> Names(Concept concept)
     {

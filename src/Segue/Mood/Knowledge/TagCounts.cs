@@ -3,7 +3,8 @@ using Segue.Mood.Concepts;
 
 namespace Segue.Mood.Knowledge;
 
-/// <summary>Tags × artists of the plays: how many people gave the tag to the artist. Spellings of one tag (<see cref="TagKey"/>) are one row, named as most wrote it.</summary>
+/// <summary>Tags × artists of the plays: how many people gave the tag to the artist. Spellings of one tag (<see cref="TagKey"/>) are one row, named
+/// as most wrote it.</summary>
 internal sealed class TagCounts
 {
     /// <summary>A tag on fewer artists says nothing of others.</summary>

@@ -5,8 +5,10 @@ using Segue.Numerics;
 namespace Segue.Mood.Knowledge;
 
 /// <summary>
-/// What tags say of artists whom nobody tagged: for each tag a weighted ridge from the artists' vectors to y = 2·log(1 + n)·√(n / (all tags of the artist + 8)), n people
-/// gave the tag; weight 0.05 where nobody did, else 1 + 4y. Its values are standardized over the artists that people play, times n / (n + 15) for n uses in all: a
+/// What tags say of artists whom nobody tagged: for each tag a weighted ridge from the artists' vectors to y = 2·log(1 + n)·√(n / (all tags of the
+/// artist + 8)), n people
+/// gave the tag; weight 0.05 where nobody did, else 1 + 4y. Its values are standardized over the artists that people play, times n / (n + 15) for n
+/// uses in all: a
 /// tag that few gave says less.
 /// </summary>
 internal static class TagRidges
@@ -19,7 +21,8 @@ internal static class TagRidges
     public static float Share(float people, float tagsOfArtist) => 2 * MathF.Log(1 + people) * MathF.Sqrt(people / (tagsOfArtist + 8));
 
     /// <param name="wanted">The tags to learn.</param>
-    /// <returns>One row a tag of <paramref name="wanted"/>: dimensions coefficients and, last, a constant, so that vector · row + constant is the standardized value.</returns>
+    /// <returns>One row a tag of <paramref name="wanted"/>: dimensions coefficients and, last, a constant, so that vector · row + constant is the
+    /// standardized value.</returns>
     public static float[] Learn(TagCounts tags, ArtistVectors vectors, ReadOnlyMemory<int> listeners, int[] wanted, CancellationToken cancel)
     {
         int d = vectors.Dimensions, columns = d + 1, artists = tags.People.Columns;

@@ -4,7 +4,8 @@ using Segue.Numerics;
 
 namespace Segue.Mood.Knowledge;
 
-/// <summary>The tags that people gave artists, as wishes use them: found by name, with the artists of the catalogue that carry each and what carries over to the others.</summary>
+/// <summary>The tags that people gave artists, as wishes use them: found by name, with the artists of the catalogue that carry each and what carries
+/// over to the others.</summary>
 internal sealed class TagSpace
 {
     public static readonly TagSpace Empty = new(TextColumn.From([]), new Ragged<int>(new int[] { 0 }, default), new Ragged<float>(new int[] { 0 }, default), new Ragged<float>(new int[] { 0 }, default), [], default, 0);

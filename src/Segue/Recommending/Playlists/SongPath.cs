@@ -22,12 +22,16 @@ internal sealed record PathSong(int Track, double Step, double Likeness);
 /// <summary>
 /// A path from one song to another on which each song follows from the one before.
 /// <list type="number">
-/// <item>On a shortest way of length D between the ends a and b (<see cref="SoundSpace"/>), the point at share f has the distances fD and (1 − f)D. So a song is
+/// <item>On a shortest way of length D between the ends a and b (<see cref="SoundSpace"/>), the point at share f has the distances fD and (1 − f)D.
+/// So a song is
 /// |d(a) − fD| + |d(b) − (1 − f)D| off the place at f.</item>
-/// <item>The places are equidistant, and deal in turns: each takes the song least off it that nobody has taken yet, in one version, until it has enough. So no song can
+/// <item>The places are equidistant, and deal in turns: each takes the song least off it that nobody has taken yet, in one version, until it has
+/// enough. So no song can
 /// come twice, and a place that lies far from everything still has the nearest there are.</item>
-/// <item>The shortest longest step B of any way through the places (bottleneck path) is found by dynamic programming, and then, among the ways with no step longer
-/// than 1.25 B, the one whose neighbors are most alike in genre and description too: the least Σ (1 − likeness)². Both exact for the songs that were taken. No step
+/// <item>The shortest longest step B of any way through the places (bottleneck path) is found by dynamic programming, and then, among the ways with
+/// no step longer
+/// than 1.25 B, the one whose neighbors are most alike in genre and description too: the least Σ (1 − likeness)². Both exact for the songs that were
+/// taken. No step
 /// leads to a song that shares an artist with the one before.</item>
 /// </list>
 /// No step can be much longer than the mean: the mean is at least D / steps, and B comes near to that (<c>bench/run path</c>).
@@ -121,7 +125,8 @@ internal static class SongPath
         private readonly int[][] _songs;
         private readonly bool[][] _banned;
 
-        /// <summary>[place][from, to]: the step from a song to one of the next place, infinite where they share an artist; and how unlike they are.</summary>
+        /// <summary>[place][from, to]: the step from a song to one of the next place, infinite where they share an artist; and how unlike they
+        /// are.</summary>
         private readonly double[][,] _steps, _unlike;
 
         public Layers(Tracks tracks, SoundSpace space, SongLikeness likeness, int[][] songs)

@@ -4,7 +4,8 @@ using Microsoft.Extensions.VectorData.ProviderServices;
 
 namespace Segue.VectorSearch.VectorData;
 
-/// <summary>The vectors of one property of a collection, by row. Rows come and go, and may have no vector. Calls are made under the collection's lock.</summary>
+/// <summary>The vectors of one property of a collection, by row. Rows come and go, and may have no vector. Calls are made under the collection's
+/// lock.</summary>
 internal abstract class CollectionIndex
 {
     public static CollectionIndex For(VectorPropertyModel property) => property.IndexKind == IndexKind.Hnsw
