@@ -180,6 +180,8 @@ internal sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs
         double[] mood = new double[tracks.Length];
         listener.Mood?.Score(tracks, mood);
         mood = listener.Mood is null ? mood : PercentileScale.Of(mood);
+        if (listener is { HasWish: true, IsKnown: true })
+            (taste, mood) = (Both(taste), Both(mood));
         double[] popular = [.. tracks.Select(t => (double)songs.Percentiles.Row((int)AudioFeature.Popularity)[t])];
         double[] popularity = PercentileScale.Of(popular);
         double[] discovery = options.Discovery > 0
@@ -192,6 +194,12 @@ internal sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs
         return [.. tracks.Select((_, c) => new SongParts(
             rest * tau * (1 - r) * taste[c], rest * (1 - tau) * mood[c], p * popularity[c], rest * tau * r * recency[c], d * discovery[c]))];
     }
+
+    /// <summary>
+    /// p (2 − p): what is missing weighs the more the more of it is missing, so that a song that is fairly to the taste and fairly meets the wish comes before one that has all of the one and
+    /// nothing of the other: whoever loves metal means a party with it.
+    /// </summary>
+    private static double[] Both(double[] percentiles) => [.. percentiles.Select(p => p * (2 - p))];
 
     /// <summary>Raw taste of each candidate: its main artist's score, or inherited, or −∞ where nothing is known.</summary>
     private double[] TasteOf(int[] tracks, ListenerView listener, float[] tasteOf)

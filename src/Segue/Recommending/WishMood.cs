@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Segue.Mood;
+using Segue.Mood.Concepts;
 using Segue.Mood.Knowledge;
 using Segue.Numerics;
 
@@ -17,7 +18,11 @@ internal sealed class WishMood : ISongMood
     /// <summary>Up to this part of all songs a heap finds the best sooner than sorting does.</summary>
     private const int SortShare = 16;
 
-    private const double MetShare = 0.1;
+    /// <summary>
+    /// Taste chooses among this share of the songs. What a song is (an era, a voice, an instrument) is not a matter of taste; what is sad, or for a party, is: whoever loves metal
+    /// means a party with it.
+    /// </summary>
+    private const double MetShareOfFacts = 0.1, MetShareOfMoods = 1;
 
     /// <summary>Whether a wish is met at all is seen from so many of the best.</summary>
     private const int VerdictSongs = 20;
@@ -35,7 +40,7 @@ internal sealed class WishMood : ISongMood
         _scores = _parts?.Total ?? new float[songs.Tracks.Count];
         if (_parts is null)
             _scorer.Score(wish, _scores);
-        _metFrom = new Lazy<double>(() => Quantiles.Of(_scores, 1 - MetShare)[0]);
+        _metFrom = new Lazy<double>(() => Quantiles.Of(_scores, 1 - (IsFact(wish) ? MetShareOfFacts : MetShareOfMoods))[0]);
         double asked = wish.Wants.Sum(w => Math.Abs((double)w.Weight)) + wish.Ranges.Count * FeatureTarget.Weight;
         // Likeness to a named song has no bound of its own, and regions can add a little: the best song there is then counts as a full fit.
         double bound = asked * LogMax + wish.Genres.Count * GenreScale, found = _scores.Length > 0 ? TensorPrimitives.Max<float>(_scores) : 0;
@@ -74,7 +79,10 @@ internal sealed class WishMood : ISongMood
     /// <summary>A genre, country or language that the wish names wins over a listener's taste: taste orders the songs that have it.</summary>
     public bool Forbids(int track) => float.IsNegativeInfinity(_scores[track]) || _parts?.Named[track] == false;
 
-    /// <summary>The best tenth of the songs: from there on taste decides.</summary>
+    private static bool IsFact(Wish wish) =>
+        wish.Concepts.Any(c => !c.IsNegated && c.Concept.Kind is not (ConceptKind.Mood or ConceptKind.Occasion or ConceptKind.Fame or ConceptKind.Obscure));
+
+    /// <summary>From there on taste decides.</summary>
     public bool IsMetBy(int track) => _parts is null || _scores[track] >= _metFrom.Value;
 
     public IReadOnlyList<int> Best(int count, bool[] allowed)
