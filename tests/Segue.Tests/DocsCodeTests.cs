@@ -16,8 +16,6 @@ namespace Segue.Tests;
 /// </summary>
 public sealed partial class DocsCodeTests(DocsCodeTests.SampleHome sample) : IClassFixture<DocsCodeTests.SampleHome>
 {
-    private static int s_programs;
-
     private const string Prelude =
         """
         using System;
