@@ -205,7 +205,10 @@ public sealed class GoldenHome : IDisposable
         for (int user = 0; user < users; user++)
         {
             for (int k = 0; k < plays.Counts.RowLength(user); k++)
-                text.Append(CultureInfo.InvariantCulture, $"{plays.UserIds[user]}\t{plays.Artists.Names[plays.Counts.RowIndices(user)[k]]}\t{plays.Counts.RowValues(user)[k]:0}\n");
+            {
+                string artist = plays.Artists.Names[plays.Counts.RowIndices(user)[k]];
+                text.Append(CultureInfo.InvariantCulture, $"{plays.UserIds[user]}\t{artist}\t{plays.Counts.RowValues(user)[k]:0}\n");
+            }
         }
 
         return text.ToString();
@@ -247,8 +250,10 @@ public sealed class GoldenHome : IDisposable
             {
                 if ((day + a) % 2 == 0)
                 {
+                    long at = start.AddDays(day).AddMinutes(a).ToUnixTimeSeconds();
+                    string artist = plays.Artists.Names[artists[a]];
                     text.Append(CultureInfo.InvariantCulture,
-                        $$$"""{"listened_at":{{{start.AddDays(day).AddMinutes(a).ToUnixTimeSeconds()}}},"track_metadata":{"artist_name":"{{{plays.Artists.Names[artists[a]]}}}","track_name":"x"}}""");
+                        $$$"""{"listened_at":{{{at}}},"track_metadata":{"artist_name":"{{{artist}}}","track_name":"x"}}""");
                     text.Append('\n');
                 }
             }

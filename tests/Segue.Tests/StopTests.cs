@@ -82,7 +82,8 @@ public sealed class StopTests(StopTests.World world) : IClassFixture<StopTests.W
                 store.Verify(version);
         }
 
-        string[] left = [.. Directory.GetFiles(home, "*", SearchOption.AllDirectories).Where(f => f.Contains(".tmp", StringComparison.Ordinal) || f.EndsWith(".new", StringComparison.Ordinal))];
+        string[] left = [.. Directory.GetFiles(home, "*", SearchOption.AllDirectories)
+            .Where(f => f.Contains(".tmp", StringComparison.Ordinal) || f.EndsWith(".new", StringComparison.Ordinal))];
         Assert.Empty(left);
     }
 

@@ -92,7 +92,8 @@ public sealed class StreamTests : IClassFixture<StreamTests.World>
     public void Data_that_is_made_to_fool_a_terminal_does_not()
     {
         string path = _world.File("evil.tsv");
-        System.IO.File.WriteAllText(path, "user\tartist\tplays\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"u\u001b[31m{i % 3}\tA\u001b]0;x\u0007 \u202Ecod\u202C {i % 9}\t{i + 1}\n")));
+        IEnumerable<string> rows = Enumerable.Range(0, 30).Select(i => $"u\u001b[31m{i % 3}\tA\u001b]0;x\u0007 \u202Ecod\u202C {i % 9}\t{i + 1}\n");
+        System.IO.File.WriteAllText(path, "user\tartist\tplays\n" + string.Concat(rows));
         using CliProcess process = CliProcess.Shell("bash", _world.In(
             "$SEGUE data check $HOMES/evil.tsv --map user=user,artist=artist,plays=plays; $SEGUE data import $HOMES/evil.tsv --home $HOMES/evil; "
             + "$SEGUE train-als --factors 8 --home $HOMES/evil; $SEGUE similar \"$(printf 'A\\033]0;x\\007')\" --home $HOMES/evil; "

@@ -5,11 +5,11 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: the house stays as ARCHITECTURE.md draws it. Method: read the sources as text. Seen to fail: each rule, by breaking it once.
-/// The exceptions are a ratchet: a file may leave the list, none may enter.
+/// The exceptions are a ratchet: a file may leave a list, none may enter, and a number may only fall.
 /// </summary>
 public sealed partial class TidyTests
 {
-    private const int FileLinesMax = 400, FunctionLinesMax = 70;
+    private const int FileLinesMax = 400, FunctionLinesMax = 70, ColumnsMax = 150, ColumnsMaxOfAll = 170;
 
     /// <summary>Which rooms a room may use, besides itself. Nothing points backwards.</summary>
     private static readonly Dictionary<string, string[]> s_rooms = new()
@@ -26,6 +26,58 @@ public sealed partial class TidyTests
         ["Recommending"] = ["Numerics", "Catalogue", "Interactions", "Factorization", "Embedding", "VectorSearch", "Mood"],
         ["Evaluation"] = ["Numerics", "Catalogue", "Interactions", "Factorization", "Recommending"],
         ["ModelFiles"] = ["Numerics", "Writing", "Catalogue", "Interactions", "Factorization", "Embedding", "VectorSearch", "Mood", "Recommending"],
+        ["Export"] = ["Catalogue", "Recommending", "Evaluation"],
+        ["Asking"] = ["Catalogue", "Import", "Interactions", "Factorization", "Mood", "Recommending", "ModelFiles", "Export"],
+        ["Making"] =
+        [
+            "Numerics", "Catalogue", "Import", "Interactions", "Factorization", "Embedding", "VectorSearch", "Mood", "Recommending",
+            "Evaluation", "ModelFiles", "Export", "Asking",
+        ],
+    };
+
+    /// <summary>Rooms whose question is how something is read, kept or made: they touch files and servers.</summary>
+    private static readonly string[] s_roomsOfFiles = ["Import", "ModelFiles", "Writing"];
+
+    /// <summary>Files of other rooms that touch files or servers themselves.</summary>
+    private static readonly string[] s_filesThatTouchFiles =
+    [
+        "Embedding/EmbeddingCache.cs", // Vectors kept between builds.
+        "Embedding/EmbeddingEndpoint.cs", // Servers of embeddings.
+        "Embedding/Fingerprint.cs", // A sentence-transformer's own folder, as are the next.
+        "Embedding/SentenceTransformer.cs",
+        "Making/Checkpoints.cs",
+        "Making/ModelMakerDatabase.cs", // Drops the cache.
+        "Making/ModelMakerImport.cs", // The client of downloads.
+        "Mood/LexiconFile.cs", // A lexicon of somebody's own.
+    ];
+
+    /// <summary>Lines over <see cref="ColumnsMax"/> that there are, by place; where a place is not named there are none.</summary>
+    private static readonly Dictionary<string, int> s_longLines = new()
+    {
+        ["bench/Segue.Bench"] = 63,
+        ["notebooks"] = 18,
+        ["notebooks/Notebook"] = 11,
+        ["src/Segue"] = 2,
+        ["src/Segue.Cli"] = 64,
+        ["src/Segue.Hosting"] = 4,
+        ["src/Segue.Onnx"] = 6,
+        ["src/Segue.Redis"] = 22,
+        ["src/Segue/Asking"] = 24,
+        ["src/Segue/Catalogue"] = 9,
+        ["src/Segue/Embedding"] = 35,
+        ["src/Segue/Evaluation"] = 41,
+        ["src/Segue/Export"] = 41,
+        ["src/Segue/Factorization"] = 49,
+        ["src/Segue/Import"] = 101,
+        ["src/Segue/Interactions"] = 11,
+        ["src/Segue/Making"] = 34,
+        ["src/Segue/ModelFiles"] = 21,
+        ["src/Segue/Mood"] = 64,
+        ["src/Segue/Numerics"] = 35,
+        ["src/Segue/Recommending"] = 81,
+        ["src/Segue/VectorSearch"] = 60,
+        ["src/Segue/Writing"] = 2,
+        ["tests/Segue.Tests"] = 309,
     };
 
     public static TheoryData<string> Sources => [.. Directory
@@ -51,6 +103,50 @@ public sealed partial class TidyTests
         {
             string used = use.Groups[1].Value;
             Assert.True(used == room || !s_rooms.ContainsKey(used) || s_rooms[room].Contains(used), $"{file}: {room} must not use {used}");
+        }
+    }
+
+    /// <summary>Invariant 3 of ARCHITECTURE.md.</summary>
+    [Fact]
+    public void Only_rooms_of_files_touch_files_and_servers()
+    {
+        string[] touching = [.. LibrarySources
+            .Where(f => !s_roomsOfFiles.Contains(f.Room) && TouchesFiles().IsMatch(Code(f.Path)))
+            .Select(f => f.InRooms)];
+        Assert.Empty(touching.Except(s_filesThatTouchFiles));
+        Assert.Empty(s_filesThatTouchFiles.Except(touching)); // Who no longer does leaves the list.
+    }
+
+    /// <summary>Invariant 2 of ARCHITECTURE.md: what other people's files look like is known to one room, how ours leave to another.</summary>
+    [Fact]
+    public void Only_Import_knows_outside_formats()
+    {
+        string[] knowing = [.. LibrarySources.Where(f => f.Room != "Import" && OutsideFormat().IsMatch(Code(f.Path))).Select(f => f.InRooms)];
+        Assert.Empty(knowing);
+    }
+
+    [Fact]
+    public void Touching_files_and_outside_formats_are_recognized()
+    {
+        Assert.Matches(TouchesFiles(), "if (File.Exists(path))");
+        Assert.Matches(TouchesFiles(), "using HttpClient client = new();");
+        Assert.Matches(TouchesFiles(), "new StreamReader(path)");
+        Assert.DoesNotMatch(TouchesFiles(), "TensorFile.Open(path); Path.GetFileName(p.File); new StreamReader(stream); AtomicFile.Write(path)");
+        Assert.Matches(OutsideFormat(), "using Parquet;");
+        Assert.Matches(OutsideFormat(), "keys is [\"userid\", \"artistid\"]");
+        Assert.Matches(OutsideFormat(), "new GZipStream(stream)");
+    }
+
+    [Fact]
+    public void Long_lines_become_fewer()
+    {
+        Dictionary<string, int> found = Sources
+            .GroupBy(row => PlaceOf(row.Data), row => Read(row.Data).Split('\n').Count(l => l.Length > ColumnsMax))
+            .ToDictionary(g => g.Key, g => g.Sum());
+        foreach ((string place, int count) in found)
+        {
+            int most = s_longLines.GetValueOrDefault(place);
+            Assert.True(count <= most, $"{place} has {count} lines of more than {ColumnsMax} characters, and had {most}");
         }
     }
 
@@ -92,8 +188,24 @@ public sealed partial class TidyTests
         Assert.False(bytes.AsSpan().StartsWith("\uFEFF"u8), $"{file} starts with a byte order mark");
         string[] lines = Read(file).Split('\n');
         for (int i = 0; i < lines.Length; i++)
-            Assert.True(lines[i].Length <= 170, $"{file}:{i + 1} is {lines[i].Length} characters long; at most 170");
+            Assert.True(lines[i].Length <= ColumnsMaxOfAll, $"{file}:{i + 1} is {lines[i].Length} characters long; at most {ColumnsMaxOfAll}");
     }
+
+    private static IEnumerable<(string Path, string Room, string InRooms)> LibrarySources => Sources
+        .Select(row => row.Data.Split('/'))
+        .Where(parts => parts is ["src", "Segue", _, _, ..])
+        .Select(parts => (string.Join('/', parts), parts[2], string.Join('/', parts[2..])));
+
+    /// <summary>A room of the library, else a project.</summary>
+    private static string PlaceOf(string file) => file.Split('/') switch
+    {
+        ["src", "Segue", string room, _, ..] => $"src/Segue/{room}",
+        [string folder, string project, _, ..] => $"{folder}/{project}",
+        string[] parts => parts[0],
+    };
+
+    /// <summary>A source without its comments.</summary>
+    private static string Code(string file) => Comment().Replace(Read(file), "");
 
     private static string Read(string file) => File.ReadAllText(Path.Combine(TestData.Repository, file)).ReplaceLineEndings("\n");
 
@@ -112,6 +224,15 @@ public sealed partial class TidyTests
                 yield return (i - 1, close - i + 2);
         }
     }
+
+    [GeneratedRegex(@"(?<![\w.])(File|Directory)\.\w|\b(FileStream|FileInfo|DirectoryInfo|HttpClient|Socket)\b|new Stream(Reader|Writer)\(path")]
+    private static partial Regex TouchesFiles();
+
+    [GeneratedRegex(@"using (Parquet|System\.IO\.Compression|System\.Formats)|\b(GZipStream|ZipArchive)\b|""(userid|artistid|endTime|msPlayed)""")]
+    private static partial Regex OutsideFormat();
+
+    [GeneratedRegex(@"^\s*//.*$", RegexOptions.Multiline)]
+    private static partial Regex Comment();
 
     [GeneratedRegex(@"^\s*(?:global )?using (?:static )?Segue\.(\w+)", RegexOptions.Multiline)]
     private static partial Regex UsingRoom();

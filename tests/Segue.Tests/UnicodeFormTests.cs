@@ -68,7 +68,8 @@ public sealed class UnicodeFormTests
     private static void Compare(string text, List<string> wrong)
     {
         if (wrong.Count < 20 && (text.Normalize(NormalizationForm.FormKC) != UnicodeForm.ComposeCompatible(text)
-            || text.Normalize(NormalizationForm.FormD) != UnicodeForm.Decompose(text) || text.Normalize(NormalizationForm.FormKD) != UnicodeForm.DecomposeCompatible(text)))
+            || text.Normalize(NormalizationForm.FormD) != UnicodeForm.Decompose(text)
+            || text.Normalize(NormalizationForm.FormKD) != UnicodeForm.DecomposeCompatible(text)))
         {
             wrong.Add(string.Join(' ', text.EnumerateRunes().Select(r => r.Value.ToString("X4"))));
         }

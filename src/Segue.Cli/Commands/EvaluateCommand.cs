@@ -120,7 +120,12 @@ internal static class EvaluateCommand
             result = session.Judge.Evaluate(request, bars, session.Cancellation);
         session.Notes(result.Notes);
         if (session.Get(s_lists) is string lists)
-            AtomicFile.Write(lists, string.Concat(result.Lists.Select(i => string.Create(CultureInfo.InvariantCulture, $"{i.UserId}\t{i.Rank}\t{i.ArtistId}\t{i.Score:R}\n"))));
+        {
+            IEnumerable<string> rows = result.Lists.Select(i => string.Create(
+                CultureInfo.InvariantCulture, $"{i.UserId}\t{i.Rank}\t{i.ArtistId}\t{i.Score:R}\n"));
+            AtomicFile.Write(lists, string.Concat(rows));
+        }
+
         if (session.Get(s_report) is string page)
             AtomicFile.Write(page, EvaluationPage.Of(result.Reports, session.Seed));
         if (session.Json)

@@ -49,6 +49,8 @@ public sealed record PlaylistRequest
             .. Songs.Validate(),
             .. Curve is null ? [] : Check.Reads("curve", Curve, PlaylistCurve.Parse),
             .. Minutes is double minutes ? Check.Between("minutes", minutes, 1, MinutesMax) : Check.Fine,
-            .. IsArranged && Songs.Count > SequenceMax ? [new RequestFault("count", $"is at most {SequenceMax:N0} where a curve is drawn", $"1..{SequenceMax}")] : Check.Fine,
+            .. IsArranged && Songs.Count > SequenceMax
+                ? [new RequestFault("count", $"is at most {SequenceMax:N0} where a curve is drawn", $"1..{SequenceMax}")]
+                : Check.Fine,
         ];
 }

@@ -24,8 +24,11 @@ public sealed partial class ModelMaker(string home, TimeProvider? time = null)
         return found;
     }
 
-    internal static IProgress<ImportProgress>? Reading(IProgress<MakingProgress>? progress, string work = "reading") => Relay<ImportProgress>.To(progress, p => new MakingProgress(
-        work, p.BytesTotal > 0 ? (double)p.BytesRead / p.BytesTotal : -1, $"{Path.GetFileName(p.File)}: {p.Rows:N0} rows"));
+    internal static IProgress<ImportProgress>? Reading(IProgress<MakingProgress>? progress, string work = "reading") =>
+        Relay<ImportProgress>.To(progress, p => new MakingProgress(
+            work,
+            p.BytesTotal > 0 ? (double)p.BytesRead / p.BytesTotal : -1,
+            $"{Path.GetFileName(p.File)}: {p.Rows:N0} rows"));
 
     private static long PeakMemoryBytes() => System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64;
 

@@ -17,7 +17,9 @@ public sealed partial class ModelMaker
     /// <param name="cancellationToken">Stops the work; nothing is changed then.</param>
     /// <exception cref="InvalidRequestException">The source cannot be.</exception>
     /// <exception cref="ModelNotFoundException">There is no taste model, or no plays in the home folder.</exception>
-    /// <exception cref="SegueException">A file cannot be read, the model needs tags or friends that do not come with the plays, or the folder cannot be written.</exception>
+    /// <exception cref="SegueException">
+    /// A file cannot be read, the model needs tags or friends that do not come with the plays, or the folder cannot be written.
+    /// </exception>
     public ExtendReport Extend(TrainingSource source, int threads = 0, IProgress<MakingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         Check.ThrowIfAny([.. source.Faults()]);

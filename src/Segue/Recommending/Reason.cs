@@ -26,7 +26,9 @@ public enum ReasonKind
     /// <summary>Few know the song; <see cref="Reason.Part"/> is the share of songs that are less popular.</summary>
     KnownByFew,
 
-    /// <summary>The dislike of <see cref="Reason.Artist"/> moves the song up by <see cref="Reason.Part"/> of the score, <see cref="Reason.Text"/> says on which sides.</summary>
+    /// <summary>
+    /// The dislike of <see cref="Reason.Artist"/> moves the song up by <see cref="Reason.Part"/> of the score, <see cref="Reason.Text"/> says on which sides.
+    /// </summary>
     UnlikeDisliked,
 
     /// <summary>The song meets what <see cref="Reason.Text"/> asks.</summary>

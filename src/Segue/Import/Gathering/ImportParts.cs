@@ -29,7 +29,9 @@ public sealed class ImportParts : IDisposable
     /// <summary>Files from this length on have parts: a file of 16 MB takes a tenth of a second to read.</summary>
     internal long BytesMin { get; init; } = 16 << 20;
 
-    /// <summary>Whether an import of these is of several files: a single one starts over when it is stopped, a part of it would be of use in the last moments only.</summary>
+    /// <summary>
+    /// Whether an import of these is of several files: a single one starts over when it is stopped, a part of it would be of use in the last moments only.
+    /// </summary>
     internal static bool AreMany(IReadOnlyList<string> paths) => paths is not [var only] || Directory.Exists(only) || IsZip(only);
 
     /// <summary>Opens the folder of parts in a home folder.</summary>
