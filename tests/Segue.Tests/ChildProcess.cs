@@ -48,6 +48,8 @@ internal static class ChildProcess
         int number = int.TryParse(argument, out int given) ? given : 0;
         if (what == "keys")
             UnicodeFormTests.WriteKeys();
+        else if (what == "program")
+            DocsCodeTests.RunProgram(folder, argument);
         else if (!OwnershipChild.Run(what, folder, number) && !SameBytesChild.Run(what, folder))
             VersionStoreTests.RunChild(what, folder, number);
         return 0;
