@@ -64,7 +64,7 @@ public sealed partial class DocsCodeTests(DocsCodeTests.SampleHome sample) : ICl
     [MemberData(nameof(Programs))]
     public void What_is_shown_as_a_program_runs(string place)
     {
-        string program = Path.Combine(sample.Folder, $"program-{Guid.NewGuid():N}.dll");
+        string program = Path.Combine(sample.Folder, place.Replace('/', '-').Replace(':', '-') + ".dll");
         Assert.True(Compiled(Find(place)).Emit(program).Success);
         (int code, string output, string error) = ChildProcess.Run("program", sample.Folder, program);
         Assert.True(code == 0 && error.Length == 0 && output.Trim().Length > 0, $"{place}: exit code {code}: {output} {error}");

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Segue.Asking;
-using Segue.Import;
 
 namespace Segue.Cli.Commands;
 
