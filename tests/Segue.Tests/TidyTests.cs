@@ -26,7 +26,7 @@ public sealed partial class TidyTests
         ["Recommending"] = ["Numerics", "Catalogue", "Interactions", "Factorization", "Embedding", "VectorSearch", "Mood"],
         ["Evaluation"] = ["Numerics", "Catalogue", "Interactions", "Factorization", "Recommending"],
         ["ModelFiles"] = ["Numerics", "Writing", "Catalogue", "Interactions", "Factorization", "Embedding", "VectorSearch", "Mood", "Recommending"],
-        ["Export"] = ["Catalogue", "Factorization", "Recommending", "Evaluation"],
+        ["Export"] = ["Catalogue", "Recommending", "Evaluation"],
         ["Asking"] = ["Catalogue", "Import", "Interactions", "Factorization", "Mood", "Recommending", "ModelFiles", "Export"],
         ["Making"] =
         [

@@ -49,8 +49,7 @@ public sealed record PlaylistRow
     public required string Why { get; init; }
 
     /// <summary>
-    /// What this way to ask knows of the song besides, by name: "score", or "step" and "likeness" on a path, or the feature of a curve and its
-    /// "target".
+    /// What this way to ask knows of the song besides, by name: "score", or "step" and "likeness" on a path, or the feature of a curve and its "target".
     /// </summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement> Facts { get; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);

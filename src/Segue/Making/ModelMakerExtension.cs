@@ -34,7 +34,10 @@ public sealed partial class ModelMaker
         if (extension.NewPairs > 0)
         {
             progress?.Report(new MakingProgress("extending", 0,
-                $"{extension.NewUsers:N0} new listeners, {extension.NewArtists:N0} new artists, {extension.NewPairs:N0} new pairs") { IsMilestone = true });
+                $"{extension.NewUsers:N0} new listeners, {extension.NewArtists:N0} new artists, {extension.NewPairs:N0} new pairs")
+            {
+                IsMilestone = true,
+            });
             SideInformation? all = SideOf(old, extension, side);
             CsrMatrix counts = extension.Plays.Counts;
             long started = _time.GetTimestamp();

@@ -40,7 +40,10 @@ public sealed partial class ModelMaker
             options = options with { Iterations = BestIterations(plays, side, request, progress, notes, cancellationToken) };
         Checkpoints checkpoints = new(_home, request.Resume, _time, notes, cancellationToken);
         progress?.Report(new MakingProgress("training", 0,
-            $"{plays.Counts.Rows:N0} listeners, {plays.Counts.Columns:N0} artists, {plays.Counts.Nonzeros:N0} pairs, {options.Factors} factors") { IsMilestone = true });
+            $"{plays.Counts.Rows:N0} listeners, {plays.Counts.Columns:N0} artists, {plays.Counts.Nonzeros:N0} pairs, {options.Factors} factors")
+        {
+            IsMilestone = true,
+        });
         using MappedFiles old = new();
         AlsRun run = new()
         {
