@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Segue.Catalogue;
@@ -10,11 +11,9 @@ using Segue.Recommending;
 namespace Segue.Bench;
 
 /// <summary>
-/// <c>judge --home DIR [--playlists FILE] [--rules FILE] [--audio FILE]</c>: how good answers to wishes are, by what people put into playlists under
-/// a word, by wishes with
-/// rules, and by the older audio benchmark. <c>--show N</c> prints the first N songs of each wish, for reading; <c>--ablate yes</c> takes away one
-/// kind of evidence after
-/// the other.
+/// <c>judge --home DIR [--playlists FILE] [--rules FILE] [--audio FILE]</c>: how good answers to wishes are, by what people put into playlists under a word, by wishes with
+/// rules, and by the older audio benchmark. <c>--show N</c> prints the first N songs of each wish, for reading; <c>--ablate yes</c> takes away one kind of evidence after
+/// the other; <c>--time yes</c> measures how long a wish takes the first time and again.
 /// </summary>
 internal static class JudgeBench
 {
@@ -22,12 +21,18 @@ internal static class JudgeBench
 
     public static int Run(string[] args)
     {
-        Arguments arguments = new(args, "home", "playlists", "rules", "audio", "show", "ablate", "means");
+        Arguments arguments = new(args, "home", "playlists", "rules", "audio", "show", "ablate", "means", "time");
         SegueHome home = new(arguments.Require("home"));
         using MappedFiles files = new();
         SongIndex songs = VdbFiles.Load(home.VdbModels.Find().Folder, files);
         SongKnowledge knowledge = songs.Knowledge ?? throw new SegueException("this index was made before there was knowledge of songs; run 'segue build-vdb' again");
-        IJudge[] judges = [.. Judges(arguments, home, songs, files)];
+        IJudge[] judges = [.. Judges(arguments, home, songs)];
+        if (arguments.Get("time", "no") != "no")
+        {
+            Time(judges, songs, knowledge);
+            return 0;
+        }
+
         int show = arguments.Int("show", 0);
         EvidenceParts[] taken = arguments.Get("ablate", "no") == "no" ? [EvidenceParts.None]
             : [EvidenceParts.None, .. Enum.GetValues<EvidenceParts>().Where(p => p is not (EvidenceParts.None or EvidenceParts.All))];
@@ -43,7 +48,40 @@ internal static class JudgeBench
         return 0;
     }
 
-    private static IEnumerable<IJudge> Judges(Arguments arguments, SegueHome home, SongIndex songs, MappedFiles files)
+    /// <summary>A wish read and answered the first time, with nothing kept of its concepts, and again; the program is warm.</summary>
+    private static void Time(IJudge[] judges, SongIndex songs, SongKnowledge knowledge)
+    {
+        string[] wishes = [.. judges.SelectMany(j => j.Wishes)];
+        for (int round = 0; round < 2; round++)
+        {
+            MoodScorer scorer = new(songs.Tracks, songs.Percentiles, songs.Regions, knowledge.With(EvidenceParts.All));
+            WishReader reader = WishReader.For(songs.Tracks, vocabulary: knowledge);
+            List<double> first = [], again = [];
+            foreach (string wish in wishes)
+            {
+                first.Add(Once(scorer, reader, wish));
+                again.Add(Once(scorer, reader, wish));
+            }
+
+            if (round == 1)
+                Print(new { bench = "wishes", wishes = wishes.Length, firstMs = Of(first), againMs = Of(again) });
+        }
+
+        static double Once(MoodScorer scorer, WishReader reader, string wish)
+        {
+            long start = Stopwatch.GetTimestamp();
+            scorer.Rank(reader.Read(wish), 10);
+            return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+
+        static object Of(List<double> ms)
+        {
+            double[] sorted = [.. ms.Order()];
+            return new { median = Math.Round(sorted[sorted.Length / 2], 2), p95 = Math.Round(sorted[(int)(sorted.Length * 0.95)], 2), most = Math.Round(sorted[^1], 2) };
+        }
+    }
+
+    private static IEnumerable<IJudge> Judges(Arguments arguments, SegueHome home, SongIndex songs)
     {
         if (arguments.Get("playlists", "") is { Length: > 0 } playlists)
             yield return new PlaylistJudge(songs.Tracks, playlists);
