@@ -68,12 +68,10 @@ public sealed class CompletionTests : IClassFixture<StreamTests.World>
         + "words=($TOOL recommend --genre jaz); CURRENT=4; _segue", "jazz")]
     [InlineData("zsh", "compdef() { :; }; compadd() { shift; print -l -- $@; }; _files() { print files; }; eval \"$(${=SEGUE} completion zsh)\"; "
         + "words=($TOOL data import x); CURRENT=4; _segue", "files")]
-    [InlineData(
-        "fish",
-        "eval $SEGUE completion fish | source; complete -c tool -w segue; ln -s $TOOL $HOMES/segue; "
-        + "set -x PATH $HOMES $PATH; complete -C 'segue recommend --genre jaz'",
-        "jazz")]
-    [InlineData("pwsh", "iex (& $env:TOOL completion pwsh | Out-String); (TabExpansion2 'segue recommend --genre jaz' 27).CompletionMatches.CompletionText", "jazz")]
+    [InlineData("fish", "eval $SEGUE completion fish | source; ln -s $TOOL $HOMES/segue; set -x PATH $HOMES $PATH; "
+        + "complete -C 'segue recommend --genre jaz'", "jazz")]
+    [InlineData("pwsh", "iex (& $env:TOOL completion pwsh | Out-String); "
+        + "(TabExpansion2 'segue recommend --genre jaz' 27).CompletionMatches.CompletionText", "jazz")]
     public void Scripts_find_candidates_in_their_shells(string shell, string line, string expected)
     {
         Assert.SkipUnless(IsHere(shell), $"{shell} is not installed here");

@@ -93,9 +93,8 @@ public sealed class StopTests(StopTests.World world) : IClassFixture<StopTests.W
                 store.Verify(version);
         }
 
-        string[] left = [.. Directory.GetFiles(home, "*", SearchOption.AllDirectories)
-            .Where(f => f.Contains(".tmp", StringComparison.Ordinal) || f.EndsWith(".new", StringComparison.Ordinal))];
-        Assert.Empty(left);
+        string[] files = Directory.GetFiles(home, "*", SearchOption.AllDirectories);
+        Assert.DoesNotContain(files, f => f.Contains(".tmp", StringComparison.Ordinal) || f.EndsWith(".new", StringComparison.Ordinal));
     }
 
     private static void Copy(string from, string to)

@@ -71,10 +71,10 @@ public sealed class UnicodeFormTests
 
     private static void Compare(string text, List<string> wrong)
     {
-        if (wrong.Count < 20 && (text.Normalize(NormalizationForm.FormKC) != UnicodeForm.ComposeCompatible(text)
-            || text.Normalize(NormalizationForm.FormD) != UnicodeForm.Decompose(text)
-            || text.Normalize(NormalizationForm.FormKD) != UnicodeForm.DecomposeCompatible(text)))
-        {
+        bool isRight = text.Normalize(NormalizationForm.FormKC) == UnicodeForm.ComposeCompatible(text)
+            && text.Normalize(NormalizationForm.FormD) == UnicodeForm.Decompose(text)
+            && text.Normalize(NormalizationForm.FormKD) == UnicodeForm.DecomposeCompatible(text);
+        if (!isRight && wrong.Count < 20)
             wrong.Add(string.Join(' ', text.EnumerateRunes().Select(r => r.Value.ToString("X4"))));
     }
 }

@@ -28,7 +28,8 @@ public enum ReasonKind
     KnownByFew,
 
     /// <summary>
-    /// The dislike of <see cref="Reason.Artist"/> moves the song up by <see cref="Reason.Part"/> of the score, <see cref="Reason.Text"/> says on which sides.
+    /// The dislike of <see cref="Reason.Artist"/> moves the song up by <see cref="Reason.Part"/> of the score, <see cref="Reason.Text"/> says on
+    /// which sides.
     /// </summary>
     UnlikeDisliked,
 

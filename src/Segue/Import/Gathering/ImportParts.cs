@@ -33,7 +33,8 @@ internal sealed class ImportParts : IDisposable
     internal long BytesMin { get; init; } = 16 << 20;
 
     /// <summary>
-    /// Whether an import of these is of several files: a single one starts over when it is stopped, a part of it would be of use in the last moments only.
+    /// Whether an import of these is of several files: a single one starts over when it is stopped, a part of it would be of use in the last moments
+    /// only.
     /// </summary>
     internal static bool AreMany(IReadOnlyList<string> paths) => paths is not [var only] || Directory.Exists(only) || IsZip(only);
 
