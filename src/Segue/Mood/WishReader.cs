@@ -60,7 +60,7 @@ internal sealed class WishReader
     public Wish Read(string text, params IEnumerable<WishReference> named)
     {
         List<WishToken> tokens = WishTokens.Cut(text, out bool isCut);
-        var reading = new WishReading(this, text, tokens, Parts.HasFlag(ReadingParts.Languages) ? Lexicon.LanguageOf(tokens) : 0, named);
+        var reading = new WishParser(this, text, tokens, Lexicon.LanguageOf(tokens), named);
         reading.Cut();
         reading.Settle();
         reading.FindConcepts();

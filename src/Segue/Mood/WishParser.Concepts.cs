@@ -4,7 +4,7 @@ using Segue.Mood.Concepts;
 namespace Segue.Mood;
 
 /// <summary>The second half of a reading: concepts, topics, guesses, and what cannot be known.</summary>
-internal sealed partial class WishReading
+internal sealed partial class WishParser
 {
     // A guess that is surer than this can carry a wish alone.
     private const double SureFrom = 0.65;

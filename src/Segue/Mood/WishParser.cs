@@ -4,7 +4,7 @@ using Segue.Mood.Concepts;
 namespace Segue.Mood;
 
 /// <summary>One reading of one text by a <see cref="WishReader"/>: words to segments, and what each negation and each "very" applies to.</summary>
-internal sealed partial class WishReading(WishReader reader, string text, List<WishToken> tokens, int language, IEnumerable<WishReference> given)
+internal sealed partial class WishParser(WishReader reader, string text, List<WishToken> tokens, int language, IEnumerable<WishReference> given)
 {
     private const float Very = 1.5f, Slightly = 0.6f;
 
@@ -69,7 +69,7 @@ internal sealed partial class WishReading(WishReader reader, string text, List<W
 
     private Segment? Longest(int at)
     {
-        int most = reader.Parts.HasFlag(ReadingParts.Phrases) ? Math.Min(Lexicon.PhraseWordsMax, tokens.Count - at) : 1;
+        int most = Math.Min(Lexicon.PhraseWordsMax, tokens.Count - at);
         for (int stop = 1; stop < most; stop++)
         {
             if (tokens[at + stop].AfterStop)
@@ -94,14 +94,14 @@ internal sealed partial class WishReading(WishReader reader, string text, List<W
     private Segment? Form(int at)
     {
         string word = tokens[at].Word;
-        foreach ((string form, bool opposite) in reader.Parts.HasFlag(ReadingParts.WordForms) ? WordForms.Bases(word) : [])
+        foreach ((string form, bool opposite) in WordForms.Bases(word))
         {
             if (Lexicon.Find(form, language) is { Role: WordRole.Asks } entry)
                 return new Segment(WordRole.Asks, entry, at, 1) { Opposite = opposite, IsComparison = word.EndsWith("er", StringComparison.Ordinal) };
         }
 
         // A capital within the sentence is a name that the catalogue lacks, not a slip.
-        if (tokens[at].Capital && at > 0 && !tokens[at].AfterStop || !reader.Parts.HasFlag(ReadingParts.Misspellings)
+        if (tokens[at].Capital && at > 0 && !tokens[at].AfterStop
             || reader.Misspellings.Find(word, language) is not { } meant)
             return null;
         _guessed.Add(new GuessedWord(text[tokens[at].Start..tokens[at].End], [meant.Phrase], 1));
@@ -155,8 +155,6 @@ internal sealed partial class WishReading(WishReader reader, string text, List<W
                 case WordRole.Break:
                     (negating, carrying, comparing, byDegree, about) = (false, false, false, false, false);
                     break;
-                case WordRole.Very or WordRole.Slightly when !reader.Parts.HasFlag(ReadingParts.Intensity):
-                    break;
                 case WordRole.Very:
                     factor *= Very;
                     break;
@@ -206,7 +204,6 @@ internal sealed partial class WishReading(WishReader reader, string text, List<W
     private void Take(Segment segment, bool negated, float factor, bool only, bool byDegree)
     {
         string phrase = Text(segment);
-        negated &= reader.Parts.HasFlag(ReadingParts.Negation);
         _negated.AsSpan(segment.First, segment.Count).Fill(negated);
         if (segment.Range is { } range)
             _ranges.Add(range);
