@@ -60,7 +60,7 @@ internal static class AlsBench
         return chosen with
         {
             Solver = options.Get("solver", "segue") == "cholesky" ? AlsSolver.Cholesky : AlsSolver.ConjugateGradient,
-            Regularization = float.Parse(options.Get("regularization", chosen.Regularization.ToString())),
+            Regularization = options.Get("regularization", "") is { Length: > 0 } ridge ? float.Parse(ridge) : chosen.Regularization,
             Alpha = float.Parse(options.Get("alpha", chosen.Alpha.ToString())),
             Confidence = Enum.Parse<AlsConfidence>(options.Get("confidence", chosen.Confidence.ToString()), ignoreCase: true),
             LastUserStep = false,
@@ -93,7 +93,7 @@ internal static class AlsBench
     {
         Curve curve = new("classic algorithm, plain C#", [], []);
         AlsProblem problem = AlsProblem.Build(counts, options);
-        AlsPlain plain = new(problem.Users.Confidence, options.Regularization, options.Factors, options.Threads);
+        AlsPlain plain = new(problem.Users.Confidence, problem.Options.Regularization!.Value, options.Factors, options.Threads);
         using AlsWorkshop shop = new(1, 1, options.Factors, options.Threads);
         for (int i = 0; i < options.Iterations; i++)
         {

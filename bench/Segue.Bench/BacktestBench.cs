@@ -41,11 +41,11 @@ internal static class BacktestBench
                 listeners = reports.Length,
                 method = methods[m].Name,
                 canName = Mean(r => r.CanName(method)),
-                hits20 = Mean(r => r.Mean(d => d.Hits(method, 20)).Mean),
-                recall20 = Mean(r => r.Mean(d => d.Metrics(method, 20).Recall).Mean),
-                recall20Interval = Interval(r => r.Mean(d => d.Metrics(method, 20).Recall).Mean),
-                recall100 = Mean(r => r.Mean(d => d.Metrics(method, 100).Recall).Mean),
-                ndcg20 = Mean(r => r.Mean(d => d.Metrics(method, 20).Ndcg).Mean),
+                hits20 = Mean(r => r.Over(d => d.Hits(method, 20)).Mean),
+                recall20 = Mean(r => r.Recall(method, 20).Recall),
+                recall20Interval = Interval(r => r.Recall(method, 20).Recall),
+                recall100 = Mean(r => r.Recall(method, 100).Recall),
+                ndcg20 = Mean(r => r.Over(d => d.Metrics(method, 20).Ndcg).Mean),
             }));
         }
 

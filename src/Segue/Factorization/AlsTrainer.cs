@@ -132,7 +132,9 @@ internal sealed class AlsCourse
         }
 
         _run.Progress?.Report(new AlsProgress(_training.Iteration, _options.Iterations, loss, Seconds[^1], validation));
-        _run.Checkpoint?.Invoke(new AlsCheckpoint(
+        if (_run.Checkpoint is not { } keep)
+            return;
+        keep(new AlsCheckpoint(
             _training.ProblemKey,
             VectorWidth.Name,
             _training.Iteration,

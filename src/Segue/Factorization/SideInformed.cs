@@ -213,19 +213,27 @@ internal sealed class SideInformed : IExplainedTaste
         }
     }
 
-    /// <summary>What each of the listener's tags adds to the score of an artist that carries it in full.</summary>
+    private static void AddTags(int artist, float sign, CsrMatrix tagsOf, float[] tags)
+    {
+        for (int k = 0; k < tagsOf.RowLength(artist); k++)
+            tags[tagsOf.RowIndices(artist)[k]] += sign * tagsOf.RowValues(artist)[k];
+    }
+
+    /// <summary>What each of the listener's tags adds to the score of an artist that carries it in full: not negative.</summary>
     private float[] TagWeights(Profile profile, CsrMatrix tagsOf)
     {
         float[] tags = new float[tagsOf.Columns];
-        foreach (int artist in profile.Artists)
-        {
-            for (int k = 0; k < tagsOf.RowLength(artist); k++)
-                tags[tagsOf.RowIndices(artist)[k]] += tagsOf.RowValues(artist)[k];
-        }
+        foreach (int artist in profile.Artists.Except(profile.Disliked))
+            AddTags(artist, 1, tagsOf, tags);
 
         float norm = TensorPrimitives.Norm<float>(tags);
         if (norm == 0)
             return tags;
+
+        // After the norm: a dislike takes from its own tags and gives nothing to the others.
+        foreach (int artist in profile.Disliked)
+            AddTags(artist, -1, tagsOf, tags);
+        TensorPrimitives.Max(tags, 0, tags);
         int known = profile.Artists.Length;
         float fade = known <= FadeFrom
             ? FadeMiddle * (known - 1) / (FadeFrom - 1)

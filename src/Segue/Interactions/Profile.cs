@@ -12,7 +12,21 @@ internal sealed record Profile
     /// <summary>Dense index of the user of the plays that this is, with whatever was added to their history; -1 for anybody else. Friends are found by it.</summary>
     public int User { get; init; } = -1;
 
-    public required int[] Artists { get; init; }
+    /// <exception cref="ArgumentException">They do not ascend: whoever looks for an artist in them would miss some, and recommend what was heard.</exception>
+    public required int[] Artists
+    {
+        get;
+        init
+        {
+            for (int k = 1; k < value.Length; k++)
+            {
+                if (value[k] <= value[k - 1])
+                    throw new ArgumentException($"A profile has artist {value[k]} after artist {value[k - 1]}; they must ascend, each once.", nameof(value));
+            }
+
+            field = value;
+        }
+    }
 
     /// <summary>Plays of each of <see cref="Artists"/>; positive and finite.</summary>
     public required float[] Plays { get; init; }
