@@ -60,7 +60,7 @@ internal static class AlsBench
         return chosen with
         {
             Solver = options.Get("solver", "segue") == "cholesky" ? AlsSolver.Cholesky : AlsSolver.ConjugateGradient,
-            Regularization = float.Parse(options.Get("regularization", chosen.Regularization.ToString())),
+            Regularization = options.Get("regularization", "") is { Length: > 0 } ridge ? float.Parse(ridge) : chosen.Regularization,
             Alpha = float.Parse(options.Get("alpha", chosen.Alpha.ToString())),
             Confidence = Enum.Parse<AlsConfidence>(options.Get("confidence", chosen.Confidence.ToString()), ignoreCase: true),
             LastUserStep = false,
@@ -93,7 +93,7 @@ internal static class AlsBench
     {
         Curve curve = new("classic algorithm, plain C#", [], []);
         AlsProblem problem = AlsProblem.Build(counts, options);
-        AlsPlain plain = new(problem.Users.Confidence, options.Regularization, options.Factors, options.Threads);
+        AlsPlain plain = new(problem.Users.Confidence, problem.Options.Regularization!.Value, options.Factors, options.Threads);
         using AlsWorkshop shop = new(1, 1, options.Factors, options.Threads);
         for (int i = 0; i < options.Iterations; i++)
         {
@@ -133,8 +133,7 @@ internal static class AlsBench
         double flops = (rows * f * f) + (4 * rows * f * f) + (2.0 * counts.Nonzeros * f * ((3 * 4) + 3));
 
         // Bytes to and from memory: each interaction's row of the table once from both sides (later steps find it in the caches); of the factors
-        // Gramian, turn and
-        // table read three times and write one and a half, the solved side reads and writes once.
+        // Gramian, turn and table read three times and write one and a half, the solved side reads and writes once.
         int stride = AlignedMatrix.PaddedTo(options.Factors);
         double bytes = (2.0 * counts.Nonzeros * stride * sizeof(ushort)) + (rows * stride * sizeof(float) * 6.5);
         long peak = AlsMachine.PeakBytes(); // Before the machine is measured, which takes memory too.

@@ -7,8 +7,8 @@ namespace Segue.Bench;
 
 /// <summary>
 /// The classic algorithm as everybody writes it (Hu, Koren and Volinsky 2008 with the conjugate gradient of Takács et al. 2011, as in
-/// benfred/implicit),
-/// transcribed to plain C#: three steps a row from the last solution, a dense f × f product in each, Parallel.For over rows. The yardstick of
+/// benfred/implicit), transcribed to plain C#: three steps a row from the last solution, a dense f × f product in each, Parallel.For over rows. The
+/// yardstick of
 /// <c>bench als --solver classic</c>; only the dot products are vectorized, by TensorPrimitives.
 /// </summary>
 internal sealed class AlsPlain(CsrMatrix confidence, float regularization, int factors, int threads)

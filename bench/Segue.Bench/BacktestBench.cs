@@ -9,10 +9,8 @@ namespace Segue.Bench;
 
 /// <summary>
 /// The backtest over many listeners. Plays of the home folder's model carry no dates, so dates are invented: a listener's artists come in a random
-/// order,
-/// evenly over four years, and are played from their first day to the end, the more the more plays they have. All of these listeners are left out of
-/// the
-/// training. One JSON line a method: means over listeners of their means over dates.
+/// order, evenly over four years, and are played from their first day to the end, the more the more plays they have. All of these listeners are left
+/// out of the training. One JSON line a method: means over listeners of their means over dates.
 /// </summary>
 internal static class BacktestBench
 {
@@ -43,11 +41,11 @@ internal static class BacktestBench
                 listeners = reports.Length,
                 method = methods[m].Name,
                 canName = Mean(r => r.CanName(method)),
-                hits20 = Mean(r => r.Mean(d => d.Hits(method, 20)).Mean),
-                recall20 = Mean(r => r.Mean(d => d.Metrics(method, 20).Recall).Mean),
-                recall20Interval = Interval(r => r.Mean(d => d.Metrics(method, 20).Recall).Mean),
-                recall100 = Mean(r => r.Mean(d => d.Metrics(method, 100).Recall).Mean),
-                ndcg20 = Mean(r => r.Mean(d => d.Metrics(method, 20).Ndcg).Mean),
+                hits20 = Mean(r => r.Over(d => d.Hits(method, 20)).Mean),
+                recall20 = Mean(r => r.Recall(method, 20).Recall),
+                recall20Interval = Interval(r => r.Recall(method, 20).Recall),
+                recall100 = Mean(r => r.Recall(method, 100).Recall),
+                ndcg20 = Mean(r => r.Over(d => d.Metrics(method, 20).Ndcg).Mean),
             }));
         }
 

@@ -8,8 +8,7 @@ namespace Segue.Bench;
 
 /// <summary>
 /// What tags and friends do for listeners of whom little is known: a quarter of the listeners keep 1, 3, 5 or 10 artists, and only they are asked,
-/// for all
-/// of the others they play. One JSON line a number of known artists.
+/// for all of the others they play. One JSON line a number of known artists.
 /// </summary>
 internal static class ColdListenersBench
 {

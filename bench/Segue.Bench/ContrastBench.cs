@@ -10,8 +10,7 @@ namespace Segue.Bench;
 /// <c>contrast --home DIR [--pairs N]</c>: what "like X, less like Y" does for growing γ. Pairs of well-stocked artists that share a genre (the hard
 /// case:
 /// near and far overlap); of the top 20, the mean likeness (<see cref="SongLikeness"/>, which sees description vectors too and is not what ranks) to
-/// ten songs
-/// of X and to ten of Y, and the songs that are Y's own.
+/// ten songs of X and to ten of Y, and the songs that are Y's own.
 /// </summary>
 internal static class ContrastBench
 {

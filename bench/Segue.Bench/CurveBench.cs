@@ -10,8 +10,7 @@ namespace Segue.Bench;
 
 /// <summary>
 /// <c>curve --home DIR [--count N]</c>: for wishes and every shape, how far the songs are from the curve (root mean square, share of its range), what
-/// they lose in
-/// score against the ranking's first, their mean step in sound against the same songs by rank, and the time.
+/// they lose in score against the ranking's first, their mean step in sound against the same songs by rank, and the time.
 /// </summary>
 internal static class CurveBench
 {

@@ -8,8 +8,7 @@ namespace Segue.Bench;
 
 /// <summary>
 /// <c>group --home DIR [--groups N] [--count N]</c>: groups of two to four random listeners; by strategy the satisfaction of the least-served and of
-/// all, and the
-/// spread between the best and the least served.
+/// all, and the spread between the best and the least served.
 /// </summary>
 internal static class GroupBench
 {

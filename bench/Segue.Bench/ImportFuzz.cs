@@ -7,8 +7,7 @@ namespace Segue.Bench;
 /// <summary>
 /// Throws damaged files at every reader: a sound file of a format, torn at random places (bytes changed, cut, doubled, moved, quotes and brackets put
 /// in), sometimes packed before or after. Whatever comes out must be a ledger that adds up or an error for a person; anything else is a bug. The
-/// tests run
-/// a few thousand of these, <c>bench/run import-fuzz</c> as many as there is time for. An input is a function of its number.
+/// tests run a few thousand of these, <c>bench/run import-fuzz</c> as many as there is time for. An input is a function of its number.
 /// </summary>
 internal static class ImportFuzz
 {

@@ -6,9 +6,8 @@ namespace Segue.Bench;
 
 /// <summary>
 /// Files of invented data in the shape of the large public sets: Last.fm-360K (listener's sha1, artist's MBID, name, plays; 49 rows a listener,
-/// artists drawn
-/// with Zipf's law, some without MBID, some names in another case), Last.fm-1K (events of a thousand listeners), and Spotify's 1.2 million tracks;
-/// the first as Parquet too.
+/// artists drawn with Zipf's law, some without MBID, some names in another case), Last.fm-1K (events of a thousand listeners), and Spotify's 1.2
+/// million tracks; the first as Parquet too.
 /// </summary>
 internal static class ImportGenerator
 {

@@ -10,8 +10,7 @@ namespace Segue.Bench;
 
 /// <summary>
 /// What one listener waits for, on one thread: fold-in of a history that the model has never seen, an explanation, the exact top 10, and a whole
-/// answer
-/// (fold-in, every artist scored, ten rows with reasons). Histories of so many artists are drawn from the plays of other listeners.
+/// answer (fold-in, every artist scored, ten rows with reasons). Histories of so many artists are drawn from the plays of other listeners.
 /// </summary>
 internal static class LatencyBench
 {

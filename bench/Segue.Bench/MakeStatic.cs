@@ -11,8 +11,7 @@ namespace Segue.Bench;
 
 /// <summary>
 /// Makes the table of the static embedder from a sentence-transformer (docs/embedding.md). Texts: the catalogue's titles; people's tags; the phrases
-/// of
-/// a lexicon; single words, those of the vocabulary and those that it only has in pieces; and random groups of 2 to 6 words, a fifth of them
+/// of a lexicon; single words, those of the vocabulary and those that it only has in pieces; and random groups of 2 to 6 words, a fifth of them
 /// function words, because a piece such as "##oom" learns its meaning only where it stands. A twentieth of each kind is held out and judges the
 /// result; the model's vectors of all texts are kept in a cache folder, because they take minutes.
 /// </summary>

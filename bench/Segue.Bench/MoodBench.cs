@@ -12,8 +12,7 @@ namespace Segue.Bench;
 /// <summary>
 /// <c>mood --queries FILE.json --tracks FILE.csv --embedder none|static|onnx:DIR</c>: the score of each wish and the means, as JSON lines.
 /// <c>--regions yes</c> mixes in where songs of a mood lie; <c>--means yes</c> prints the means alone; <c>--ablate yes</c> takes away one part of the
-/// reading
-/// after the other.
+/// reading after the other.
 /// </summary>
 internal static class MoodBench
 {

@@ -10,8 +10,7 @@ internal sealed record BenchWish(string Text, IReadOnlyList<(AudioFeature Featur
 
 /// <summary>
 /// The wishes of a <c>mood_queries.json</c> and the score that file defines: the mean over a wish's targets of the mean percentile of the top 20 in
-/// the
-/// expected direction over the de-duplicated catalogue; a genre target is the share of the top 20 with one of the genres.
+/// the expected direction over the de-duplicated catalogue; a genre target is the share of the top 20 with one of the genres.
 /// </summary>
 internal static class MoodWishes
 {

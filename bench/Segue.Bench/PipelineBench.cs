@@ -15,8 +15,8 @@ namespace Segue.Bench;
 
 /// <summary>
 /// The pipeline on plays joined with tracks: a fifth of each listener's artists is hidden, 50 songs are asked for. How many hidden artists are among
-/// the songs'
-/// artists, how near the songs' mood is to the listener's, beside taste alone; with paired intervals over listeners. Then the time of an answer.
+/// the songs' artists, how near the songs' mood is to the listener's, beside taste alone; with paired intervals over listeners. Then the time of an
+/// answer.
 /// <c>--grid taste|popularity</c> compares settings on a validation part: a fifth hidden again inside the training part, the test part unseen.
 /// </summary>
 internal static class PipelineBench

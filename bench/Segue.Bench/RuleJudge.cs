@@ -11,9 +11,8 @@ namespace Segue.Bench;
 
 /// <summary>
 /// Wishes with rules: <c>wish_judge.py</c> in C#. Of the first 20, the share that keeps every rule, and the share that is noise, children's, spoken,
-/// Christmas or karaoke
-/// and was not asked for. Rules for eras and voices look at tags of Last.fm: there the figure says that an answer does what its reading says, not
-/// that it is true.
+/// Christmas or karaoke and was not asked for. Rules for eras and voices look at tags of Last.fm: there the figure says that an answer does what its
+/// reading says, not that it is true.
 /// </summary>
 internal sealed partial class RuleJudge : IJudge
 {

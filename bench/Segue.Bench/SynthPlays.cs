@@ -6,9 +6,8 @@ namespace Segue.Bench;
 
 /// <summary>
 /// Invented plays in the shape of Last.fm-360K, for benchmarks of any size: 200 genres of Zipf sizes, artists' popularity ~ rank^-0.85, a listener
-/// mixes
-/// four genres (Dirichlet ½) and draws 15% from all artists; artists a listener: gamma (k = 4); plays ~ log-normal around the listener's own mean.
-/// One seed gives one file. Listeners are made one after the other, so memory does not grow with them.
+/// mixes four genres (Dirichlet ½) and draws 15% from all artists; artists a listener: gamma (k = 4); plays ~ log-normal around the listener's own
+/// mean. One seed gives one file. Listeners are made one after the other, so memory does not grow with them.
 /// </summary>
 internal static class SynthPlays
 {

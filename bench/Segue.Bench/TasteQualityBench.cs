@@ -9,7 +9,7 @@ namespace Segue.Bench;
 
 /// <summary>
 /// Every taste model on the same random 80/20 splits, and what each ingredient of ALS is worth. One JSON line a model: means over splits, and the
-/// difference to the first model with its paired standard error over all listeners of all splits.
+/// difference to the first model with its paired standard error; intervals and errors are those of other listeners, splits stand beside.
 /// </summary>
 internal static class TasteQualityBench
 {
@@ -22,11 +22,13 @@ internal static class TasteQualityBench
         ("als, log plays", s_defaults with { Confidence = AlsConfidence.Log }),
         ("als, raw plays", s_defaults with { Confidence = AlsConfidence.Linear }),
         ("als, zeros not tempered", s_defaults with { PopularityExponent = 0 }),
+        ("als, exponent 0.1", s_defaults with { PopularityExponent = 0.1f }),
+        ("als, exponent 0.3", s_defaults with { PopularityExponent = 0.3f }),
         ("als, 64 factors", s_defaults with { Factors = 64 }),
         ("als, 256 factors", s_defaults with { Factors = 256 }),
         ("als, exact solver", s_defaults with { Solver = AlsSolver.Cholesky }),
-        ("als, half the ridge", s_defaults with { Regularization = 0.007f }),
-        ("als, twice the ridge", s_defaults with { Regularization = 0.028f }),
+        ("als, half the ridge", s_defaults with { Ridge = AlsFromData.Ridge / 2 }),
+        ("als, twice the ridge", s_defaults with { Ridge = AlsFromData.Ridge * 2 }),
         ("ials (Rendle 2021): log plays, 256 factors, plain zeros", s_defaults with
         {
             Factors = 256, PopularityExponent = 0, Confidence = AlsConfidence.Log, Regularization = 0.012f,
@@ -68,10 +70,11 @@ internal static class TasteQualityBench
     /// <summary>Trains and judges each model on each split; one line each.</summary>
     public static void Compare(IReadOnlyList<Split> splits, IEnumerable<(string Name, Func<Split, ITasteModel> Train)> models)
     {
-        double[]? reference = null;
+        SplitValues[]? reference = null;
         foreach ((string name, Func<Split, ITasteModel> train) in models)
         {
-            List<double> ndcg = [], recall = [], coverage = [], rmse = [], mae = [], all = [];
+            List<double> ndcg = [], recall = [], coverage = [], rmse = [], mae = [];
+            List<SplitValues> all = [];
             double seconds = 0;
             Dictionary<string, (double Sum, int Count)> slices = [];
             foreach (Split split in splits)
@@ -83,7 +86,7 @@ internal static class TasteQualityBench
                 ndcg.Add(report.Mean("ndcg", 10));
                 recall.Add(report.Mean("recall", 10));
                 coverage.Add(report.Catalogue[0].Coverage);
-                all.AddRange(report.Values("ndcg", 10));
+                all.Add(new SplitValues(report.Users, report.Values("ndcg", 10)));
                 foreach (Slice slice in report.Slices)
                 {
                     (double sum, int count) = slices.GetValueOrDefault(slice.Group);
@@ -99,12 +102,12 @@ internal static class TasteQualityBench
             }
 
             reference ??= [.. all];
-            PairedDifference difference = Significance.Paired(all.ToArray(), reference, 200);
-            Estimate estimate = Significance.Bootstrap(all.ToArray(), 200);
+            PairedDifference difference = SplitsSignificance.Paired(all, reference);
+            SplitsEstimate estimate = SplitsSignificance.Estimate(all);
             Console.WriteLine(JsonSerializer.Serialize(new
             {
                 model = name,
-                ndcg10 = Round(ndcg.Average()),
+                ndcg10 = Round(estimate.Mean),
                 interval = new[] { Round(estimate.Low), Round(estimate.High) },
                 splits = ndcg.Select(Round),
                 toFirst = Round(difference.Difference),

@@ -9,10 +9,8 @@ namespace Segue.Bench;
 
 /// <summary>
 /// Is a stack of models better than ALS alone? Scores of als, ease and rp3beta, standardized over the artists for each listener, are added with
-/// weights that
-/// are chosen on a validation part of each training part; then all are trained on the whole of it and judged on the test part. One JSON line a split,
-/// one
-/// for all of them with the paired difference.
+/// weights that are chosen on a validation part of each training part; then all are trained on the whole of it and judged on the test part. One JSON
+/// line a split, one for all of them with the paired difference.
 /// </summary>
 internal static class TasteStackBench
 {

@@ -5,8 +5,7 @@ namespace Segue.Notebooks;
 
 /// <summary>
 /// How much of a quantity can be read off vectors by a line (Alain, Bengio 2016): ridge regression on four fifths of the rows, R² on the fifth that
-/// it has not
-/// seen. 1 is all of it; 0 is no better than the mean; below 0 worse.
+/// it has not seen. 1 is all of it; 0 is no better than the mean; below 0 worse.
 /// </summary>
 internal sealed class LinearProbe
 {

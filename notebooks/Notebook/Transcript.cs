@@ -4,8 +4,7 @@ namespace Segue.Notebooks;
 
 /// <summary>
 /// What docs/notebooks.md shows of a notebook: the fenced block below its heading, <c>## NAME.cs</c>. Words must be the same; numbers may differ by
-/// what another
-/// processor's rounding does to a training.
+/// what another processor's rounding does to a training.
 /// </summary>
 internal static class Transcript
 {

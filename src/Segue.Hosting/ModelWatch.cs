@@ -7,8 +7,7 @@ namespace Segue.Hosting;
 
 /// <summary>
 /// Looks every few seconds whether another process made new versions of the models, or went back to old ones, and swaps to them. A version that
-/// cannot be opened
-/// is told once and tried again; the old one goes on answering.
+/// cannot be opened is told once and tried again; the old one goes on answering.
 /// </summary>
 internal sealed partial class ModelWatch(
     Recommender recommender, SegueMetrics metrics, IOptions<SegueOptions> options, TimeProvider time, ILogger<ModelWatch> log) : BackgroundService

@@ -5,8 +5,7 @@ namespace Segue.Hosting;
 
 /// <summary>
 /// Instruments of the meter "Segue": <c>segue.model.swaps</c>, <c>segue.model.failures</c>, and <c>segue.model.age</c>, the seconds since the models
-/// in use were
-/// swapped in, with their versions.
+/// in use were swapped in, with their versions.
 /// </summary>
 internal sealed class SegueMetrics : IDisposable
 {

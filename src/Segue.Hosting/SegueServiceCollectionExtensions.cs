@@ -10,8 +10,7 @@ public static class SegueServiceCollectionExtensions
 {
     /// <summary>
     /// Adds one <see cref="Recommender"/> for the whole app, which answers with the newest versions of a home folder's models as other processes make
-    /// them,
-    /// and a health check named "segue".
+    /// them, and a health check named "segue".
     /// </summary>
     /// <param name="services">The app's.</param>
     /// <param name="configure">Sets the options.</param>

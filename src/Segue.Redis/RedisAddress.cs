@@ -2,8 +2,7 @@ namespace Segue.Redis;
 
 /// <summary>
 /// Where a vector set lies: <c>redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE][?key=NAME&amp;ca=FILE]</c>, with <c>rediss://</c> for TLS. What is left
-/// out is port 6379,
-/// database 0 and key <see cref="DefaultKey"/>. The password is in no text that this type makes.
+/// out is port 6379, database 0 and key <see cref="DefaultKey"/>. The password is in no text that this type makes.
 /// </summary>
 public sealed record RedisAddress(string Host, int Port = 6379)
 {

@@ -15,10 +15,8 @@ internal sealed record VectorSetContent(
 
 /// <summary>
 /// Fills a new set beside the one that is in use, and puts it in its place at the end: <c>RENAME</c> of set and card in one transaction, so that
-/// whoever
-/// searches sees the old songs or the new, never some of each. The new set's key holds the content's version, so a second run finds what the first
-/// one left
-/// and sends the rest. What is there is asked by attributes and not by counting: additions may be answered in another order than sent.
+/// whoever searches sees the old songs or the new, never some of each. The new set's key holds the content's version, so a second run finds what the
+/// first one left and sends the rest. What is there is asked by attributes and not by counting: additions may be answered in another order than sent.
 /// </summary>
 internal sealed class RedisUpload
 {

@@ -20,8 +20,7 @@ public readonly record struct StoredNeighbor(string Id, double Score, string Att
 /// <summary>
 /// Vectors of songs in a vector set of Redis 8 or Garnet: one element a track, named by its id, its features as attributes to filter by.
 /// <para>The two servers speak two dialects. Garnet ranks by Euclidean distance unless each <c>VADD</c> says <c>XDISTANCE_METRIC COSINE</c>, and its
-/// scores
-/// are distances, 1 − cos; Redis knows no such option, and its scores are (1 + cos)/2. Here both are cos.</para>
+/// scores are distances, 1 − cos; Redis knows no such option, and its scores are (1 + cos)/2. Here both are cos.</para>
 /// </summary>
 public sealed class RedisVectorSet : IAsyncDisposable
 {

@@ -12,11 +12,9 @@ public sealed class AlsBlocksTests
 {
     /// <summary>
     /// Goal: a sweep solves the blocks in turn, each with the others as they are by then. Method: the same in float64 and in the given basis, each
-    /// block's equations
-    /// written out and solved by Cholesky; scores are compared, as those are the same in every basis. Tables of 16 bits leave 3e-3. Seen to fail:
-    /// with the pull of
-    /// the other blocks left out, with errors not kept up to date, with a row's zero weight left out of the pull, without over-relaxation of the
-    /// errors.
+    /// block's equations written out and solved by Cholesky; scores are compared, as those are the same in every basis. Tables of 16 bits leave 3e-3.
+    /// Seen to fail: with the pull of the other blocks left out, with errors not kept up to date, with a row's zero weight left out of the pull,
+    /// without over-relaxation of the errors.
     /// </summary>
     [Fact]
     public void A_sweep_solves_each_block_with_the_others_as_they_are() => Gen.Select(Gen.Int[40, 120], Gen.Int[20, 60], Gen.Int[0, 1000], Gen.Bool).Sample(

@@ -11,8 +11,7 @@ public sealed class AlsTests
 {
     /// <summary>
     /// Goal: the classic objective is the one of the reference. Method: from its start factors on real data, exact solver, the loss after each
-    /// iteration
-    /// against its float64 curve. Seen to fail: with the shift left out of A.
+    /// iteration against its float64 curve. Seen to fail: with the shift left out of A.
     /// </summary>
     [Theory]
     [InlineData("raw", AlsConfidence.Linear, 1f, 0.05f)]

@@ -8,8 +8,8 @@ namespace Segue.Tests;
 /// <summary>
 /// Goal: a file is replaced whole or not at all, and nothing but the file. Method: every kind of thing that can stand at a path (links, folders,
 /// devices, pipes, somebody's own neighbors), writers that fail at every point, disks of every size, writers killed in the middle, and two at once.
-/// Seen to fail: a
-/// temporary that another writer took for a leftover between its closing and its renaming, and a first write of a file that is not there yet.
+/// Seen to fail: a temporary that another writer took for a leftover between its closing and its renaming, and a first write of a file that is not
+/// there yet.
 /// </summary>
 public sealed class AtomicFileTests
 {

@@ -7,10 +7,8 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: <c>segue backtest</c> tells the same of one listener whatever the export, notices when the listener is in the training data, and refuses
-/// what
-/// has no dates. Method: a listener of the sample with invented dates (an artist every ten days, then played every other day), written as three
-/// exports.
-/// Seen to fail: with the training not repeated, and with the page written before the figures.
+/// what has no dates. Method: a listener of the sample with invented dates (an artist every ten days, then played every other day), written as three
+/// exports. Seen to fail: with the training not repeated, and with the page written before the figures.
 /// </summary>
 public sealed class BacktestCommandTests(SampleHome home) : IClassFixture<SampleHome>
 {

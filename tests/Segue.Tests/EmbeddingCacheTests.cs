@@ -5,8 +5,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: what was embedded is not embedded again, and a torn or damaged cache costs time, never a wrong vector. Method: the file cut at every byte
-/// and
-/// with every bit flipped. Seen to fail: records after a torn one read with the wrong offset.
+/// and with every bit flipped. Seen to fail: records after a torn one read with the wrong offset.
 /// </summary>
 public sealed class EmbeddingCacheTests
 {

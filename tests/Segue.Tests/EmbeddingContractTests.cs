@@ -8,8 +8,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: every embedder can stand in for every other. Method: one suite for all of them; servers are doubles on loopback. Seen to fail: answers in
-/// the
-/// order of length, a blank text sent alone (Ollama gives nothing for it), zeros for an empty text.
+/// the order of length, a blank text sent alone (Ollama gives nothing for it), zeros for an empty text.
 /// </summary>
 public abstract class EmbeddingContractTests
 {

@@ -6,8 +6,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Answers as Ollama 0.13.5 does (shared/reference/ollama/exchanges.json; <c>EmbeddingOllamaTests</c> compares them one by one), with invented
-/// vectors of 8
-/// dimensions that depend on the text alone. It has the model all-minilm, and gets "pullable" when asked.
+/// vectors of 8 dimensions that depend on the text alone. It has the model all-minilm, and gets "pullable" when asked.
 /// </summary>
 internal static class EmbeddingFakes
 {

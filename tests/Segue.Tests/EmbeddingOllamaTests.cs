@@ -9,8 +9,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: a server that is absent, old, slow, wrong or broken gives one clear error, or a text without a vector, and never a wrong vector. Method:
-/// doubles on
-/// loopback; the good one is itself checked against what a real Ollama answered. Seen to fail: a short answer shifted all vectors by one.
+/// doubles on loopback; the good one is itself checked against what a real Ollama answered. Seen to fail: a short answer shifted all vectors by one.
 /// </summary>
 public sealed class EmbeddingOllamaTests
 {

@@ -7,8 +7,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: every track has a right row or stands in the report, and work that was stopped goes on. Method: an embedder that fails as told, on a
-/// catalogue
-/// of a few thousand. Seen to fail: rows after a failed track shifted by one.
+/// catalogue of a few thousand. Seen to fail: rows after a failed track shifted by one.
 /// </summary>
 public sealed class EmbeddingTracksTests
 {

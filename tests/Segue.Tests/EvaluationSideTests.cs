@@ -11,8 +11,8 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: tags and friends help where plays say nothing, never give answers away, and change nothing where they are absent; tuning looks at no test
-/// part;
-/// pages are whole. Method: a planted world of two communities with a tag each. Seen to fail: with a listener's own tags on held-out artists left in.
+/// part; pages are whole. Method: a planted world of two communities with a tag each. Seen to fail: with a listener's own tags on held-out artists
+/// left in.
 /// </summary>
 public sealed class EvaluationSideTests
 {
@@ -110,15 +110,46 @@ public sealed class EvaluationSideTests
     public void Tuning_repeats_itself_keeps_the_defaults_in_the_race_and_ends_with_the_best()
     {
         (CsrMatrix plays, _) = World();
-        TuningResult a = Tuning.Search(plays, 5, seed: 3, threads: 1), b = Tuning.Search(plays, 5, seed: 3, threads: 2);
+        TuningResult a = Tuning.Search(plays, settings: 5, seed: 3, threads: 1), b = Tuning.Search(plays, settings: 5, seed: 3, threads: 2);
         Assert.Equal(a.Trials.Select(t => (t.Describe(), t.Iterations, t.Ndcg)), b.Trials.Select(t => (t.Describe(), t.Iterations, t.Ndcg)));
-        Assert.Equal(new AlsOptions().Regularization, a.Trials[0].Options.Regularization);
+        Assert.Equal(AlsFromData.Ridge, a.Trials[0].Options.Ridge);
         Assert.Equal(5, a.Trials.Count);
-        int last = a.Trials.Max(t => t.Iterations);
-        Assert.Equal(a.Trials.Where(t => t.Iterations == last).Max(t => t.Ndcg), a.Best.Ndcg);
+        Assert.Equal(a.Trials.Max(t => t.Ndcg), a.Best.Ndcg);
+        Assert.Equal(a.Best.Iterations, a.Best.Options.Iterations);
         string page = EvaluationPage.OfTuning(a);
         Assert.Contains("<svg", page, StringComparison.Ordinal);
         Assert.Contains(a.Best.Describe(), page, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whatever was measured counts, also what fell out of the race later, and the defaults run to its end.</summary>
+    [Fact]
+    public void Tuning_returns_the_best_of_all_it_measured()
+    {
+        (CsrMatrix plays, SideInformation side) = World();
+        List<Trial> measured = [];
+        Collected progress = new(measured);
+        TuningResult result = Tuning.Search(plays, side, settings: 9, seed: 1, threads: 1, progress: progress);
+        Assert.Equal(measured.Max(t => t.Ndcg), result.Best.Ndcg);
+        foreach (var round in measured.GroupBy(t => t.Iterations))
+            Assert.Contains(round, t => t.Options with { Iterations = 3 } == measured[0].Options);
+        Assert.NotEqual(result.Trials.Select(t => t.Ndcg), Tuning.Search(plays, settings: 9, seed: 1, threads: 1).Trials.Select(t => t.Ndcg));
+    }
+
+    private sealed class Collected(List<Trial> trials) : IProgress<(int Done, int Of, Trial Trial)>
+    {
+        public void Report((int Done, int Of, Trial Trial) value) => trials.Add(value.Trial);
+    }
+
+    [Fact]
+    public void Disliking_every_artist_of_a_tag_leaves_nothing_of_it()
+    {
+        (CsrMatrix plays, SideInformation side) = World();
+        SideInformed model = SideInformed.Train(plays, side, s_als);
+        Profile liked = Profile.Of([(0, 5), (1, 5), (40, 5)]), disliked = liked with { Disliked = [.. Enumerable.Range(30, 30)] };
+        Assert.Contains(model.Explain(liked, 58).Tags, t => t is { Tag: "loud", Part: > 0 });
+        Assert.Empty(model.Explain(disliked, 58).Tags);
+        Assert.NotEmpty(model.Explain(disliked, 28).Tags);
+        Assert.Equal(Score(model, disliked)[58], model.Explain(disliked, 58).Score, 1e-5);
     }
 
     [Fact]

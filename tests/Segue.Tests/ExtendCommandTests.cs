@@ -8,8 +8,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: 'train-als --extend' adds who is new and leaves the rest. Method: the command line on a world of communities, trained without its last
-/// listeners
-/// and artists. Seen to fail: with known pairs taken from the newer plays, and with tags' rows left out.
+/// listeners and artists. Seen to fail: with known pairs taken from the newer plays, and with tags' rows left out.
 /// </summary>
 public sealed class ExtendCommandTests
 {

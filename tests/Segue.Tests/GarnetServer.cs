@@ -7,8 +7,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// A real Garnet server (the .NET tool of <c>.config/dotnet-tools.json</c>) on a free port of 127.0.0.1, with its files in a scratch folder. It ends
-/// with the test that
-/// started it.
+/// with the test that started it.
 /// </summary>
 public sealed class GarnetServer : IAsyncLifetime
 {

@@ -12,10 +12,8 @@ namespace Segue.Tests;
 /// Goal: what commands answer, as tables and as JSON, changes only where somebody means it. Method: every command on the invented sample, compared
 /// with
 /// <c>Golden/</c>; what a clock, a path or another processor's last digits change is leveled first. Seen to fail: by another key in a row, a column
-/// that
-/// moved, a score that changed in its third digit. After a change that is meant: <c>SEGUE_GOLDEN=write ./segue test -- --filter-class
-/// Segue.Tests.GoldenTests</c>,
-/// then read the difference.
+/// that moved, a score that changed in its third digit. After a change that is meant: <c>SEGUE_GOLDEN=write ./segue test -- --filter-class
+/// Segue.Tests.GoldenTests</c>, then read the difference.
 /// </summary>
 public sealed partial class GoldenTests(GoldenHome home) : IClassFixture<GoldenHome>
 {

@@ -8,8 +8,8 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: several listeners get songs that serve each of them, and are told how well. Method: matrices of scores, the best choice of small ones by
-/// trying
-/// all; groups of the sample's listeners. Seen to fail: with the average in place of the least served, and with one listener's heard artists let in.
+/// trying all; groups of the sample's listeners. Seen to fail: with the average in place of the least served, and with one listener's heard artists
+/// let in.
 /// </summary>
 public sealed class GroupTests(SampleModels models) : IClassFixture<SampleModels>
 {

@@ -6,11 +6,9 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: the graph finds what an exact search finds, whatever was done to it before. Method: recall against <see cref="ObviousIndex"/> on seeded data
-/// after
-/// building, adding, updating, deleting, compacting, and while another thread does these; every scene ends with Validate. Seen to fail: links back
-/// left
-/// out, the heuristic's comparison turned round, dead rows answered, a batch that saw itself half-linked, row -> slot
-/// shared by a graph and the larger one made of it.
+/// after building, adding, updating, deleting, compacting, and while another thread does these; every scene ends with Validate. Seen to fail: links
+/// back left out, the heuristic's comparison turned round, dead rows answered, a batch that saw itself half-linked, row -> slot shared by a graph and
+/// the larger one made of it.
 /// </summary>
 public sealed class HnswTests
 {

@@ -11,8 +11,8 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: an app with <c>AddSegue</c> answers with the newest models while others make or roll back versions, and says how it is. Method: a host in
-/// this process over
-/// a home whose versions are switched underneath it. Seen to fail: without the watch, and with a broken version swapped in instead of refused.
+/// this process over a home whose versions are switched underneath it. Seen to fail: without the watch, and with a broken version swapped in instead
+/// of refused.
 /// </summary>
 public sealed class HostingTests(TwoVersionsHome home) : IClassFixture<TwoVersionsHome>
 {

@@ -11,10 +11,8 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: JSON Lines and Parquet are tables like any other: columns named or mapped, nested, absent or null, every row accounted for, and damage is
-/// one
-/// error that names the file. Method: the same plays as CSV, JSON and Parquet must be the same data; damaged files of every length. Seen to fail:
-/// with the
-/// description of a file not walked over (one changed byte, and the decoder never came back), and with a column taken for one of lists.
+/// one error that names the file. Method: the same plays as CSV, JSON and Parquet must be the same data; damaged files of every length. Seen to fail:
+/// with the description of a file not walked over (one changed byte, and the decoder never came back), and with a column taken for one of lists.
 /// </summary>
 public sealed class ImportColumnsTests
 {

@@ -10,8 +10,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: a listener's moods, dislikes and dates do what they are said to do. Method: a catalogue of planted moods (calm and sad, loud and happy, and
-/// all between),
-/// and the random worlds. Seen to fail: with one mean for all moods, with the sign of a dislike turned round, with all dates alike.
+/// all between), and the random worlds. Seen to fail: with one mean for all moods, with the sign of a dislike turned round, with all dates alike.
 /// </summary>
 public sealed class ListenerMoodTests
 {

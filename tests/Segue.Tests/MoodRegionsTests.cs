@@ -7,8 +7,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: a mood's region is found where songs called so lie, and not at the end of the scale. Method: a planted world in which songs called "tears"
-/// have
-/// middling energy and noise has none. Seen to fail: with the text vectors of other songs.
+/// have middling energy and noise has none. Seen to fail: with the text vectors of other songs.
 /// </summary>
 public sealed class MoodRegionsTests
 {

@@ -6,8 +6,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: what notebooks measure with is right, and a changed output is noticed. Method: vectors with a planted plane and a planted quantity;
-/// transcripts
-/// changed in a word, a number, a line. Seen to fail: with the rows of the probe's test learned from, and with every number let through.
+/// transcripts changed in a word, a number, a line. Seen to fail: with the rows of the probe's test learned from, and with every number let through.
 /// </summary>
 public sealed class NotebookTests
 {

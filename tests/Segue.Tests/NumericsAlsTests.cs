@@ -103,6 +103,49 @@ public sealed class NumericsAlsTests
         },
         iter: 60);
 
+    /// <summary>
+    /// Eigenvectors hold where a row's tail is far below its head, and where most of the spectrum is rounding noise. Seen to fail: with the tail taken as a
+    /// difference (residual 1e-9), with neighbors alone for convergence (it threw).
+    /// </summary>
+    [Fact]
+    public void Eigenvectors_hold_on_small_tails_and_low_ranks()
+    {
+        double[] small = [2, 1, 1e-9, 1, 2, 1, 1e-9, 1, 2];
+        CheckResidual(small, 3, 1e-15);
+        for (int seed = 0; seed < 20; seed++)
+        {
+            // 30 rows of many magnitudes in 64 dimensions.
+            const int n = 64, rank = 30;
+            Random random = new(seed);
+            double[] y = [.. Enumerable.Range(0, rank * n).Select(k => (random.NextDouble() - 0.5) * Math.Pow(10, -(k / n) / 3.0))], a = new double[n * n];
+            for (int i = 0; i < n * n; i++)
+                a[i] = Enumerable.Range(0, rank).Sum(k => y[(k * n) + (i / n)] * y[(k * n) + (i % n)]);
+            CheckResidual(a, n, 1e-14);
+        }
+    }
+
+    [Fact]
+    public void A_matrix_that_is_not_finite_is_named_as_such()
+    {
+        foreach (int n in new[] { 1, 2, 3, 8 })
+        {
+            double[] a = new double[n * n];
+            a[^1] = double.NaN;
+            Assert.Contains("not finite", Assert.Throws<ArithmeticException>(() => SymmetricEigen.Decompose(a, n, new double[n])).Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static void CheckResidual(double[] a, int n, double tolerance)
+    {
+        double[] vectors = [.. a], values = new double[n];
+        SymmetricEigen.Decompose(vectors, n, values);
+        for (int k = 0; k < n; k++)
+        {
+            for (int i = 0; i < n; i++)
+                Assert.Equal(values[k] * vectors[(k * n) + i], Enumerable.Range(0, n).Sum(j => a[(i * n) + j] * vectors[(k * n) + j]), tolerance * n * values[0]);
+        }
+    }
+
     [Fact]
     public void Cholesky_solves_and_refuses()
     {

@@ -9,8 +9,7 @@ namespace Segue.Tests;
 /// threads, uses after the owner is gone, thousands of opens and swaps in child processes that count their mappings and handles, and the same with
 /// addresses that are never reused, so that a late reader crashes. Seen to fail: a swap
 /// that disposes at once (with and without the guard the child dies), factors behind a finalizer (the child that reads them late dies), children run
-/// from a
-/// module initializer (every thread of theirs waited for ever).
+/// from a module initializer (every thread of theirs waited for ever).
 /// </summary>
 public sealed class OwnershipTests
 {

@@ -7,10 +7,8 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: what must hold of every answer holds for every listener, wish, weight, filter and cap. Method: small random worlds, in each some random
-/// requests;
-/// every rule is checked from the tracks themselves, not by the code that keeps it. Seen to fail: by leaving out each of the filters, the caps, the
-/// exclusion of
-/// heard and of disliked artists, by adding one part twice, and by scaling discovery up with popularity.
+/// requests; every rule is checked from the tracks themselves, not by the code that keeps it. Seen to fail: by leaving out each of the filters, the
+/// caps, the exclusion of heard and of disliked artists, by adding one part twice, and by scaling discovery up with popularity.
 /// </summary>
 public sealed class PipelinePropertyTests
 {

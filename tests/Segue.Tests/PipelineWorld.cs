@@ -10,8 +10,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// A small random world with all that goes wrong in large ones: artists without songs, songs of artists nobody plays, several artists a song, one
-/// song under
-/// several ids and in several versions, songs of unknown popularity and without a vector, explicit ones, several genres.
+/// song under several ids and in several versions, songs of unknown popularity and without a vector, explicit ones, several genres.
 /// </summary>
 internal sealed class PipelineWorld
 {

@@ -28,12 +28,9 @@ public sealed class TwoVersionsHome : IDisposable
 
 /// <summary>
 /// Goal: the front door answers requests, tells every fault of a request at once, and releases models when the last reader is done. Method: a home of
-/// the invented
-/// sample with two versions of each model; readers ask while versions are swapped underneath them, and each answer must be one that its versions give
-/// alone.
-/// Seen to fail: with models disposed at the swap instead of behind their leases (the process dies), and with versions read anew for each part of an
-/// answer
-/// (rows of one version under the name of the other).
+/// the invented sample with two versions of each model; readers ask while versions are swapped underneath them, and each answer must be one that its
+/// versions give alone. Seen to fail: with models disposed at the swap instead of behind their leases (the process dies), and with versions read anew
+/// for each part of an answer (rows of one version under the name of the other).
 /// </summary>
 public sealed class RecommenderTests(TwoVersionsHome home) : IClassFixture<TwoVersionsHome>
 {

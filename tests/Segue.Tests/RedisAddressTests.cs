@@ -5,8 +5,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: an address is read as people write it, and one that cannot be read never repeats the password. Method: examples of both. Seen to fail: with
-/// the
-/// address as it was given in the message.
+/// the address as it was given in the message.
 /// </summary>
 public sealed class RedisAddressTests
 {

@@ -8,8 +8,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// What Redis 8.0 answers where Garnet answers otherwise, after Redis' own modules/vector-sets/vset.c: no option for the metric, scores of (1 +
-/// cos)/2, results
-/// without nesting, other names in VINFO. It speaks RESP2, scans, and takes every byte for a character.
+/// cos)/2, results without nesting, other names in VINFO. It speaks RESP2, scans, and takes every byte for a character.
 /// </summary>
 internal sealed class RedisServerDouble : IDisposable
 {

@@ -12,10 +12,9 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: what is put on a server is found there as the flat index finds it, is replaced at once or not at all, and whatever is wrong with the server
-/// is one
-/// clear line without the password. Method: a real Garnet server on this machine, and a double for what Redis says differently. Seen to fail: with
-/// Garnet's
-/// default metric, with additions into the set in use, without the check of the version at the end, with the address as it was given in a message.
+/// is one clear line without the password. Method: a real Garnet server on this machine, and a double for what Redis says differently. Seen to fail:
+/// with Garnet's default metric, with additions into the set in use, without the check of the version at the end, with the address as it was given in
+/// a message.
 /// </summary>
 public sealed class RedisVectorSetTests(GarnetServer garnet) : IClassFixture<GarnetServer>
 {

@@ -8,8 +8,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: the figures about songs are what they say. Method: small random worlds, every figure counted again from the lists in the plainest way, on
-/// one thread and on
-/// two. Seen to fail: by counting hidden artists without songs, by measuring a hidden artist's songs by themselves.
+/// one thread and on two. Seen to fail: by counting hidden artists without songs, by measuring a hidden artist's songs by themselves.
 /// </summary>
 public sealed class SongEvaluatorTests
 {

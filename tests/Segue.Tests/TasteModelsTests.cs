@@ -8,10 +8,8 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: every model keeps the contract of <see cref="ITasteModel"/>, and finds what is there to be found. Method: a planted world of four
-/// communities
-/// of listeners and artists with popular strangers among them; each model trained on four fifths. Seen to fail: with EASE's diagonal left out, with a
-/// sign of
-/// BPR's step turned, with neighbors looked up by row of the wrong side.
+/// communities of listeners and artists with popular strangers among them; each model trained on four fifths. Seen to fail: with EASE's diagonal left
+/// out, with a sign of BPR's step turned, with neighbors looked up by row of the wrong side.
 /// </summary>
 public sealed class TasteModelsTests
 {

@@ -6,9 +6,8 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: tags and friends go the whole way: imported with a folder, trained with, saved, and shown as reasons; and everything works without them.
-/// Method: the
-/// command line on a HetRec folder of two communities, where an artist that nobody plays carries the tag of one. Seen to fail: with friends looked up
-/// by name.
+/// Method: the command line on a HetRec folder of two communities, where an artist that nobody plays carries the tag of one. Seen to fail: with
+/// friends looked up by name.
 /// </summary>
 public sealed class TasteSideTests
 {

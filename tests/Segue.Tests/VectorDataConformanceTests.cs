@@ -8,11 +8,9 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: the parts of the library's own conformance rules in which stores differ most: filters on typed and on dynamic records, types of keys, keys
-/// made by
-/// the store, whose generator is asked, and the exceptions with the words that the library prescribes. Method: each filter against LINQ over the same
-/// records.
-/// Seen to fail: with filters on dictionaries compiled as they stand (objects compared by reference), with the key's type unchecked, with messages of
-/// our own.
+/// made by the store, whose generator is asked, and the exceptions with the words that the library prescribes. Method: each filter against LINQ over
+/// the same records. Seen to fail: with filters on dictionaries compiled as they stand (objects compared by reference), with the key's type
+/// unchecked, with messages of our own.
 /// </summary>
 public sealed class VectorDataConformanceTests
 {

@@ -7,10 +7,8 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: the store behaves as the library's conformance rules ask, so that it can take another's place. Method: the scenes of that suite, for flat
-/// and HNSW
-/// properties: life of a collection, records in and out, filters, order, thresholds, several vectors, generated vectors, dynamic records, hybrid
-/// search.
-/// Seen to fail: records handed out by reference, a filter applied after the top was cut, a batch that stored its first half.
+/// and HNSW properties: life of a collection, records in and out, filters, order, thresholds, several vectors, generated vectors, dynamic records,
+/// hybrid search. Seen to fail: records handed out by reference, a filter applied after the top was cut, a batch that stored its first half.
 /// </summary>
 public sealed class VectorDataTests
 {

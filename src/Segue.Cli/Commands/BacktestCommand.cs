@@ -80,12 +80,12 @@ internal static class BacktestCommand
         if (session.Get(s_html) is string page)
         {
             string listener = Path.GetFileName(result.Listener);
-            AtomicFile.Write(page, BacktestPage.Of(result.Report, listener, result.Artists, result.Unknown, result.Notes, session.Seed));
+            AtomicFile.Write(page, BacktestPage.Of(result.Report, listener, result.Artists, result.Unknown, result.Notes));
         }
 
         if (session.Json)
         {
-            JsonObject json = BacktestJson.Of(result.Report, result.Artists, result.Unknown, session.Seed);
+            JsonObject json = BacktestJson.Of(result.Report, result.Artists, result.Unknown);
             json.Insert(0, "for", new JsonObject { [request.HistoryPath is null ? "profile" : "history"] = result.Listener });
             json.Insert(1, "model", new JsonObject { ["als"] = result.Models.Als, ["vdb"] = result.Models.Vdb });
             json["notes"] = new JsonArray([.. result.Notes.Select(n => (JsonNode?)n)]);
@@ -138,17 +138,18 @@ internal static class BacktestCommand
                 + (d.UnknownLoves > 0 ? $", and {d.UnknownLoves:N0} that the community does not know" : ""));
         }
 
-        bool many = report.Dates.Count > 1;
         Table table = new Table().Border(TableBorder.Simple).AddColumn("method").AddColumn(Right("can name"));
         foreach (int n in report.Options.Cutoffs)
             table.AddColumn(Right($"hits@{n}"));
-        table.AddColumn(Right($"recall@{k}")).AddColumn(Right(many ? "95%" : "")).AddColumn(Right($"NDCG@{k}")).AddColumn(Right("median rank"));
+        table.AddColumn(Right($"recall@{k}")).AddColumn(Right("95%")).AddColumn(Right("range over dates")).AddColumn(Right($"NDCG@{k}")).AddColumn(Right("median rank"));
         for (int m = 0; m < report.Methods.Count; m++)
         {
-            Estimate recall = report.Mean(d => d.Metrics(m, k).Recall, session.Seed);
+            RecallEstimate recall = report.Recall(m, k);
+            DateRange dates = report.Over(d => d.Metrics(m, k).Recall);
             List<string> cells = [report.Methods[m].Name, $"{report.CanName(m):0%}"];
             cells.AddRange(report.Options.Cutoffs.Select(n => $"{report.Dates.Average(d => d.Hits(m, n)):0.0}"));
-            cells.AddRange([$"{recall.Mean:0.000}", many ? $"{recall.Low:0.000} .. {recall.High:0.000}" : ""]);
+            cells.AddRange([$"{recall.Recall:0.000}", recall.HasInterval ? $"{recall.Low:0.000} .. {recall.High:0.000}" : ""]);
+            cells.Add(report.Dates.Count > 1 ? $"{dates.Least:0.000} .. {dates.Most:0.000}" : "");
             cells.Add($"{report.Dates.Average(d => d.Metrics(m, k).Ndcg):0.000}");
             cells.Add(report.MedianRank(m) is double rank ? $"{rank:0}" : $"over {report.Options.Depth}");
             table.AddRow([.. cells.Select(c => new Text(c))]);

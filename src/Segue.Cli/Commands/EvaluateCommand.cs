@@ -51,6 +51,8 @@ internal static class EvaluateCommand
         DefaultValueFactory = _ => ["als", "popularity"],
     };
 
+    private static readonly Option<string?> s_options = TrainingOptions.OptionsFile();
+
     private static readonly Option<int[]> s_cutoffs = new("--k")
     {
         Description = "Lengths of lists to judge",
@@ -80,7 +82,7 @@ internal static class EvaluateCommand
     private static readonly Option<string?> s_report = new("--report") { Description = "Write a page with figures and plots", HelpName = "FILE.html" };
 
     public static Command Create() => new Command("evaluate", "Is it any good? Holds a part of the plays out, recommends, and counts how much of it was found.")
-        .With(s_train, s_test, s_plays, s_split, s_holdout, s_leave, s_models, s_cutoffs)
+        .With(s_train, s_test, s_plays, s_split, s_holdout, s_leave, s_models, s_options, TrainingOptions.Choose, s_cutoffs)
         .With(TrainingOptions.Tags, TrainingOptions.Friends, TrainingOptions.PlaysOnly, s_lists, s_report, s_songs, s_listeners)
         .WithExamples(
             "segue evaluate                                                # als beside popularity, on the imported plays",
@@ -114,6 +116,8 @@ internal static class EvaluateCommand
             Source = source,
             Models = [.. session.List(s_models).SelectMany(m => m.Split(',', StringSplitOptions.RemoveEmptyEntries)).Distinct()],
             Cutoffs = [.. session.Get(s_cutoffs)],
+            Choose = session.Get(TrainingOptions.Choose),
+            Options = session.Get(s_options) is string file ? AlsOptionsFile.Read(file) : new AlsOptions(),
         };
         EvaluationResult result;
         using (ProgressBars bars = session.Bars())

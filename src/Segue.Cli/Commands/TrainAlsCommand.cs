@@ -19,6 +19,7 @@ internal static class TrainAlsCommand
         Description = "File with the artists' names, where the plays have only ids",
         HelpName = "FILE",
     };
+    private static readonly Option<string?> s_options = TrainingOptions.OptionsFile();
     private static readonly Option<int> s_factors = new Option<int>("--factors")
     {
         Description = "Length of the vectors, 1 to 1024",
@@ -31,11 +32,15 @@ internal static class TrainAlsCommand
         HelpName = "N",
         DefaultValueFactory = _ => s_defaults.Iterations,
     }.AtLeast(1);
-    private static readonly Option<double> s_regularization = new("--regularization")
+    private static readonly Option<double?> s_ridge = new("--ridge")
     {
-        Description = "Ridge, relative to a row's data",
+        Description = "Ridge without a unit: 1 is what noise of this size and density needs (default: 0.45)",
+        HelpName = "0..1.5",
+    };
+    private static readonly Option<double?> s_regularization = new("--regularization")
+    {
+        Description = "Ridge, relative to a row's data, in place of --ridge",
         HelpName = "X",
-        DefaultValueFactory = _ => (double)(decimal)s_defaults.Regularization,
     };
     private static readonly Option<double> s_alpha = new("--alpha")
     {
@@ -79,7 +84,8 @@ internal static class TrainAlsCommand
     };
 
     public static Command Create() => new Command("train-als", "Trains the taste model: which artists do people with such a history play?")
-        .With(s_plays, s_artists, s_factors, s_iterations, s_regularization, s_alpha, s_confidence, s_solver, s_objective, s_holdout, s_resume, s_warmStart, s_extend)
+        .With(s_plays, s_artists, s_options, s_factors, s_iterations, s_ridge, s_regularization, s_alpha)
+        .With(s_confidence, s_solver, s_objective, TrainingOptions.Choose, s_holdout, s_resume, s_warmStart, s_extend)
         .With(TrainingOptions.Tags, TrainingOptions.Friends, TrainingOptions.PlaysOnly)
         .WithExamples(
             "segue train-als                                    # on what 'segue data import' took in",
@@ -104,6 +110,7 @@ internal static class TrainAlsCommand
         {
             Source = TrainingOptions.Of(session, session.Get(s_plays), session.Get(s_artists)),
             Options = OptionsOf(session),
+            Choose = session.Get(TrainingOptions.Choose),
             Holdout = session.Get(s_holdout),
             Resume = session.Get(s_resume),
             WarmStart = session.Get(s_warmStart),
@@ -114,7 +121,7 @@ internal static class TrainAlsCommand
 
     private static void Extend(Session session)
     {
-        Option[] own = [s_factors, s_iterations, s_regularization, s_alpha, s_confidence, s_solver, s_objective, s_holdout, s_resume, s_warmStart];
+        Option[] own = [s_options, s_factors, s_iterations, s_ridge, s_regularization, s_alpha, s_confidence, s_solver, s_objective, TrainingOptions.Choose, s_holdout, s_resume, s_warmStart];
         if (own.FirstOrDefault(session.Has) is { } option)
             throw new WrongUsageException($"--extend keeps what the current model was trained with; leave {option.Name} out, or train anew without --extend");
         ExtendReport report;
@@ -163,16 +170,24 @@ internal static class TrainAlsCommand
             + $"{report.Factors} factors; {report.Iterations} iterations in {report.Seconds:0.0} s, loss {loss:0.00000}.");
     }
 
-    private static AlsOptions OptionsOf(Session session) => s_defaults with
+    /// <summary>What the command line says goes before what the file of options says.</summary>
+    private static AlsOptions OptionsOf(Session session)
     {
-        Objective = session.Get(s_objective),
-        Factors = session.Get(s_factors),
-        Iterations = session.Get(s_iterations),
-        Regularization = (float)session.Get(s_regularization),
-        Alpha = (float)session.Get(s_alpha),
-        Confidence = session.Get(s_confidence),
-        Solver = session.Get(s_solver),
-        Seed = session.Seed,
-        Threads = session.Threads,
-    };
+        AlsOptions file = session.Get(s_options) is string path ? AlsOptionsFile.Read(path) : s_defaults;
+        T Of<T>(Option<T> option, T inFile) => session.Has(option) ? session.Get(option)! : inFile;
+        bool ridge = session.Has(s_ridge) || session.Has(s_regularization);
+        return file with
+        {
+            Objective = Of(s_objective, file.Objective),
+            Factors = Of(s_factors, file.Factors),
+            Iterations = Of(s_iterations, file.Iterations),
+            Ridge = ridge ? (float?)session.Get(s_ridge) : file.Ridge,
+            Regularization = ridge ? (float?)session.Get(s_regularization) : file.Regularization,
+            Alpha = session.Has(s_alpha) ? (float)session.Get(s_alpha) : file.Alpha,
+            Confidence = Of(s_confidence, file.Confidence),
+            Solver = Of(s_solver, file.Solver),
+            Seed = session.Seed,
+            Threads = session.Threads,
+        };
+    }
 }

@@ -26,13 +26,20 @@ internal static class TuneCommand
         DefaultValueFactory = _ => 27,
     }.AtLeast(1);
 
+    private static readonly Option<string?> s_out = new("--out")
+    {
+        Description = "Write what was chosen, for 'segue train-als --options' and 'segue evaluate --options'",
+        HelpName = "FILE.json",
+    };
+
     private static readonly Option<string?> s_report = new("--report") { Description = "Write a page with the table and plots", HelpName = "FILE.html" };
 
     public static Command Create() =>
         new Command("tune", "Searches parameters of the taste model on a validation part of the plays (successive halving over iterations).")
-        .With(s_plays, s_settings, s_report)
+        .With(s_plays, s_settings, s_out, s_report, TrainingOptions.Tags, TrainingOptions.Friends, TrainingOptions.PlaysOnly)
         .WithExamples(
             "segue tune                                  # on the imported plays",
+            "segue tune --out taste.json && segue train-als --options taste.json",
             "segue tune --plays train.tsv --settings 81 --report tune.html")
         .Runs(Run);
 
@@ -48,7 +55,9 @@ internal static class TuneCommand
         session.Notes(notes);
         if (session.Get(s_report) is string page)
             AtomicFile.Write(page, EvaluationPage.OfTuning(result));
-        Trial[] order = [.. result.Trials.OrderByDescending(t => t.Iterations).ThenByDescending(t => t.Ndcg)];
+        if (session.Get(s_out) is string file)
+            AlsOptionsFile.Write(file, result.Best.Options);
+        Trial[] order = [.. result.Trials.OrderByDescending(t => t.Ndcg)];
         if (session.Json)
         {
             session.WriteJson(new JsonObject
@@ -67,16 +76,16 @@ internal static class TuneCommand
             table.AddRow(new Text(trial.Describe()), new Text($"{trial.Iterations}"), new Text($"{trial.Ndcg:0.0000}"));
         session.Terminal.Ansi().Write(table);
         session.Say($"Chosen on {result.ValidationInteractions:N0} validation plays: {result.Best.Describe()} (defaults: {result.Trials[0].Ndcg:0.0000} "
-            + $"after {result.Trials[0].Iterations} iterations).");
+            + $"after {result.Trials[0].Iterations} iterations); {result.Best.Iterations} iterations.");
     }
 
     private static JsonObject ToJson(Trial trial) => new()
     {
         ["factors"] = trial.Options.Factors,
         ["iterations"] = trial.Iterations,
-        ["regularization"] = Math.Round(trial.Options.Regularization, 6),
-        ["zeroWeight"] = Math.Round(trial.Options.ZeroWeight, 6),
-        ["popularityExponent"] = Math.Round(trial.Options.PopularityExponent, 3),
+        ["ridge"] = Math.Round(trial.Options.Ridge!.Value, 6),
+        ["zeroWeight"] = Math.Round(trial.Options.ZeroWeight!.Value, 6),
+        ["popularityExponent"] = Math.Round(trial.Options.PopularityExponent!.Value, 3),
         ["confidence"] = trial.Options.Confidence.ToString().ToLowerInvariant(),
         ["alpha"] = Math.Round(trial.Options.Alpha, 4),
         ["ndcg@10"] = Math.Round(trial.Ndcg, 6),

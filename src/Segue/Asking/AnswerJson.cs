@@ -8,8 +8,7 @@ namespace Segue.Asking;
 
 /// <summary>
 /// Answers as JSON, in the shapes of the product's contract: what the command line prints with <c>--json</c> and what a server sends. Fields are
-/// added,
-/// never renamed.
+/// added, never renamed.
 /// </summary>
 public static class AnswerJson
 {

@@ -4,8 +4,7 @@ namespace Segue.Asking;
 
 /// <summary>
 /// Who an answer is for: a user of the training data, an own history, a kept profile, likes and dislikes, or several of these at once, which then
-/// describe
-/// one person; or a <see cref="Group"/> of people. Names are resolved when a request is answered.
+/// describe one person; or a <see cref="Group"/> of people. Names are resolved when a request is answered.
 /// </summary>
 public sealed record Listener
 {

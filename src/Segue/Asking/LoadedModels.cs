@@ -54,8 +54,7 @@ internal sealed record MoodModel(string Version, SongIndex Songs)
 
 /// <summary>
 /// One set of models that answers are made of, never a mixture of two. Each kind is mapped when it is first needed, at the version that was in use
-/// when the set
-/// was opened.
+/// when the set was opened.
 /// </summary>
 internal sealed class LoadedModels : IDisposable
 {

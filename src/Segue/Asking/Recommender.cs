@@ -12,8 +12,8 @@ public sealed record RecommenderOptions
 
 /// <summary>
 /// The front door: answers requests from the models of a home folder. Safe for many threads. A request is answered by one set of models from its
-/// first step to its
-/// last, whatever <see cref="Refresh"/> and <see cref="Dispose"/> do meanwhile: models are released when the last request that reads them is done.
+/// first step to its last, whatever <see cref="Refresh"/> and <see cref="Dispose"/> do meanwhile: models are released when the last request that
+/// reads them is done.
 /// </summary>
 public sealed partial class Recommender : IDisposable
 {

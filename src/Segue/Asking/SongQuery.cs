@@ -97,8 +97,7 @@ internal sealed record SongQuery(SongRequest Request, LoadedModels Loaded, strin
 
     /// <summary>
     /// The mood that is asked for: words, targets, shifts, what to be like and unlike; null where none is. Songs named beside a wish, or for a
-    /// listener, are what
-    /// it is relative to.
+    /// listener, are what it is relative to.
     /// </summary>
     /// <exception cref="SegueException">Nothing in the wish was understood, or a name is not in the catalogue.</exception>
     public WishMood? Wish(params IReadOnlyList<int> seeds)

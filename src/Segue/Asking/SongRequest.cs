@@ -7,8 +7,7 @@ namespace Segue.Asking;
 
 /// <summary>
 /// Songs: for a listener, for a wish, like other songs, or all of these together. Every default stands here. <see cref="Validate"/> tells what is
-/// wrong with
-/// the request itself; names are looked up when it is answered.
+/// wrong with the request itself; names are looked up when it is answered.
 /// </summary>
 public sealed record SongRequest
 {

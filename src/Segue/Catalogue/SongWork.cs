@@ -4,8 +4,7 @@ namespace Segue.Catalogue;
 
 /// <summary>
 /// The piece a title names by its number in the catalogue of a composer's works: "Bagatelle No. 25 in A Minor, WoO 59" and "Für Elise, WoO 59" are
-/// one piece, the
-/// movements of one sonata are several.
+/// one piece, the movements of one sonata are several.
 /// </summary>
 internal static partial class SongWork
 {

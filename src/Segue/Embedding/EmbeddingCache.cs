@@ -9,10 +9,9 @@ namespace Segue.Embedding;
 /// Vectors that one embedder made, by the hash of their text, in one file that only grows: a rebuild embeds only what changed, and work that was
 /// killed goes on where it was.
 /// <para>Layout (little-endian): a header of 64 bytes (<c>SEGUECCH</c>, u32 version 1, u32 dimensions, the 16-byte XXH128 of the embedder's id,
-/// zeros, u64
-/// XXH3 of the 56 bytes before), then records of one size: the 16-byte XXH128 of the text as UTF-16, f32[dimensions], u64 XXH3 of both. Opening reads
-/// all records and cuts the file where one does not hold: after a kill or a power cut the last few may be torn, and losing some costs only time.
-/// A file with another header is begun anew; it is a cache.</para>
+/// zeros, u64 XXH3 of the 56 bytes before), then records of one size: the 16-byte XXH128 of the text as UTF-16, f32[dimensions], u64 XXH3 of both.
+/// Opening reads all records and cuts the file where one does not hold: after a kill or a power cut the last few may be torn, and losing some costs
+/// only time. A file with another header is begun anew; it is a cache.</para>
 /// <para>One process at a time; not thread-safe.</para>
 /// </summary>
 internal sealed class EmbeddingCache : IDisposable

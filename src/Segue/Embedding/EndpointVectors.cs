@@ -6,9 +6,8 @@ namespace Segue.Embedding;
 
 /// <summary>
 /// What the generators that ask a server have in common: texts in batches, and mistrust of what comes back. As many vectors as texts, all of one
-/// size, finite, not
-/// zero; then length 1. One vector that is not so is that text's failure alone (an embedding of no dimensions); a wrong count or size puts the whole
-/// answer in doubt and is an error.
+/// size, finite, not zero; then length 1. One vector that is not so is that text's failure alone (an embedding of no dimensions); a wrong count or
+/// size puts the whole answer in doubt and is an error.
 /// </summary>
 internal static class EndpointVectors
 {

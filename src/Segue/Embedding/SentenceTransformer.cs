@@ -14,10 +14,8 @@ internal enum Pooling
 
 /// <summary>
 /// A sentence-transformer as its publisher lays it out in a folder: the network (<c>onnx/model.onnx</c>), <c>vocab.txt</c>, and small JSON files that
-/// say
-/// how to use it (<c>config.json</c>, <c>sentence_bert_config.json</c>, <c>tokenizer_config.json</c>, <c>1_Pooling/config.json</c>). What does not
-/// fit
-/// what this program can do is refused by name rather than run wrongly.
+/// say how to use it (<c>config.json</c>, <c>sentence_bert_config.json</c>, <c>tokenizer_config.json</c>, <c>1_Pooling/config.json</c>). What does
+/// not fit what this program can do is refused by name rather than run wrongly.
 /// </summary>
 /// <param name="NetworkPath">The .onnx file.</param>
 /// <param name="VocabularyPath">The vocab.txt beside or above it.</param>

@@ -10,9 +10,8 @@ namespace Segue.Embedding;
 /// The table behind <see cref="StaticEmbeddingGenerator"/>: one vector a piece of the vocabulary, as int8 with one scale a piece. It is read where it
 /// lies: the resource is a part of the assembly's mapped file, so that opening it copies nothing.
 /// <para>Layout (little-endian): <c>SEGUEVEC</c>, u32 version (1), u32 pieces, u32 dimensions, u32 bytes of the vocabulary, u64 XXH3 of all that
-/// follows;
-/// then f32[pieces] scales, i8[pieces × dimensions] values, and the vocabulary as in a vocab.txt. Row i belongs to line i; a scale of 0 is a piece
-/// without a meaning ([UNK] and the other special ones).</para>
+/// follows; then f32[pieces] scales, i8[pieces × dimensions] values, and the vocabulary as in a vocab.txt. Row i belongs to line i; a scale of 0 is a
+/// piece without a meaning ([UNK] and the other special ones).</para>
 /// </summary>
 internal sealed class StaticVectors
 {

@@ -36,12 +36,11 @@ internal sealed record BacktestMethod(string Name, string Meaning, Func<int, boo
 /// Would it have foretold what a listener came to love? Stand at a date of a dated history, know only the plays before it, recommend, and look up
 /// what came:
 /// a later love is an artist first played after the date, and then at least <see cref="BacktestOptions.LovePlays"/> times. The listener is folded in,
-/// as any
-/// stranger is; the community's model is trained once. What follows from that:
-/// (1) the community must not hold the listener themself: <see cref="SameListener"/> looks for them, and the caller trains without them;
-/// (2) the community's plays carry no dates: others' later plays are in the model, which flatters every method but chance alike;
-/// (3) dates of one history overlap in what they ask for: intervals over dates say how much the date matters, and nothing about other listeners.
-/// Splits of many listeners at random, with stricter tests, are <see cref="Evaluator"/>'s.
+/// as any stranger is; the community's model is trained once. What follows from that: (1) the community must not hold the listener themself: <see
+/// cref="SameListener"/> looks for them, and the caller trains without them; (2) the community's plays carry no dates: others' later plays are in the
+/// model, which flatters every method but chance alike; (3) dates of one history overlap in what they ask for: the range over dates says how much the
+/// date matters, the interval of recall goes by loves (<see cref="BacktestReport.Recall"/>), and neither says anything about other listeners. Splits
+/// of many listeners at random, with stricter tests, are <see cref="Evaluator"/>'s.
 /// </summary>
 internal static class Backtest
 {

@@ -8,7 +8,7 @@ internal static class BacktestJson
 {
     /// <param name="names">The artists that the community knows.</param>
     /// <param name="unknown">Names of those it does not, numbered from its count on.</param>
-    public static JsonObject Of(BacktestReport report, Artists names, IReadOnlyList<string> unknown, int seed = 1) => new()
+    public static JsonObject Of(BacktestReport report, Artists names, IReadOnlyList<string> unknown) => new()
     {
         ["protocol"] = new JsonObject
         {
@@ -28,7 +28,7 @@ internal static class BacktestJson
             ["loves"] = d.Loves.Count,
             ["lovesUnknownToTheCommunity"] = d.UnknownLoves,
         })]),
-        ["methods"] = new JsonArray([.. report.Methods.Select((m, n) => (JsonNode)OfMethod(report, n, seed))]),
+        ["methods"] = new JsonArray([.. report.Methods.Select((m, n) => (JsonNode)OfMethod(report, n))]),
         ["loves"] = new JsonArray([.. report.Loves.Select(l => (JsonNode)OfLove(report, l, NameOf(l, names, unknown)))]),
     };
 
@@ -36,14 +36,17 @@ internal static class BacktestJson
     internal static string NameOf(Love love, Artists names, IReadOnlyList<string> unknown) =>
         love.Artist < names.Count ? names.Names[love.Artist] : unknown[love.Artist - names.Count];
 
-    private static JsonObject OfMethod(BacktestReport report, int method, int seed)
+    private static JsonObject OfMethod(BacktestReport report, int method)
     {
-        JsonObject metrics = [], intervals = [];
+        JsonObject metrics = [], intervals = [], ranges = [];
         foreach (int k in report.Options.Cutoffs)
         {
-            Add($"hits@{k}", report.Mean(d => d.Hits(method, k), seed));
-            Add($"recall@{k}", report.Mean(d => d.Metrics(method, k).Recall, seed));
-            Add($"ndcg@{k}", report.Mean(d => d.Metrics(method, k).Ndcg, seed));
+            RecallEstimate recall = report.Recall(method, k);
+            Add($"hits@{k}", report.Over(d => d.Hits(method, k)));
+            Add($"recall@{k}", report.Over(d => d.Metrics(method, k).Recall) with { Mean = recall.Recall });
+            Add($"ndcg@{k}", report.Over(d => d.Metrics(method, k).Ndcg));
+            if (recall.HasInterval)
+                intervals[$"recall@{k}"] = new JsonArray(Round(recall.Low), Round(recall.High));
         }
 
         return new JsonObject
@@ -53,14 +56,15 @@ internal static class BacktestJson
             ["canName"] = Round(report.CanName(method)),
             ["metrics"] = metrics,
             ["intervals"] = intervals,
+            ["rangeOverDates"] = ranges,
             ["medianRank"] = report.MedianRank(method),
         };
 
-        void Add(string name, Estimate estimate)
+        void Add(string name, DateRange over)
         {
-            metrics[name] = Round(estimate.Mean);
+            metrics[name] = Round(over.Mean);
             if (report.Dates.Count > 1)
-                intervals[name] = new JsonArray(Round(estimate.Low), Round(estimate.High));
+                ranges[name] = new JsonArray(Round(over.Least), Round(over.Most));
         }
     }
 

@@ -33,9 +33,21 @@ internal sealed record Foretold(Love Love, DateTimeOffset At, int Rank)
     public double DaysBefore => (Love.First - At).TotalDays;
 }
 
+/// <summary>A mean over dates with the least and the most of a date.</summary>
+internal readonly record struct DateRange(double Mean, double Least, double Most);
+
+/// <summary>A recall and its 95% interval; not numbers where too few stretches of time have loves.</summary>
+internal readonly record struct RecallEstimate(double Recall, double Low, double High)
+{
+    public bool HasInterval => !double.IsNaN(Low);
+}
+
 /// <summary>What a backtest found. Immutable.</summary>
 internal sealed record BacktestReport
 {
+    /// <summary>Blocks of time that loves stand in, and how many must have some for an interval.</summary>
+    private const int BlockCount = 12, BlocksMin = 5;
+
     public required IReadOnlyList<BacktestMethod> Methods { get; init; }
 
     public required BacktestOptions Options { get; init; }
@@ -52,9 +64,48 @@ internal sealed record BacktestReport
     /// <summary>Every love that some date asks for, once, by first play.</summary>
     public required IReadOnlyList<Love> Loves { get; init; }
 
-    /// <summary>Mean over dates and, with several, the bootstrap's interval over them.</summary>
+    /// <summary>Mean over dates, and the least and the most of a date: how much the date matters. No interval: dates of one history ask for the same loves.</summary>
     /// <param name="of">One number a date.</param>
-    public Estimate Mean(Func<BacktestDate, double> of, int seed = 1) => Significance.Bootstrap([.. Dates.Select(of)], seed: seed);
+    public DateRange Over(Func<BacktestDate, double> of)
+    {
+        double[] values = [.. Dates.Select(of)];
+        return new DateRange(values.Average(), values.Min(), values.Max());
+    }
+
+    /// <summary>The share of what was asked for that stood among the first k, over all dates together, and its 95% interval.</summary>
+    /// <remarks>
+    /// The love is what varies, not the date: one has h dates that found it, of n that asked for it, and recall = Σh / Σn. Loves of the same weeks are
+    /// alike, so the time from the first date to the end is cut into twelve blocks, loves stand in the block of their first play, and with G blocks
+    /// that have some <c>z = (h − recall n) / mean n</c>, standard error <c>sd(z) / √G</c>, interval by Student's t. Covers about 92% where a bootstrap over
+    /// dates covers 62 to 74%.
+    /// </remarks>
+    public RecallEstimate Recall(int method, int k)
+    {
+        double[] found = new double[BlockCount], asked = new double[BlockCount];
+        foreach (BacktestDate date in Dates)
+        {
+            foreach (Love love in date.Loves)
+            {
+                int block = BlockOf(love.First);
+                asked[block]++;
+                found[block] += date.RankOf(method, love) is > 0 and var rank && rank <= k ? 1 : 0;
+            }
+        }
+
+        int[] blocks = [.. Enumerable.Range(0, BlockCount).Where(b => asked[b] > 0)];
+        double recall = found.Sum() / asked.Sum(), mean = asked.Sum() / Math.Max(1, blocks.Length);
+        if (blocks.Length < BlocksMin)
+            return new RecallEstimate(recall, double.NaN, double.NaN);
+        double variance = blocks.Sum(b => Math.Pow((found[b] - (recall * asked[b])) / mean, 2)) / (blocks.Length - 1);
+        double half = StudentT.Quantile975(blocks.Length - 1) * Math.Sqrt(variance / blocks.Length);
+        return new RecallEstimate(recall, Math.Max(0, recall - half), Math.Min(1, recall + half));
+    }
+
+    private int BlockOf(DateTimeOffset first)
+    {
+        double share = (first - Dates[0].At) / (To - Dates[0].At);
+        return double.IsFinite(share) ? Math.Clamp((int)(share * BlockCount), 0, BlockCount - 1) : 0;
+    }
 
     /// <summary>The middle rank over all loves of all dates; null when half of them or more stand in no list.</summary>
     public double? MedianRank(int method)

@@ -19,8 +19,7 @@ internal sealed record EvaluationOptions
 
 /// <summary>
 /// Judges a model by full ranking: every artist that is not in a listener's training part is a candidate, none is sampled (Krichene, Rendle, KDD
-/// 2020,
-/// on why sampled metrics mislead). The listeners are those with at least one held-out artist that they are not known to know.
+/// 2020, on why sampled metrics mislead). The listeners are those with at least one held-out artist that they are not known to know.
 /// </summary>
 internal static class Evaluator
 {

@@ -18,8 +18,7 @@ internal static class LeakCheck
 {
     /// <summary>
     /// Two accounts that share so much of ten artists or more are one person: a random 80/20 split leaves 0.8 of one history in another copy's
-    /// training
-    /// part. Last.fm-2K has two listeners whose whole history is in another's, and two who share 40 of 50 artists; few others come near.
+    /// training part. Last.fm-2K has two listeners whose whole history is in another's, and two who share 40 of 50 artists; few others come near.
     /// </summary>
     private const double SameShare = 0.6;
 

@@ -14,9 +14,8 @@ internal sealed record SameListener(int User, double Likeness, int LaterLoves)
 {
     /// <summary>
     /// The same listener has a likeness of 0.5 or more, and stands out: kindred listeners come in crowds, so the fifth likest sets the scale. On 300
-    /// listeners of
-    /// Last.fm-2K a random half of a history is told to be the whole one's in all cases, a third in 88%; 1% of the others look like somebody else.
-    /// To leave a kindred listener out of the training costs little, to leave the very one in gives all away.
+    /// listeners of Last.fm-2K a random half of a history is told to be the whole one's in all cases, a third in 88%; 1% of the others look like
+    /// somebody else. To leave a kindred listener out of the training costs little, to leave the very one in gives all away.
     /// </summary>
     private const double LikenessMin = 0.5, StandsOut = 1.25;
 

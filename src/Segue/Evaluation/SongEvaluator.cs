@@ -34,8 +34,7 @@ internal sealed record SongResult
 
     /// <summary>
     /// Mean over a list's songs of the distance to the nearest song of the hidden artists, in standard deviations of nine audio features; a song of a
-    /// hidden
-    /// artist is measured by the others. The ranking has never seen these songs, and ranks by percentiles, not by this distance.
+    /// hidden artist is measured by the others. The ranking has never seen these songs, and ranks by percentiles, not by this distance.
     /// </summary>
     public required IReadOnlyList<double> MoodToHidden { get; init; }
 
@@ -68,8 +67,7 @@ internal sealed record SongReport
 
 /// <summary>
 /// Judges songs by hidden artists: a part of each listener's artists is held out, the pipeline is asked for songs, and an artist counts as found when
-/// one of the
-/// songs is theirs.
+/// one of the songs is theirs.
 /// </summary>
 internal static class SongEvaluator
 {

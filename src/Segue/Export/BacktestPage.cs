@@ -27,7 +27,7 @@ internal static class BacktestPage
     /// <param name="names">The artists that the community knows.</param>
     /// <param name="unknown">Names of those it does not.</param>
     /// <param name="notes">What a reader must know: listeners left out, what cannot be.</param>
-    public static string Of(BacktestReport report, string listener, Artists names, IReadOnlyList<string> unknown, IReadOnlyList<string> notes, int seed = 1)
+    public static string Of(BacktestReport report, string listener, Artists names, IReadOnlyList<string> unknown, IReadOnlyList<string> notes)
     {
         int k = report.Options.Cutoffs[Math.Min(1, report.Options.Cutoffs.Count - 1)];
         IReadOnlyList<Foretold> foretold = report.Foretold(0, k);
@@ -40,7 +40,7 @@ internal static class BacktestPage
             """));
         foreach (string note in notes)
             page.Append($"<p class='note'>{SvgPlot.Text(note)}</p>");
-        Figures(page, report, k, seed);
+        Figures(page, report, k);
         var curves = report.Methods.Select((m, n) => (m.Name, (IReadOnlyList<(double, double)>)Curve(report, n)));
         string plot = SvgPlot.Lines("Share of the later loves foretold, by length of the list", "artists recommended", [.. curves], logX: true);
         page.Append($"<div class='plot'>{plot}</div>");
@@ -60,7 +60,7 @@ internal static class BacktestPage
         [.. new[] { 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200 }.Where(n => n <= report.Options.Depth)
             .Select(n => ((double)n, report.Dates.Average(d => d.Metrics(method, n).Recall)))];
 
-    private static void Figures(StringBuilder page, BacktestReport report, int k, int seed)
+    private static void Figures(StringBuilder page, BacktestReport report, int k)
     {
         page.Append("<table><tr><th>method</th><th>can name</th>");
         foreach (int n in report.Options.Cutoffs)
@@ -70,21 +70,26 @@ internal static class BacktestPage
         {
             page.Append(SvgPlot.F($"<tr><td>{SvgPlot.Text(report.Methods[m].Name)}</td><td>{report.CanName(m):0%}</td>"));
             foreach (int n in report.Options.Cutoffs)
-                page.Append($"<td>{Cell(report, report.Mean(d => d.Hits(m, n), seed), "0.0")}</td>");
-            page.Append($"<td>{Cell(report, report.Mean(d => d.Metrics(m, k).Recall, seed), "0.000")}</td>");
-            page.Append($"<td>{Cell(report, report.Mean(d => d.Metrics(m, k).Ndcg, seed), "0.000")}</td>");
+                page.Append($"<td>{Cell(report, report.Over(d => d.Hits(m, n)), "0.0")}</td>");
+            page.Append($"<td>{Cell(report.Recall(m, k))}</td>");
+            page.Append($"<td>{Cell(report, report.Over(d => d.Metrics(m, k).Ndcg), "0.000")}</td>");
             page.Append(SvgPlot.F($"<td>{(report.MedianRank(m) is double rank ? $"{rank:0}" : $"over {report.Options.Depth}")}</td></tr>"));
         }
 
         page.Append("</table><p class='note'>").Append(string.Join("; ", report.Methods.Select(m => $"<b>{SvgPlot.Text(m.Name)}</b>: {SvgPlot.Text(m.Meaning)}")));
         page.Append(". <b>Can name</b>: the share of the loves that a method could recommend at all; songs are recommended of artists that have songs in the catalogue.");
-        page.Append(report.Dates.Count > 1 ? " Means over the dates, and below them the 95% middle of the bootstrap over dates.</p>" : " One date: no interval.</p>");
+        page.Append(" Hits and NDCG are means over the dates, below them the range over dates; recall is of all dates together, below it the 95% interval over stretches"
+            + " of time, where five or more have loves.</p>");
     }
 
-    private static string Cell(BacktestReport report, Estimate e, string format)
+    private static string Cell(RecallEstimate recall) => recall.HasInterval
+        ? SvgPlot.F($"{recall.Recall:0.000}<br><small>{recall.Low:0.000} .. {recall.High:0.000}</small>")
+        : SvgPlot.F($"{recall.Recall:0.000}");
+
+    private static string Cell(BacktestReport report, DateRange e, string format)
     {
         string Number(double value) => value.ToString(format, System.Globalization.CultureInfo.InvariantCulture);
-        return report.Dates.Count > 1 ? $"{Number(e.Mean)}<br><small>{Number(e.Low)} .. {Number(e.High)}</small>" : Number(e.Mean);
+        return report.Dates.Count > 1 ? $"{Number(e.Mean)}<br><small>{Number(e.Least)} .. {Number(e.Most)}</small>" : Number(e.Mean);
     }
 
     private static void Lanes(StringBuilder page, BacktestReport report, int k, Func<Love, string> name)

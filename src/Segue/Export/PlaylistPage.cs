@@ -12,8 +12,7 @@ internal sealed record PlaylistGraph(string Name, IReadOnlyList<double> Values, 
 
 /// <summary>
 /// A playlist as one HTML page that needs nothing else: the curve drawn over time with every song on it, and the list beneath. Light or dark as the
-/// reader's
-/// system is; narrow windows lose the reasons' column, not the songs.
+/// reader's system is; narrow windows lose the reasons' column, not the songs.
 /// </summary>
 internal static class PlaylistPage
 {

@@ -6,8 +6,7 @@ namespace Segue.Factorization;
 /// The basis that a half-step works in: eigenvectors of the fixed side's weighted Gramian G, of the whole of it, or block by block of its columns.
 /// <code>G  →  R G R',   R = diag(Q₁', Q₂', …)</code>
 /// In a block G becomes diagonal; between blocks it stays what it is, and <see cref="Couple"/> says how it pulls at a block. One block has none of
-/// that.
-/// Blocks cost f d² instead of f³ to find and n f d instead of n f² to turn into.
+/// that. Blocks cost f d² instead of f³ to find and n f d instead of n f² to turn into.
 /// </summary>
 internal sealed unsafe class AlsBasis : IDisposable
 {

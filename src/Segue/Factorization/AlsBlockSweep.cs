@@ -9,8 +9,7 @@ namespace Segue.Factorization;
 /// <code>(zΛ_π + ridge + Σ aⱼ t_jπ t_jπ') x_π = Σ eⱼ t_jπ + (…)x_π − z Σ_σ≠π G_πσ x_σ,   eⱼ = bⱼ − aⱼ tⱼ·x</code>
 /// with the other blocks as they are now. Our departures: (1) a block is turned into its own eigenbasis and solved by the conjugate gradient of
 /// <see cref="AlsConjugateGradient"/> instead of a Cholesky factorization; (2) the errors eⱼ are made anew for each row and kept up to date by the
-/// gradient's
-/// own dot products, so that blocks cost no pass over the interactions that whole rows would not, and nothing is stored per interaction;
+/// gradient's own dot products, so that blocks cost no pass over the interactions that whole rows would not, and nothing is stored per interaction;
 /// (3) the pull of the other blocks is one product for <see cref="PackedMatrix.RowsMax"/> rows. Not thread-safe; keep one a thread.
 /// </summary>
 internal sealed unsafe class AlsBlockSweep : IDisposable

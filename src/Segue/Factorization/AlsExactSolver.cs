@@ -7,8 +7,8 @@ namespace Segue.Factorization;
 /// Solves one row exactly, in float64, in the eigenbasis of the Gramian, where it is
 /// <code>(D + Y' A Y) x = Y' b</code>
 /// with D diagonal, Y the n × f factors of the row's interactions, and two weights an interaction. Two ways, the cheaper is taken:
-/// (1) primal: build the f × f matrix, n f² / 2 + f³ / 6 multiply-adds;
-/// (2) dual (Woodbury): with S = √A, K = Y D⁻¹ Y',  x = D⁻¹ Y' u,  u = S t + e,  (I + S K S) t = S⁻¹ b − S K e,
+/// (1) primal: build the f × f matrix, n f² / 2 + f³ / 6 multiply-adds; (2) dual (Woodbury): with S = √A, K = Y D⁻¹ Y',  x = D⁻¹ Y' u,  u = S t + e,
+/// (I + S K S) t = S⁻¹ b − S K e,
 ///     where e = b for interactions with no weight in A (their S is 0) and 0 elsewhere: n² f / 2 + n³ / 6. Most rows are short: on Last.fm-2K
 ///     half of the artists have one listener.
 /// Not thread-safe; keep one a thread.

@@ -22,8 +22,13 @@ internal sealed class AlsProblem
 {
     private const float ConfidenceMin = 1e-12f, ConfidenceMax = 1e12f;
 
-    private AlsProblem(AlsSide users, AlsSide artists, float shift, float scale, double totalWeight) =>
-        (Users, Artists, Shift, Scale, TotalWeight) = (users, artists, shift, scale, totalWeight);
+    private string? _key;
+
+    private AlsProblem(AlsOptions options, AlsSide users, AlsSide artists, float shift, float scale, double totalWeight) =>
+        (Options, Users, Artists, Shift, Scale, TotalWeight) = (options, users, artists, shift, scale, totalWeight);
+
+    /// <summary>The options with nothing left to the data.</summary>
+    public AlsOptions Options { get; }
 
     public AlsSide Users { get; }
 
@@ -34,25 +39,30 @@ internal sealed class AlsProblem
 
     /// <summary>
     /// What log and linear confidences are multiplied by. IAls: one over their mean over the training, so that a play weighs 1 on average and w₀ and
-    /// λ
-    /// mean the same for every kind (rank and binary have that mean by themselves). Classic: 1, as the reference has it.
+    /// λ mean the same for every kind (rank and binary have that mean by themselves). Classic: 1, as the reference has it.
     /// </summary>
     public float Scale { get; }
 
     /// <summary>The weights of all cells together: losses are divided by it, so that data sets and settings compare.</summary>
     public double TotalWeight { get; }
 
-    public static AlsProblem Build(CsrMatrix counts, AlsOptions options, AlsSideRows? side = null)
+    /// <param name="asked">May leave numbers to the data.</param>
+    /// <exception cref="SegueException">There is nothing to learn from.</exception>
+    public static AlsProblem Build(CsrMatrix counts, AlsOptions asked, AlsSideRows? side = null)
     {
+        AlsOptions options = asked.ResolvedFor(counts);
+        if (!options.IsResolved())
+            throw new SegueException("there is nothing to learn from: no user has played any artist");
+        (float zeroWeight, float exponent) = (options.ZeroWeight!.Value, options.PopularityExponent!.Value);
         CsrMatrix heard = Confidences(counts, options, out float scale), confidence = side?.Below(heard) ?? heard;
         CsrMatrix byArtist = confidence.Transpose();
         bool classic = options.Objective == AlsObjective.Classic;
         float[] artistZeros = new float[byArtist.Rows];
         double sum = 0;
         for (int i = 0; i < artistZeros.Length; i++)
-            sum += artistZeros[i] = classic ? 1 : MathF.Pow(byArtist.RowLength(i) + 1, options.PopularityExponent);
+            sum += artistZeros[i] = classic ? 1 : MathF.Pow(byArtist.RowLength(i) + 1, exponent);
         for (int i = 0; i < artistZeros.Length && !classic; i++)
-            artistZeros[i] *= (float)(options.ZeroWeight * artistZeros.Length / sum);
+            artistZeros[i] *= (float)(zeroWeight * artistZeros.Length / sum);
 
         // 1 for a user, less for a side row.
         float[] userZeros = new float[confidence.Rows];
@@ -60,31 +70,23 @@ internal sealed class AlsProblem
         userZeros.AsSpan(counts.Rows).Fill(side?.ZeroWeight ?? 1);
         float[] userRidge = new float[confidence.Rows], artistRidge = new float[byArtist.Rows];
         for (int u = 0; u < userRidge.Length; u++)
-            userRidge[u] = Ridge(options, confidence.RowLength(u) + ((double)userZeros[u] * options.ZeroWeight * byArtist.Rows));
+            userRidge[u] = Ridge(options, confidence.RowLength(u) + ((double)userZeros[u] * zeroWeight * byArtist.Rows));
         for (int i = 0; i < artistRidge.Length; i++)
             artistRidge[i] = Ridge(options, byArtist.RowLength(i) + ((double)artistZeros[i] * counts.Rows)); // Zeros of side rows left out: 0.004 better on Last.fm-2K.
 
         float shift = classic ? 1 : 0;
-        double zeros = classic ? artistZeros.Length : options.ZeroWeight * (double)artistZeros.Length;
+        double zeros = classic ? artistZeros.Length : zeroWeight * (double)artistZeros.Length;
         double total = (zeros * userZeros.Sum(z => (double)z)) - (shift * (double)confidence.Nonzeros);
         foreach (float c in confidence.Values.Span)
             total += c;
-        return new AlsProblem(new AlsSide(confidence, userZeros, userRidge), new AlsSide(byArtist, artistZeros, artistRidge), shift, scale, total);
+        return new AlsProblem(options, new AlsSide(confidence, userZeros, userRidge), new AlsSide(byArtist, artistZeros, artistRidge), shift, scale, total);
     }
 
     /// <summary>A fingerprint of everything that decides the course of a training, the same in every language of the system.</summary>
-    public string Key(AlsOptions options)
-    {
-        XxHash128 hash = new();
-        hash.Append(JsonSerializer.SerializeToUtf8Bytes(options with { Threads = 0, Iterations = 1, LastUserStep = false, OutsiderRidge = 1 }));
-        hash.Append(MemoryMarshal.AsBytes(Users.Confidence.Starts.Span));
-        hash.Append(MemoryMarshal.AsBytes(Users.Confidence.Indices.Span));
-        hash.Append(MemoryMarshal.AsBytes(Users.Confidence.Values.Span));
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
-    }
+    public string Key => _key ??= ComputeKey();
 
     /// <summary>The ridge of a listener who has heard <paramref name="heard"/> artists of <paramref name="artists"/>.</summary>
-    public static float UserRidge(AlsOptions options, int heard, int artists) => Ridge(options, heard + ((double)options.ZeroWeight * artists));
+    public static float UserRidge(AlsOptions options, int heard, int artists) => Ridge(options, heard + ((double)options.ZeroWeight!.Value * artists));
 
     /// <summary>Confidences of one listener's plays, all positive. A row stands alone: a listener outside the training gets what one inside
     /// would.</summary>
@@ -136,8 +138,8 @@ internal sealed class AlsProblem
     }
 
     private static float Ridge(AlsOptions options, double weight) => options.Objective == AlsObjective.Classic
-        ? options.Regularization
-        : (float)(options.Regularization * Math.Pow(weight, options.RegularizationExponent));
+        ? options.Regularization!.Value
+        : (float)(options.Regularization!.Value * Math.Pow(weight, options.RegularizationExponent));
 
     /// <summary>Cells with plays only: "0 plays" is the absence of an observation.</summary>
     private static CsrMatrix Confidences(CsrMatrix counts, AlsOptions options, out float scale)
@@ -159,6 +161,16 @@ internal sealed class AlsProblem
         for (int u = 0; u < heard.Rows; u++)
             Confidences(options, scale, heard.RowValues(u), values.AsSpan(heard.Starts.Span[u], heard.RowLength(u)));
         return heard.WithValues(values);
+    }
+
+    private string ComputeKey()
+    {
+        XxHash128 hash = new();
+        hash.Append(JsonSerializer.SerializeToUtf8Bytes(Options with { Threads = 0, Iterations = 1, LastUserStep = false, OutsiderRidge = 1 }));
+        hash.Append(MemoryMarshal.AsBytes(Users.Confidence.Starts.Span));
+        hash.Append(MemoryMarshal.AsBytes(Users.Confidence.Indices.Span));
+        hash.Append(MemoryMarshal.AsBytes(Users.Confidence.Values.Span));
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
     private static bool AreConfidences(ReadOnlySpan<float> values) =>

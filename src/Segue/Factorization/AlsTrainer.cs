@@ -7,9 +7,8 @@ namespace Segue.Factorization;
 /// Alternating least squares for implicit feedback (Hu, Koren and Volinsky 2008; Rendle, Krichene, Zhang and Koren 2021, arXiv 2110.14037): with
 /// one side's vectors fixed, the other side's are the solutions of independent small linear systems; so take turns. Our departures:
 /// (1) zeros tempered by popularity and confidence by rank (<see cref="AlsOptions"/>); every objective is weights of one row solver (<see
-/// cref="AlsProblem"/>);
-/// (2) the systems are solved in the eigenbasis of the Gramian (<see cref="AlsHalfStep"/>);
-/// (3) the model is kept in a basis of its own: the eigenbasis of the artists' weighted Gramian, so that fold-in is the training's row solve.
+/// cref="AlsProblem"/>); (2) the systems are solved in the eigenbasis of the Gramian (<see cref="AlsHalfStep"/>); (3) the model is kept in a basis of
+/// its own: the eigenbasis of the artists' weighted Gramian, so that fold-in is the training's row solve.
 /// </summary>
 internal static class AlsTrainer
 {
@@ -133,7 +132,9 @@ internal sealed class AlsCourse
         }
 
         _run.Progress?.Report(new AlsProgress(_training.Iteration, _options.Iterations, loss, Seconds[^1], validation));
-        _run.Checkpoint?.Invoke(new AlsCheckpoint(
+        if (_run.Checkpoint is not { } keep)
+            return;
+        keep(new AlsCheckpoint(
             _training.ProblemKey,
             VectorWidth.Name,
             _training.Iteration,

@@ -7,7 +7,6 @@ namespace Segue.Factorization;
 internal sealed class AlsTraining : IDisposable
 {
     private readonly AlsOptions _options;
-    private readonly int _userCount;
     private readonly AlsProblem _problem;
     private readonly AlsWorkshop _shop;
     private readonly AlsHalfStep _users, _artists;
@@ -18,8 +17,8 @@ internal sealed class AlsTraining : IDisposable
     /// <param name="keptArtists">And the first artists theirs.</param>
     public AlsTraining(CsrMatrix counts, AlsOptions options, AlsStart? start, int keptUsers = 0, int keptArtists = 0, AlsSideRows? side = null)
     {
-        _options = options;
-        (_userCount, _problem) = (counts.Rows, AlsProblem.Build(counts, options, side));
+        (UserCount, _problem) = (counts.Rows, AlsProblem.Build(counts, options, side));
+        _options = _problem.Options;
         if (Nonzeros == 0)
             throw new SegueException("there is nothing to learn from: no user has played any artist");
         _x = Start(_problem.Users.Count, counts.Rows, options, start?.Users, stream: 0, "users");
@@ -34,7 +33,10 @@ internal sealed class AlsTraining : IDisposable
     public int Iteration { get; private set; }
 
     /// <summary>What the training is about, in a number: a checkpoint belongs to one problem. Iterations and threads are not part of it.</summary>
-    public string ProblemKey => _problem.Key(_options);
+    public string ProblemKey => _problem.Key;
+
+    /// <summary>Rows of <see cref="X"/> that are users; side rows follow.</summary>
+    public int UserCount { get; }
 
     public AlignedMatrix X => _x;
 
@@ -47,7 +49,7 @@ internal sealed class AlsTraining : IDisposable
     public AlsPhases Phases => _shop.Phases;
 
     /// <summary>Cells of users; side rows have their own.</summary>
-    public int Nonzeros => _problem.Users.Confidence.Starts.Span[_userCount];
+    public int Nonzeros => _problem.Users.Confidence.Starts.Span[UserCount];
 
     /// <summary>
     /// Users, then artists. Beyond 256 factors by blocks, but for the users of the second iteration: by then there is something to see, and one look
@@ -86,17 +88,24 @@ internal sealed class AlsTraining : IDisposable
         _artists.Converge(cancel);
     }
 
+    /// <summary>Solves the users to the end against the artists as they are: each has the vector that fold-in gives.</summary>
+    public void SolveUsers(CancellationToken cancel)
+    {
+        if (_options.Solver == AlsSolver.Cholesky)
+            _users.Solve(cancel);
+        else
+            _users.Converge(cancel);
+    }
+
     public double Loss(CancellationToken cancel) => (_loss ??= new AlsLoss(_problem, _x, _y, _shop)).Compute(cancel);
 
     /// <summary>The model of the factors as they are; the training is over after it.</summary>
     public AlsModel Finish(CancellationToken cancel)
     {
-        if (!_options.LastUserStep)
-            _users.Turn(cancel);
-        else if (_options.Solver == AlsSolver.Cholesky)
-            _users.Solve(cancel);
+        if (_options.LastUserStep)
+            SolveUsers(cancel);
         else
-            _users.Converge(cancel);
+            _users.Turn(cancel);
         int[] listeners = new int[_y.Rows];
         for (int i = 0; i < listeners.Length; i++)
             listeners[i] = UsersAmong(_problem.Artists.Confidence.RowIndices(i));
@@ -107,13 +116,13 @@ internal sealed class AlsTraining : IDisposable
     private MatrixView Users()
     {
         MatrixView all = _x.IntoView();
-        return new MatrixView(all.Memory[..(_userCount * all.Columns)], _userCount, all.Columns);
+        return new MatrixView(all.Memory[..(UserCount * all.Columns)], UserCount, all.Columns);
     }
 
     /// <summary>How many of these ascending rows are users.</summary>
     private int UsersAmong(ReadOnlySpan<int> rows)
     {
-        int side = rows.BinarySearch(_userCount);
+        int side = rows.BinarySearch(UserCount);
         return side < 0 ? ~side : side;
     }
 

@@ -21,8 +21,8 @@ internal sealed class AlsValidation
 
     public AlsValidation(AlsTraining training, CsrMatrix heldOut)
     {
-        if (heldOut.Rows != training.X.Rows || heldOut.Columns != training.Y.Rows)
-            throw new SegueException($"the held-out part is {heldOut.Rows} × {heldOut.Columns}, but the plays are {training.X.Rows} × {training.Y.Rows}");
+        if (heldOut.Rows != training.UserCount || heldOut.Columns != training.Y.Rows)
+            throw new SegueException($"the held-out part is {heldOut.Rows} × {heldOut.Columns}, but the plays are {training.UserCount} × {training.Y.Rows}");
         int[] users = [.. Enumerable.Range(0, heldOut.Rows).Where(u => heldOut.RowLength(u) > 0)];
         if (users.Length == 0)
             throw new SegueException("the held-out part is empty; hold out more, or train without it");
@@ -33,6 +33,9 @@ internal sealed class AlsValidation
         for (int w = 0; w < _scores.Length; w++)
             _scores[w] = new float[training.Y.Rows];
     }
+
+    /// <summary>How many users are asked.</summary>
+    public int UserCount => _users.Length;
 
     public double Compute(CancellationToken cancel)
     {

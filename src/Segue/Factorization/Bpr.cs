@@ -22,8 +22,7 @@ internal sealed record BprOptions
 /// <summary>
 /// Bayesian personalized ranking (Rendle, Freudenthaler, Gantner, Schmidt-Thieme, UAI 2009): for a listener u, an artist i they know and one j they
 /// do not, maximize ln σ(s_ui − s_uj), s_ui = b_i + x_u·y_i, by stochastic gradient steps over random triples. One thread, since the order of steps
-/// is part of
-/// the result. Our departure: listeners' vectors are not kept; any listener's is found by the same steps with the artists' side fixed.
+/// is part of the result. Our departure: listeners' vectors are not kept; any listener's is found by the same steps with the artists' side fixed.
 /// </summary>
 internal sealed class Bpr : ITasteModel
 {

@@ -6,17 +6,16 @@ namespace Segue.Factorization;
 
 /// <summary>
 /// EASE^R, the linear model that predicts every artist from all others (Steck, WWW 2019): B minimizes |X − XB|² + λ|B|² with a diagonal of zeros,
-/// which
-/// has the closed form B = I − P / diag(P) by columns, P = (XᵀX + λI)⁻¹. Our departure: P is artists × artists, far too large for music, but by
+/// which has the closed form B = I − P / diag(P) by columns, P = (XᵀX + λI)⁻¹. Our departure: P is artists × artists, far too large for music, but by
 /// Woodbury
 /// <code>P = (I − Xᵀ G X) / λ,   G = (X Xᵀ + λI)⁻¹</code>
 /// and G is only users × users. A listener x (in the training or not) is scored by s = G (X x), then
 /// <code>xP = (x − Xᵀ s) / λ,   score(j) = x_j − (xP)_j / P_jj</code>
-/// so nothing larger than G is ever made. Needs users² × 4 bytes, and users³ work in training.
+/// so nothing larger than G is ever made. Training needs users² × 12 bytes (G in float64, then in float32 beside it) and users³ work, the model users² × 4.
 /// </summary>
 internal sealed class Ease : ITasteModel
 {
-    /// <summary>1.6 GB for G; beyond that, ALS is the model to take.</summary>
+    /// <summary>4.8 GB in training, of which the model keeps 1.6; beyond that, ALS is the model to take.</summary>
     public const int UsersMax = 20_000;
 
     private readonly CsrMatrix _users, _artists;

@@ -31,8 +31,7 @@ internal sealed record SideOptions
 /// fewer than ten known artists that says less, so it fades in: nothing at one, 0.3 at five, 1 from ten on;
 /// (3) score += weight · share of the listener's friends who play the artist; twice the weight at one known artist, falling to the weight at five;
 /// (4) score += weight · mean of the friends' own scores of the artist, up to five known artists, fading out at twenty: what friends would like, not
-/// only what they play.
-/// An artist that nobody has played has a vector from its tags, and can be recommended.
+/// only what they play. An artist that nobody has played has a vector from its tags, and can be recommended.
 /// </summary>
 internal sealed class SideInformed : IExplainedTaste
 {
@@ -214,19 +213,27 @@ internal sealed class SideInformed : IExplainedTaste
         }
     }
 
-    /// <summary>What each of the listener's tags adds to the score of an artist that carries it in full.</summary>
+    private static void AddTags(int artist, float sign, CsrMatrix tagsOf, float[] tags)
+    {
+        for (int k = 0; k < tagsOf.RowLength(artist); k++)
+            tags[tagsOf.RowIndices(artist)[k]] += sign * tagsOf.RowValues(artist)[k];
+    }
+
+    /// <summary>What each of the listener's tags adds to the score of an artist that carries it in full: not negative.</summary>
     private float[] TagWeights(Profile profile, CsrMatrix tagsOf)
     {
         float[] tags = new float[tagsOf.Columns];
-        foreach (int artist in profile.Artists)
-        {
-            for (int k = 0; k < tagsOf.RowLength(artist); k++)
-                tags[tagsOf.RowIndices(artist)[k]] += tagsOf.RowValues(artist)[k];
-        }
+        foreach (int artist in profile.Artists.Except(profile.Disliked))
+            AddTags(artist, 1, tagsOf, tags);
 
         float norm = TensorPrimitives.Norm<float>(tags);
         if (norm == 0)
             return tags;
+
+        // After the norm: a dislike takes from its own tags and gives nothing to the others.
+        foreach (int artist in profile.Disliked)
+            AddTags(artist, -1, tagsOf, tags);
+        TensorPrimitives.Max(tags, 0, tags);
         int known = profile.Artists.Length;
         float fade = known <= FadeFrom
             ? FadeMiddle * (known - 1) / (FadeFrom - 1)

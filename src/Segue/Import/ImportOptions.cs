@@ -13,8 +13,7 @@ internal sealed record ImportOptions
 
     /// <summary>
     /// What columns of a table with a header are called, by what they hold: user, artist, artistid, plays, title, album, time, id, or an audio
-    /// feature.
-    /// For files whose header does not say it in words that are known here.
+    /// feature. For files whose header does not say it in words that are known here.
     /// </summary>
     public IReadOnlyDictionary<string, string> Map { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 

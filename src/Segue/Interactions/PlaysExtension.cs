@@ -4,8 +4,7 @@ namespace Segue.Interactions;
 
 /// <summary>
 /// Plays that a model knows with newer ones behind them: known listeners and artists stand where they stood, new ones follow in the order of the
-/// newer
-/// plays. Only pairs with a new listener or a new artist are added, so that adding the same plays twice changes nothing.
+/// newer plays. Only pairs with a new listener or a new artist are added, so that adding the same plays twice changes nothing.
 /// </summary>
 /// <param name="Plays">All of it, known rows and columns first.</param>
 /// <param name="NewPairs">Pairs that were added.</param>

@@ -13,15 +13,28 @@ internal sealed record Profile
     /// by it.</summary>
     public int User { get; init; } = -1;
 
-    public required int[] Artists { get; init; }
+    /// <exception cref="ArgumentException">They do not ascend: whoever looks for an artist in them would miss some, and recommend what was heard.</exception>
+    public required int[] Artists
+    {
+        get;
+        init
+        {
+            for (int k = 1; k < value.Length; k++)
+            {
+                if (value[k] <= value[k - 1])
+                    throw new ArgumentException($"A profile has artist {value[k]} after artist {value[k - 1]}; they must ascend, each once.", nameof(value));
+            }
+
+            field = value;
+        }
+    }
 
     /// <summary>Plays of each of <see cref="Artists"/>; positive and finite.</summary>
     public required float[] Plays { get; init; }
 
     /// <summary>
     /// Days from the last play of each of <see cref="Artists"/> to the newest play of the history: 0 for what was played last, NaN where there is no
-    /// date.
-    /// Null for a history without dates.
+    /// date. Null for a history without dates.
     /// </summary>
     public float[]? DaysSince { get; init; }
 

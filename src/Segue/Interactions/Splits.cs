@@ -96,8 +96,7 @@ internal static class Splits
 
     /// <summary>
     /// Two sets of plays that somebody else divided, brought to common indices by outside id: users and artists of either. Cells that stand in both
-    /// are
-    /// kept in both, so that <c>LeakCheck</c> can see them.
+    /// are kept in both, so that <c>LeakCheck</c> can see them.
     /// </summary>
     public static (Split Split, Plays All) OfFiles(Plays train, Plays test)
     {
@@ -111,6 +110,36 @@ internal static class Splits
         CsrMatrix a = Moved(train.Counts, trainUsers, trainArtists, userIds.Count, artistIds.Count);
         CsrMatrix b = Moved(test.Counts, testUsers, testArtists, userIds.Count, artistIds.Count);
         return (new Split(a, b, "files"), new Plays(userIds, new Artists(artistIds, TextColumn.From(names)), a));
+    }
+
+    /// <summary>The plays of at most so many listeners, drawn by a hash; where some are left out, artists whom none of the others plays drop out with them.</summary>
+    public static CsrMatrix SomeListeners(CsrMatrix plays, int countMax, int seed)
+    {
+        if (plays.Rows <= countMax)
+            return plays;
+        int[] drawn = [.. Enumerable.Range(0, plays.Rows).OrderBy(u => Mix(Mix((ulong)(uint)seed + 0x9E3779B97F4A7C15) ^ (uint)u)).Take(countMax).Order()];
+        int[] columns = new int[plays.Columns];
+        foreach (int user in drawn)
+        {
+            foreach (int artist in plays.RowIndices(user))
+                columns[artist] = 1;
+        }
+
+        int artists = 0;
+        for (int artist = 0; artist < columns.Length; artist++)
+            columns[artist] = columns[artist] == 1 ? artists++ : -1;
+        int[] starts = new int[countMax + 1];
+        List<int> indices = [];
+        List<float> values = [];
+        for (int u = 0; u < countMax; u++)
+        {
+            foreach (int artist in plays.RowIndices(drawn[u]))
+                indices.Add(columns[artist]);
+            values.AddRange(plays.RowValues(drawn[u]));
+            starts[u + 1] = indices.Count;
+        }
+
+        return new CsrMatrix(countMax, artists, starts, indices.ToArray(), values.ToArray());
     }
 
     /// <summary>The cells of one matrix that do not stand in another.</summary>

@@ -62,11 +62,22 @@ internal sealed record EvaluateRequest
     /// <summary>Lengths of lists to judge, each 1 or more.</summary>
     public ImmutableArray<int> Cutoffs { get; init; } = [10];
 
+    /// <summary>Choose ridge and popularity exponent of <c>als</c> by short trainings on the training part (<see cref="TrainRequest.Choose"/>).</summary>
+    public bool Choose { get; init; }
+
+    /// <summary>How <c>als</c> trains; its seed and threads are those of the source.</summary>
+    public AlsOptions Options { get; init; } = new();
+
     /// <summary>Every fault of the request; empty when it can be made.</summary>
     public IReadOnlyList<RequestFault> Validate() =>
     [
         .. Source.Validate(),
         .. EvaluationSource.CutoffFaults(Cutoffs),
+        .. Check.Reads("options", "", _ =>
+        {
+            Options.Validate();
+            return true;
+        }),
         .. Models.Where(m => !TasteModels.Names.Contains(m))
             .Select(m => new RequestFault("models", $"has no '{m}'; known are {string.Join(", ", TasteModels.Names)}", string.Join("|", TasteModels.Names))),
     ];
@@ -96,10 +107,12 @@ internal sealed partial class ModelJudge(string home)
         (Split split, Plays plays, SideInformation? all) = Divide(request.Source, files, notes, progress, cancellationToken);
         SideInformation? side = all?.Without(split.Test);
         List<EvaluationReport> reports = [];
+        AlsOptions als = request.Options with { Seed = request.Source.Seed, Threads = request.Source.Threads };
+        if (request.Choose)
+            als = ModelMaker.Choose(split.Train, als, progress, notes, cancellationToken).Over(als);
         foreach (string name in request.Models.Distinct())
         {
             progress?.Report(new MakingProgress(name, 0, "training"));
-            AlsOptions als = new() { Seed = request.Source.Seed, Threads = request.Source.Threads };
             ITasteModel model = name == "als" && side is not null
                 ? SideInformed.Train(split.Train, side, als, cancellation: cancellationToken)
                 : TasteModels.Train(name, split.Train, als, request.Source.Seed, request.Source.Threads, cancellationToken);
@@ -148,10 +161,10 @@ internal sealed partial class ModelJudge(string home)
         Check.ThrowIfAny([.. source.Faults(), .. Check.AtLeast("settings", settings, 1)]);
         using MappedFiles files = new();
         List<string> notes = [];
-        (Plays plays, _) = source.Load(_home, files, notes, ReadingFiles(progress), cancellationToken);
+        (Plays plays, SideInformation? side) = source.Load(_home, files, notes, ReadingFiles(progress), cancellationToken);
         IProgress<(int Done, int Of, Trial Trial)>? each = Relay<(int Done, int Of, Trial Trial)>.To(progress, p => new MakingProgress(
             "tuning", (double)p.Done / p.Of, $"{p.Done} of {p.Of}: NDCG@10 {p.Trial.Ndcg:0.0000} after {p.Trial.Iterations} iterations"));
-        return (Tuning.Search(plays.Counts, settings, seed, threads, each, cancellationToken), notes);
+        return (Tuning.Search(plays.Counts, side, settings, seed, threads, each, cancellationToken), notes);
     }
 
     private (Split Split, Plays Plays, SideInformation? Side) Divide(

@@ -5,8 +5,7 @@ namespace Segue.Making;
 
 /// <summary>
 /// Makes data and models in a home folder: imports, trains, embeds, indexes. Each call reports its progress, can be stopped at any moment, and leaves
-/// the
-/// folder as it was until its last step, which switches to what was made.
+/// the folder as it was until its last step, which switches to what was made.
 /// </summary>
 /// <param name="home">The folder that holds <c>data/</c> and <c>models/</c>; made where it is not there.</param>
 /// <param name="time">The clock of reports; null for the system's.</param>

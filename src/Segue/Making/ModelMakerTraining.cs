@@ -35,7 +35,9 @@ public sealed partial class ModelMaker
     internal TrainReport Train(
         Plays plays, SideInformation? side, TrainRequest request, IProgress<MakingProgress>? progress, List<string> notes, CancellationToken cancellationToken)
     {
-        AlsOptions options = request.Options;
+        AlsChoice? choice = request.Choose ? Choose(plays.Counts, request.Options, progress, notes, cancellationToken) : null;
+        AlsOptions options = choice?.Over(request.Options) ?? request.Options;
+        request = request with { Options = options };
         if (request.Holdout > 0)
             options = options with { Iterations = BestIterations(plays, side, request, progress, notes, cancellationToken) };
         Checkpoints checkpoints = new(_home, request.Resume, _time, notes, cancellationToken);
@@ -56,7 +58,7 @@ public sealed partial class ModelMaker
         };
         AlsResult result = AlsTrainer.Train(plays, options, run, cancellationToken);
         SideInformed? informed = side is null ? null : SideInformed.Of(result.Model, plays.Counts, side);
-        string version = Save(plays, options, result, informed);
+        string version = Save(plays, result, informed, choice);
         checkpoints.Drop();
         AlsReport report = result.Report;
         return new TrainReport(
@@ -76,6 +78,34 @@ public sealed partial class ModelMaker
             Notes = notes,
         };
     }
+
+    /// <summary>Ridge and exponent by short trainings, told in a note.</summary>
+    internal static AlsChoice Choose(
+        CsrMatrix counts, AlsOptions options, IProgress<MakingProgress>? progress, List<string> notes, CancellationToken cancellationToken)
+    {
+        IProgress<(int Done, int Of, AlsChoicePoint Point)>? each = Relay<(int Done, int Of, AlsChoicePoint Point)>.To(progress, p => new MakingProgress(
+            "choosing", (double)p.Done / p.Of, $"ridge {p.Point.Ridge:0.##}, exponent {p.Point.Exponent:0.##}: NDCG@10 {p.Point.Ndcg:0.0000}"));
+        AlsChoice choice = AlsChoice.Choose(counts, options, each, cancellationToken);
+        string values = string.Join(", ", choice.Points.Select(p => $"{p.Ridge:0.##}/{p.Exponent:0.##} {p.Ndcg:0.0000}"));
+        notes.Add($"chose ridge {choice.Ridge:0.##} and popularity exponent {choice.Exponent:0.##} on {choice.Listeners:N0} listeners "
+            + $"(by formula {AlsFromData.Ridge} and {AlsFromData.PopularityExponent}); ridge/exponent and held-out NDCG@10 of short trainings: {values}");
+        return choice;
+    }
+
+    private static JsonObject ChoiceToJson(AlsChoice choice) => new()
+    {
+        ["ridge"] = AsWritten(choice.Ridge),
+        ["popularityExponent"] = AsWritten(choice.Exponent),
+        ["formula"] = new JsonObject { ["ridge"] = AsWritten(AlsFromData.Ridge), ["popularityExponent"] = AsWritten(AlsFromData.PopularityExponent) },
+        ["listeners"] = choice.Listeners,
+        ["folds"] = choice.Folds,
+        ["trainings"] = new JsonArray([.. choice.Points.Select(p => (JsonNode)new JsonObject
+        {
+            ["ridge"] = AsWritten(p.Ridge),
+            ["popularityExponent"] = AsWritten(p.Exponent),
+            ["ndcg@10"] = Math.Round(p.Ndcg, 6),
+        })]),
+    };
 
     /// <summary>After how many iterations NDCG@10 on a held-out part is best; nothing of that run is kept but the number.</summary>
     private static int BestIterations(
@@ -113,9 +143,9 @@ public sealed partial class ModelMaker
         return AlsStart.From(old.Als, users, artists, options.Seed);
     }
 
-    private string Save(Plays plays, AlsOptions options, AlsResult result, SideInformed? informed)
+    private string Save(Plays plays, AlsResult result, SideInformed? informed, AlsChoice? choice)
     {
-        AlsReport report = result.Report;
+        (AlsOptions options, AlsReport report) = (result.Model.Options, result.Report);
         ModelCard card = new()
         {
             Kind = "als",
@@ -126,7 +156,10 @@ public sealed partial class ModelMaker
                 ["objective"] = options.Objective.ToString().ToLowerInvariant(),
                 ["factors"] = options.Factors,
                 ["iterations"] = options.Iterations,
-                ["regularization"] = AsWritten(options.Regularization),
+                ["regularization"] = AsWritten(options.Regularization!.Value),
+                ["ridge"] = RidgeOf(options, report),
+                ["zeroWeight"] = AsWritten(options.ZeroWeight!.Value),
+                ["popularityExponent"] = AsWritten(options.PopularityExponent!.Value),
                 ["alpha"] = AsWritten(options.Alpha),
                 ["confidence"] = options.Confidence.ToString().ToLowerInvariant(),
                 ["solver"] = options.Solver.ToString().ToLowerInvariant(),
@@ -141,8 +174,16 @@ public sealed partial class ModelMaker
                 ["loss"] = report.Losses.Count > 0 ? report.Losses[^1] : 0,
             },
         };
+        if (choice is not null)
+            card.Parameters["choice"] = ChoiceToJson(choice);
         return _home.AlsModels.Write(card, folder => SaveTaste(result.Model, informed, plays, folder));
     }
+
+    /// <summary>The ridge without its unit, so that models of different data compare; null where the objective has none.</summary>
+    private static double? RidgeOf(AlsOptions options, AlsReport report) => options.Objective == AlsObjective.Classic
+        ? null
+        : Math.Round(options.Regularization!.Value
+            / AlsFromData.Noise(report.Users, report.Artists, report.Nonzeros, options.ZeroWeight!.Value, options.RegularizationExponent), 3);
 
     private static void SaveTaste(AlsModel als, SideInformed? informed, Plays plays, string folder)
     {

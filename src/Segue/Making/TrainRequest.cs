@@ -19,6 +19,12 @@ public sealed record TrainRequest
     /// </summary>
     public double Holdout { get; init; }
 
+    /// <summary>
+    /// Choose ridge and popularity exponent by eight short trainings with a tenth held out, in place of the formula; for data of an odd kind. Needs 100
+    /// listeners.
+    /// </summary>
+    public bool Choose { get; init; }
+
     /// <summary>Go on where a stopped training was; the result is the same as if it had not been stopped.</summary>
     public bool Resume { get; init; }
 

@@ -92,7 +92,7 @@ internal static class AlsFiles
         {
             AlsOptions options = JsonSerializer.Deserialize<AlsOptions>(file.Metadata.GetValueOrDefault(OptionsKey) ?? "", s_json) ?? throw new JsonException();
             options.Validate();
-            return options;
+            return options.IsResolved() ? options : throw new JsonException();
         }
         catch (Exception e) when (e is JsonException or SegueException or NotSupportedException)
         {

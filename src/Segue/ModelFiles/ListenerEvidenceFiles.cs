@@ -10,8 +10,7 @@ internal static class ListenerEvidenceFiles
 {
     /// <summary>
     /// The current plays with their tags; the vectors are those of the current taste model where it was trained on these very plays, else they are
-    /// trained here.
-    /// Null where no plays were imported.
+    /// trained here. Null where no plays were imported.
     /// </summary>
     /// <exception cref="ModelFileException">A file is damaged or foreign.</exception>
     public static ListenerEvidence? Load(SegueHome home, MappedFiles files, int threads = 0, CancellationToken cancel = default)

@@ -5,8 +5,7 @@ namespace Segue.Mood;
 /// <summary>
 /// Finds artists and songs of the catalogue in a wish. Half of the dictionary is some artist's name ("Happy", "Train", "Calm"), so that a name
 /// must give itself away: by quotation marks, by "like" or "by" before it, by capitals where the lexicon knows nothing better, or, in lower case, by
-/// being
-/// of several words of which the lexicon does not know at least one ("pink floyd").
+/// being of several words of which the lexicon does not know at least one ("pink floyd").
 /// </summary>
 internal sealed class CatalogueNames(Tracks tracks)
 {

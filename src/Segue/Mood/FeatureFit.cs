@@ -4,8 +4,7 @@ namespace Segue.Mood;
 
 /// <summary>
 /// Some wants of the features as one number a song: F = (Σ |w|·log(p + 0.05) + the region of a mood) / (0.78·√Σw²) − its mean, so that wants of any
-/// number
-/// and strength spread the songs alike.
+/// number and strength spread the songs alike.
 /// </summary>
 internal sealed class FeatureFit
 {

@@ -4,8 +4,7 @@ namespace Segue.Mood;
 
 /// <summary>
 /// Finds the word of the lexicon that a misspelt one was meant to be: letters typed twice ("sloow"), a space lost or too many ("honkytonk", "work
-/// out"),
-/// and otherwise one slip in six letters or more, two in eight or more, never in the first letter. A word that is a word is left alone
+/// out"), and otherwise one slip in six letters or more, two in eight or more, never in the first letter. A word that is a word is left alone
 /// ("horse" is no slip for "house"); who knows the words of a language says so.
 /// </summary>
 internal sealed class Misspellings(Lexicon lexicon, Func<string, bool>? isWord)

@@ -4,8 +4,7 @@ namespace Segue.Mood;
 
 /// <summary>
 /// The twelve features a wish can ask for: the first twelve of <see cref="AudioFeature"/> (all but key and time signature, whose values have no
-/// order).
-/// Each has the letter that stands for it in a lexicon and the words a person reads for its two ends.
+/// order). Each has the letter that stands for it in a lexicon and the words a person reads for its two ends.
 /// </summary>
 internal static class MoodFeatures
 {

@@ -38,8 +38,7 @@ internal sealed record MoodReading(
 
     /// <summary>
     /// What a song met of the wish and what it did not, each the heaviest first: (["slow", "sad", "jazz"], ["instrumental"]). What is only typical of
-    /// a
-    /// genre is left out.
+    /// a genre is left out.
     /// </summary>
     public static (IReadOnlyList<string> Met, IReadOnlyList<string> Missed) ReasonsOf(MoodScorer scorer, Wish wish, int track)
     {

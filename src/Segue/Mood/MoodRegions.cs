@@ -9,16 +9,11 @@ namespace Segue.Mood;
 /// middling loudness: a mood is a region of the feature space, not a corner of it. The regions are learned from the catalogue itself, without labels,
 /// from what its songs, albums and genres are called.
 /// <para>Two ridges. The first is over the text vectors x of the songs (title, album, genres; not their features): α = X (XᵀX + λI)⁻¹ q says how much
-/// each
-/// song is called like the mood q, in whitened coordinates, so that what all titles share counts for nothing. The second carries α over to how songs
-/// sound: on random
-/// Fourier features φ of the percentiles (Rahimi and Recht 2007), whose inner products are a Gaussian kernel, w = (ΦᵀΦ + λI)⁻¹ Φᵀα, and φ(p)·w is how
-/// much songs at p
-/// are called that. This is a conditional mean embedding (Song, Huang, Smola and Fukumizu 2009) with its division by the density of the catalogue
-/// done inside the
-/// second ridge, where empty corners are smoothed instead of blown up. q is the sum over a family of words ("sad, sorrow, tears"), which is steadier
-/// than one. The values
-/// are kept as z-scores over the tracks, within ±3.</para>
+/// each song is called like the mood q, in whitened coordinates, so that what all titles share counts for nothing. The second carries α over to how
+/// songs sound: on random Fourier features φ of the percentiles (Rahimi and Recht 2007), whose inner products are a Gaussian kernel, w = (ΦᵀΦ + λI)⁻¹
+/// Φᵀα, and φ(p)·w is how much songs at p are called that. This is a conditional mean embedding (Song, Huang, Smola and Fukumizu 2009) with its
+/// division by the density of the catalogue done inside the second ridge, where empty corners are smoothed instead of blown up. q is the sum over a
+/// family of words ("sad, sorrow, tears"), which is steadier than one. The values are kept as z-scores over the tracks, within ±3.</para>
 /// Only for moods; "loud" and "live" say which end they mean.
 /// </summary>
 internal sealed class MoodRegions

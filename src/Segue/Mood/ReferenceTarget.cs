@@ -9,11 +9,9 @@ namespace Segue.Mood;
 /// Likeness to a song or an artist that a wish names: near it in how it sounds, feature by feature on the percentile scale, and in its genres.
 /// "Like X but happier" moves the target up by a quarter of all songs; a feature that the wish asks for outright is left to that.
 /// <para>"Less like Y" is Rocchio's negative feedback (Manning, Raghavan and Schütze, Introduction to Information Retrieval, 9.1): the mean likeness
-/// to
-/// what was named with a minus is subtracted, γ times. Two departures: γ is 0.75, the last before nearness falls steeply (<c>bench/run contrast</c>:
-/// nearness −0.013, likeness to what is avoided −0.044; Rocchio's usual 0.15 / 0.75 = 0.2 moves it by −0.013), and likeness is subtracted as it is,
-/// not
-/// as a logarithm, which would reward the ends of every scale without bound.</para>
+/// to what was named with a minus is subtracted, γ times. Two departures: γ is 0.75, the last before nearness falls steeply (<c>bench/run
+/// contrast</c>: nearness −0.013, likeness to what is avoided −0.044; Rocchio's usual 0.15 / 0.75 = 0.2 moves it by −0.013), and likeness is
+/// subtracted as it is, not as a logarithm, which would reward the ends of every scale without bound.</para>
 /// </summary>
 internal sealed class ReferenceTarget
 {

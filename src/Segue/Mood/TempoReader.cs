@@ -5,8 +5,7 @@ namespace Segue.Mood;
 
 /// <summary>
 /// Reads tempos: "120 bpm", "90-110 bpm", "between 90 and 110", "over 140 bpm", "no more than 120 bpm", and the same in five other languages. A
-/// comparison turns round
-/// behind a negation: not faster than is at most.
+/// comparison turns round behind a negation: not faster than is at most.
 /// </summary>
 internal static class TempoReader
 {

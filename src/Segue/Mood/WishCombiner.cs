@@ -11,9 +11,8 @@ internal sealed record WishItem(LexiconEntry Entry, string Phrase, float Factor,
 /// Puts the things read in a wish together, feature by feature.
 /// <para>Primary asks (0.9 and more) say what is wanted, secondary ones what usually goes with it. Where the primaries of a feature agree, its
 /// weight is the largest of them, and 0.15 more for each further one: a second word for sadness makes a wish surer, not twice as sad. Opposite
-/// secondaries
-/// fall silent then, so that "dark but danceable" is as danceable as it says. Where primaries disagree, or there are none, the two sides are
-/// added.</para>
+/// secondaries fall silent then, so that "dark but danceable" is as danceable as it says. Where primaries disagree, or there are none, the two sides
+/// are added.</para>
 /// <para>A negated primary asks for the other end, a little less (0.9): what is not sad need not be the happiest. Negated secondaries are
 /// dropped: "no rain" does not mean electric guitars. A negated genre is excluded.</para>
 /// </summary>

@@ -6,8 +6,7 @@ namespace Segue.Mood;
 /// <summary>
 /// Reads a wish in free text: "something sad and slow for a rainy night, no vocals".
 /// <para>One pass from left to right cuts the words into segments, the longest phrase of the lexicon first, an exact one before one that has the same
-/// stems.
-/// A second pass over the segments settles what each negation and each "very" applies to. What is left over is unknown: first its spelling,
+/// stems. A second pass over the segments settles what each negation and each "very" applies to. What is left over is unknown: first its spelling,
 /// then its meaning is compared with the lexicon (<see cref="UnknownWords"/>). Then <see cref="WishCombiner"/> puts the pieces together.</para>
 /// <para>Negation flips the next thing and goes on over a directly following "and", "or", "nor", and over the commas of a list that ends in "or";
 /// it ends at other punctuation and at "but" and its kind. "drum-free" flips what stands before it; two negations are none.</para>

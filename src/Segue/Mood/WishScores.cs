@@ -6,15 +6,11 @@ namespace Segue.Mood;
 
 /// <summary>
 /// How well every song meets one wish. Each concept scores every song as a sum of parts (<see cref="ConceptEvidence"/>, and the features that its
-/// words ask for); concepts
-/// are joined so that none buys off another; what the wish asks of features beyond them, of tempos, and of likeness to songs it names is added, then
-/// how well known
-/// a song is; what is no music for listening stays out unless the wish asks for it.
+/// words ask for); concepts are joined so that none buys off another; what the wish asks of features beyond them, of tempos, and of likeness to songs
+/// it names is added, then how well known a song is; what is no music for listening stays out unless the wish asks for it.
 /// <para>Joining: with one concept e is its score. With several, each becomes h = 5c·(min(e, τ) + 0.3·max(0, e − τ) − m)/max(τ − m, ½), m the median
-/// of e over the songs and τ the
-/// quantile from which on a song has enough (<see cref="ConceptWeights"/>): up to τ a concept is met, and more of it counts a third, so that "turkish
-/// pop" is Turkish
-/// and pop. A concept that is not wanted takes up to 8 away, and its labels out altogether.</para>
+/// of e over the songs and τ the quantile from which on a song has enough (<see cref="ConceptWeights"/>): up to τ a concept is met, and more of it
+/// counts a third, so that "turkish pop" is Turkish and pop. A concept that is not wanted takes up to 8 away, and its labels out altogether.</para>
 /// The summands of a song's score are its parts: <see cref="Explain"/>.
 /// </summary>
 internal sealed class WishScores

@@ -2,10 +2,8 @@ namespace Segue.Numerics;
 
 /// <summary>
 /// Partitioning around medoids (Kaufman and Rousseeuw 1987, "Clustering by means of medoids"): the k members of a set to which all others are nearest
-/// in sum.
-/// Medoids rather than means, because a medoid is a member that can be named, and any distance will do. For small sets: memory and an exchange cost
-/// n².
-/// Without randomness: BUILD takes the best first member, then the next best beside it; SWAP exchanges while that helps.
+/// in sum. Medoids rather than means, because a medoid is a member that can be named, and any distance will do. For small sets: memory and an
+/// exchange cost n². Without randomness: BUILD takes the best first member, then the next best beside it; SWAP exchanges while that helps.
 /// </summary>
 /// <param name="Medoids">Indices of the medoids, k of them, in the order in which they were found.</param>
 /// <param name="ClusterOf">For each member the number (0-based) of its medoid.</param>

@@ -5,8 +5,7 @@ namespace Segue.Numerics;
 
 /// <summary>
 /// A small matrix P, packed to multiply many rows by: C = A P, at most <see cref="RowsMax"/> rows at a time. P lies in panels of 16 columns, so that
-/// the
-/// inner kernel (6 rows × 16 columns, twelve accumulators in registers) reads it front to back; at 128 factors a panel is 8 KB and stays in L1.
+/// the inner kernel (6 rows × 16 columns, twelve accumulators in registers) reads it front to back; at 128 factors a panel is 8 KB and stays in L1.
 /// OpenBLAS' AVX2 path is a third slower at this width: its packing costs too much when a matrix is only f wide (the prototype's measurement).
 /// </summary>
 /// <param name="height">Rows of P.</param>

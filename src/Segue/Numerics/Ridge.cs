@@ -4,8 +4,7 @@ namespace Segue.Numerics;
 
 /// <summary>
 /// Weighted ridge regression: x = (RᵀWR + λI)⁻¹ RᵀWy, R's rows made when they are needed. The normal matrix is summed in pieces of fixed size, eight
-/// at a time and
-/// added in their order, so that the same rows give the same bytes on any number of threads; float32 within a piece, float64 between.
+/// at a time and added in their order, so that the same rows give the same bytes on any number of threads; float32 within a piece, float64 between.
 /// </summary>
 internal sealed class Ridge
 {

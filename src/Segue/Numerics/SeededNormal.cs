@@ -2,8 +2,7 @@ namespace Segue.Numerics;
 
 /// <summary>
 /// Normal deviates by number, not by order: each is a function of (seed, stream, index) alone, so that threads and later additions of rows change
-/// none.
-/// SplitMix64 (Steele, Lea and Flood 2014) hashes the number, Box and Muller make it normal.
+/// none. SplitMix64 (Steele, Lea and Flood 2014) hashes the number, Box and Muller make it normal.
 /// </summary>
 internal static class SeededNormal
 {

@@ -4,8 +4,7 @@ namespace Segue.Numerics;
 
 /// <summary>
 /// The inverse of a symmetric positive definite matrix in float64 on many threads: A = L Lᵀ by panels of columns, M = L⁻¹ column by column, A⁻¹ = Mᵀ
-/// M.
-/// Every number is one dot product of contiguous rows, so the result does not depend on the threads. About n³/2 multiply-adds.
+/// M. Every number is one dot product of contiguous rows, so the result does not depend on the threads. About n³/2 multiply-adds.
 /// </summary>
 internal static class SpdInverse
 {

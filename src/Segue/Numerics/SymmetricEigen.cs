@@ -7,8 +7,7 @@ namespace Segue.Numerics;
 /// All eigenvalues and eigenvectors of a symmetric matrix in float64: Householder reduction to tridiagonal form, then implicit QL with
 /// Wilkinson's shift (Golub and Van Loan, Matrix Computations, 8.3). Our departures:
 /// (1) everything works on rows, so that the inner loops are contiguous: the transformation is kept transposed and row k of the result is eigenvector
-/// k;
-/// (2) eigenvalues are ordered from the largest to the smallest, and each vector's largest component is positive: one matrix has one answer.
+/// k; (2) eigenvalues are ordered from the largest to the smallest, and each vector's largest component is positive: one matrix has one answer.
 /// </summary>
 internal static class SymmetricEigen
 {
@@ -17,7 +16,7 @@ internal static class SymmetricEigen
     /// <param name="a">n × n, symmetric, row-major; the upper triangle is read. On return row k holds the unit eigenvector of <paramref
     /// name="values"/>[k].</param>
     /// <param name="values">On return the n eigenvalues, descending.</param>
-    /// <exception cref="ArithmeticException">The matrix is not finite.</exception>
+    /// <exception cref="ArithmeticException">The matrix is not finite, or the sweeps do not converge; the message says which.</exception>
     public static void Decompose(Span<double> a, int n, Span<double> values)
     {
         if (n == 0)
@@ -51,10 +50,11 @@ internal static class SymmetricEigen
         {
             Span<double> v = a.Slice((k * n) + k + 1, n - k - 1);
             d[k] = a[(k * n) + k];
-            double first = v[0], squares = TensorPrimitives.SumOfSquares<double>(v);
+            // The tail by itself: taken from the sum of all it would be lost below 1e-8 of the head, and the off-diagonals with it.
+            double first = v[0], tail = TensorPrimitives.SumOfSquares<double>(v[1..]), squares = (first * first) + tail;
             if (!double.IsFinite(squares))
-                throw new ArithmeticException("The matrix holds values that are not finite.");
-            if (squares - (first * first) <= 1e-300)
+                throw NotFinite();
+            if (tail <= 1e-300)
             {
                 (tau[k], e[k]) = (0, first);
                 continue;
@@ -110,23 +110,34 @@ internal static class SymmetricEigen
         }
     }
 
+    /// <summary>
+    /// An off-diagonal is nothing when it is so beside its neighbors on the diagonal, or beside the largest of all: a matrix of low rank has a tail of
+    /// rounding noise over many magnitudes, where neighbors say nothing and the sweeps would never end.
+    /// </summary>
     private static void DiagonalizeQl(Span<double> d, double[] e, double[] z, int n)
     {
+        double scale = 0;
+        for (int k = 0; k < n; k++)
+            scale = Math.Max(scale, Math.Abs(d[k]) + Math.Abs(e[k]));
+        if (!double.IsFinite(scale))
+            throw NotFinite();
         for (int l = 0; l < n; l++)
         {
             for (int sweep = 0; ; sweep++)
             {
                 int m = l;
-                while (m < n - 1 && Math.Abs(e[m]) > 2.3e-16 * (Math.Abs(d[m]) + Math.Abs(d[m + 1])))
+                while (m < n - 1 && Math.Abs(e[m]) > Math.Max(2.3e-16 * (Math.Abs(d[m]) + Math.Abs(d[m + 1])), 2.3e-17 * scale))
                     m++;
                 if (m == l)
                     break;
-                if (sweep == SweepsMax || !double.IsFinite(d[l]))
-                    throw new ArithmeticException("The matrix holds values that are not finite.");
+                if (sweep == SweepsMax)
+                    throw new ArithmeticException($"Eigenvalue {l} of {n} did not converge in {SweepsMax} sweeps.");
                 Sweep(d, e, z, n, l, m);
             }
         }
     }
+
+    private static ArithmeticException NotFinite() => new("The matrix holds values that are not finite.");
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sweep(Span<double> d, double[] e, double[] z, int n, int l, int m)

@@ -149,8 +149,7 @@ internal sealed partial class TopK
     /// <summary>
     /// What a computed score and a computed bound may be off by in all, as a share of |x||y|. A sum of n products in float32 with additions at most
     /// d deep is off by at most (d + 1)·2⁻²⁴/(1 − ...) of Σ|x_i y_i| ≤ |x||y| (Higham, Accuracy and Stability, 3.1); here d ≤ n/16 + 4 + 15. The
-    /// bound
-    /// itself takes five more roundings. Doubled, to be far on the safe side: 4e-6 at 128 columns, where neighbouring scores differ by 1e-4.
+    /// bound itself takes five more roundings. Doubled, to be far on the safe side: 4e-6 at 128 columns, where neighbouring scores differ by 1e-4.
     /// </summary>
     internal static float RoundingSlack(int columns) => 2 * (columns / 16 + 28) / 16777216f;
 

@@ -4,9 +4,8 @@ namespace Segue.Numerics;
 
 /// <summary>
 /// The largest singular triplets of a sparse matrix A by randomized subspace iteration (Halko, Martinsson and Tropp 2011, algorithm 4.4): a random
-/// block of a few more
-/// columns than wanted is multiplied by AᵀA and made orthonormal, a few times over, then the small problem is solved exactly. The same matrix and
-/// seed, the same bytes.
+/// block of a few more columns than wanted is multiplied by AᵀA and made orthonormal, a few times over, then the small problem is solved exactly. The
+/// same matrix and seed, the same bytes.
 /// </summary>
 internal static class TruncatedSvd
 {

@@ -7,9 +7,8 @@ namespace Segue.Recommending;
 
 /// <summary>
 /// The songs that may answer a listener, each with the ways that led to it. A way is a name (<see cref="CandidateSources"/>) and some songs; a new
-/// one is
-/// one more line in <see cref="For"/>. Candidates do not depend on how the sides are weighed, so that a weight moves songs up and down, never in and
-/// out.
+/// one is one more line in <see cref="For"/>. Candidates do not depend on how the sides are weighed, so that a weight moves songs up and down, never
+/// in and out.
 /// </summary>
 internal sealed class Candidates(IExplainedTaste taste, SongIndex songs, SongJoin join)
 {

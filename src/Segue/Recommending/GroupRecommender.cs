@@ -11,18 +11,15 @@ internal sealed record GroupRow(SongRecommendation Item, IReadOnlyList<double> S
 /// <summary>Songs for several listeners together.</summary>
 /// <param name="Satisfaction">
 /// One a listener, 0..1: the sum of their scores of these songs over that of the best list of this length they could have had for themselves
-/// (Masthoff's
-/// normalized satisfaction).
+/// (Masthoff's normalized satisfaction).
 /// </param>
 internal sealed record GroupAnswer(IReadOnlyList<GroupRow> Rows, IReadOnlyList<double> Satisfaction);
 
 /// <summary>
 /// Songs for several listeners together. The candidates are everybody's (<see cref="Pipeline"/>), each listener scores all of them, and the songs are
-/// chosen one
-/// by one: the next is the one after which the listener served least so far is served best. On 100 groups of Last.fm-2K (<c>bench/run group</c>) the
-/// least-served
-/// listener then has a satisfaction of 0.863 on the mean, by averages 0.840; docs/ways-to-ask.md has every strategy. What anybody dislikes
-/// is left out, and, unless heard songs are wanted, what anybody has heard.
+/// chosen one by one: the next is the one after which the listener served least so far is served best. On 100 groups of Last.fm-2K (<c>bench/run
+/// group</c>) the least-served listener then has a satisfaction of 0.863 on the mean, by averages 0.840; docs/ways-to-ask.md has every strategy. What
+/// anybody dislikes is left out, and, unless heard songs are wanted, what anybody has heard.
 /// </summary>
 internal static class GroupRecommender
 {

@@ -36,8 +36,7 @@ internal sealed class SongsMood(SongIndex songs, IReadOnlyList<int> seeds, bool 
 {
     /// <summary>
     /// When not every song is looked at: neighbours of so many seeds are asked of the vector index, so many of each. A flat index reads all of its
-    /// vectors
-    /// for each seed; eight seeds of 24 cost a third and change candidates that other candidates outrank anyway.
+    /// vectors for each seed; eight seeds of 24 cost a third and change candidates that other candidates outrank anyway.
     /// </summary>
     private const int SeedsAsked = 8, NeighborsPerSeed = 150;
 

@@ -14,11 +14,9 @@ internal sealed record MoodCenter(int Song, double Share, IReadOnlyList<int> Son
 
 /// <summary>
 /// The mood of a listener, read from songs they love. Nobody has one mood only: the songs are partitioned around medoids (<see cref="KMedoids"/>) by
-/// how alike
-/// they feel, into the fewest groups whose mean silhouette is within <see cref="Elbow"/> of the best, up to <see cref="CentersMax"/>; into one where
-/// no partition
-/// reaches <see cref="SilhouetteMin"/>; never so that a mood has less than <see cref="ShareMin"/>. A song is judged by its best mood:
-/// shareᵝ · (mean likeness to the songs of that mood), weighted as the songs are loved.
+/// how alike they feel, into the fewest groups whose mean silhouette is within <see cref="Elbow"/> of the best, up to <see cref="CentersMax"/>; into
+/// one where no partition reaches <see cref="SilhouetteMin"/>; never so that a mood has less than <see cref="ShareMin"/>. A song is judged by its
+/// best mood: shareᵝ · (mean likeness to the songs of that mood), weighted as the songs are loved.
 /// </summary>
 internal sealed class ListenerMood : ISongMood
 {
@@ -27,11 +25,9 @@ internal sealed class ListenerMood : ISongMood
 
     /// <summary>
     /// Kaufman and Rousseeuw (1990) call less than 0.25 "no substantial structure"; likenesses lie closer together than their distances. With 0.2
-    /// half of the
-    /// listeners of Last.fm-2K have one mood, a fifth two, a quarter more. More moods serve more of what a listener likes (the hidden artists' songs
-    /// are nearer
-    /// to a list: 1.43 standard deviations with as many as four, 1.46 with one), fewer serve the largest better (the list is nearer to them: 1.33
-    /// with one, 1.38).
+    /// half of the listeners of Last.fm-2K have one mood, a fifth two, a quarter more. More moods serve more of what a listener likes (the hidden
+    /// artists' songs are nearer to a list: 1.43 standard deviations with as many as four, 1.46 with one), fewer serve the largest better (the list
+    /// is nearer to them: 1.33 with one, 1.38).
     /// </summary>
     private const double SilhouetteMin = 0.2;
 

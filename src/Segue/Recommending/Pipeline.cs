@@ -12,12 +12,9 @@ namespace Segue.Recommending;
 /// r is
 /// <see cref="RecencyShare"/> where the history has dates, else 0. A row's parts are these summands, so they add up to its score.</para>
 /// <para>Taste is the model's score of the song's artist; a song whose artists nobody plays inherits a share of the taste for the loved artist whose
-/// song it is
-/// most like. Recency is the score the model would give if the listener had played nothing but what they played lately. Mood is the wish, or the
-/// listener's own
-/// moods (<see cref="ListenerMood"/>), less likeness to what they dislike (<see cref="RepelledMood"/>). Discovery is how few know the song, and how
-/// little
-/// the listener knows its artist. Artist names join plays and songs (<see cref="NameKey"/>).</para>
+/// song it is most like. Recency is the score the model would give if the listener had played nothing but what they played lately. Mood is the wish,
+/// or the listener's own moods (<see cref="ListenerMood"/>), less likeness to what they dislike (<see cref="RepelledMood"/>). Discovery is how few
+/// know the song, and how little the listener knows its artist. Artist names join plays and songs (<see cref="NameKey"/>).</para>
 /// Immutable but for what it has looked up before; safe for many threads.
 /// </summary>
 internal sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs)
@@ -34,8 +31,7 @@ internal sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs
 
     /// <summary>
     /// Weight of being little known at discovery 1: as much as all else together. It grows with the square of discovery: taste lies close together
-    /// among its best, and
-    /// in a straight line a quarter of discovery would already be nearly all of it.
+    /// among its best, and in a straight line a quarter of discovery would already be nearly all of it.
     /// </summary>
     private const double DiscoveryWeight = 0.5;
 
@@ -71,9 +67,8 @@ internal sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs
 
     /// <summary>
     /// Why a song has its score and rank for a listener, and what both would be without each of the artists that speak most for it, without each
-    /// dislike, and
-    /// without the wish. Nothing is estimated: for each, the whole way is gone again with a listener who never played that artist; what they heard
-    /// stays left out.
+    /// dislike, and without the wish. Nothing is estimated: for each, the whole way is gone again with a listener who never played that artist; what
+    /// they heard stays left out.
     /// </summary>
     /// <param name="count">How many artists to try without.</param>
     /// <exception cref="SegueException">The profile does not fit the model, or a filter names what the catalogue does not have.</exception>

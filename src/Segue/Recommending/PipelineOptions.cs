@@ -5,16 +5,14 @@ internal sealed record PipelineOptions
 {
     /// <summary>
     /// 0 listens to the mood alone, 1 to taste alone. Null: <see cref="TasteWithOwnMood"/> for the listener's own moods, <see cref="TasteWithWish"/>
-    /// where a wish
-    /// was spoken, <see cref="TasteOfNobody"/> where nothing is known of who spoke it.
+    /// where a wish was spoken, <see cref="TasteOfNobody"/> where nothing is known of who spoke it.
     /// </summary>
     public double? Taste { get; init; }
 
     /// <summary>
     /// Beside the listener's own moods taste weighs four times as much: of 0.3 to 1, tried on validation parts of Last.fm-2K, the smallest that
-    /// surely (95%) finds at
-    /// least nine tenths of the hidden artists that taste alone finds; the songs' mood is then already most of the way from taste's to the mood's
-    /// own.
+    /// surely (95%) finds at least nine tenths of the hidden artists that taste alone finds; the songs' mood is then already most of the way from
+    /// taste's to the mood's own.
     /// </summary>
     public const double TasteWithOwnMood = 0.8;
 
@@ -28,15 +26,13 @@ internal sealed record PipelineOptions
 
     /// <summary>
     /// Weight of popularity beside the two. A twentieth: between songs that fit alike, the known one; never more than that. On validation parts of
-    /// Last.fm-2K
-    /// none at all finds 1% more hidden artists, a tenth 2% fewer.
+    /// Last.fm-2K none at all finds 1% more hidden artists, a tenth 2% fewer.
     /// </summary>
     public double Popularity { get; init; } = 0.05;
 
     /// <summary>
     /// 0..1: towards 1 popularity counts less and being little known (to people, and to the listener) counts more. Among the same candidates more of
-    /// it never
-    /// gives more popular songs.
+    /// it never gives more popular songs.
     /// </summary>
     public double Discovery { get; init; }
 

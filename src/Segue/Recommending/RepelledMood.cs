@@ -8,8 +8,7 @@ internal sealed class RepelledMood(ISongMood? mood, SongIndex songs, IReadOnlyLi
 {
     /// <summary>
     /// What a dislike weighs against the mood itself: a song that is as like the disliked as songs get falls by about as much as the median song is
-    /// behind
-    /// the best. A guess; more would empty a whole genre for one artist.
+    /// behind the best. A guess; more would empty a whole genre for one artist.
     /// </summary>
     public const double Strength = 0.3;
 

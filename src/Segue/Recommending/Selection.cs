@@ -25,8 +25,7 @@ internal sealed record SelectionOptions
 /// From scored candidates to the rows of an answer: best first, one version of a song, a few songs an artist and a genre, and with
 /// <see cref="SelectionOptions.Diversity"/> maximal marginal relevance (Carbonell and Goldstein 1998): the next row maximizes
 /// (1 − d) · score − d · redundancy, redundancy being half the likeness to the likest row above and half the share of rows above that are of its
-/// genre.
-/// Likeness alone spreads what neighbors do, not what the whole list does. Scores are not changed, only the order.
+/// genre. Likeness alone spreads what neighbors do, not what the whole list does. Scores are not changed, only the order.
 /// </summary>
 internal static class Selection
 {
@@ -60,8 +59,7 @@ internal static class Selection
 
     /// <summary>
     /// Maximal marginal relevance over all candidates: a candidate's value is at most (1 − d) · its score, so that in the order of scores the rest
-    /// need not be looked at once one
-    /// is better than that. So a shorter answer is the beginning of a longer one.
+    /// need not be looked at once one is better than that. So a shorter answer is the beginning of a longer one.
     /// </summary>
     private static List<int> Varied(
         Tracks tracks, ReadOnlySpan<int> candidates, ReadOnlySpan<double> scores, SelectionOptions options, Func<int, int, double> likeness, int[] order, Caps caps)

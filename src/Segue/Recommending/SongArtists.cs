@@ -8,10 +8,9 @@ namespace Segue.Recommending;
 
 /// <summary>
 /// Artists of the catalogue whom nobody in the plays knows, with a taste vector from their songs: a ridge from how an artist's songs are labelled and
-/// sound to the factors
-/// of the artists that are in both (<see cref="ArtistVectors.FitToSongs"/>). They follow the artists of the plays, so that they can be liked,
-/// disliked, resembled,
-/// recommended and explained as those are; their vectors are short where little follows from the songs, so that a stranger needs more to come first.
+/// sound to the factors of the artists that are in both (<see cref="ArtistVectors.FitToSongs"/>). They follow the artists of the plays, so that they
+/// can be liked, disliked, resembled, recommended and explained as those are; their vectors are short where little follows from the songs, so that a
+/// stranger needs more to come first.
 /// </summary>
 internal static class SongArtists
 {

@@ -6,9 +6,8 @@ namespace Segue.Recommending;
 
 /// <summary>
 /// The taste of a listener some of whose artists nobody in the plays knows. What plays say of such an artist is a guess from their songs, and a vague
-/// one: the factors hold
-/// little of a kind of music that the plays hardly have. So as far as a listener is made of such artists, likeness to them in labels, tags and sound
-/// (<see cref="ArtistLikeness"/>) stands in for it, both as percentiles over the artists.
+/// one: the factors hold little of a kind of music that the plays hardly have. So as far as a listener is made of such artists, likeness to them in
+/// labels, tags and sound (<see cref="ArtistLikeness"/>) stands in for it, both as percentiles over the artists.
 /// </summary>
 internal static class TasteByNames
 {

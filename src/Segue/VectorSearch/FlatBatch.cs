@@ -4,9 +4,8 @@ namespace Segue.VectorSearch;
 
 /// <summary>
 /// Exact search for many queries at once. One query alone waits for memory: it reads every row and uses it once. Here a group of queries that fits
-/// the second cache
-/// goes over the rows together, a block of rows that fits the first cache at a time, and inside a block three queries meet each row while it is in a
-/// register.
+/// the second cache goes over the rows together, a block of rows that fits the first cache at a time, and inside a block three queries meet each row
+/// while it is in a register.
 /// <para>Every score is the sum of the same products in the same order as in <see cref="FlatIndex.Search"/>, so the answers are the same to the last
 /// bit.</para>
 /// </summary>

@@ -10,8 +10,7 @@ namespace Segue.VectorSearch;
 /// Exact search: every row is compared with the query. One query reads all rows once, at the speed of memory; many queries share the
 /// reading (<see cref="FlatBatch"/>). The rows may lie in a mapped file; nothing is copied.
 /// <para>With <see cref="Quantization.Int8"/> a query reads int8 codes instead, a quarter of the memory, and compares the best of them with the
-/// float32
-/// rows: the order of what it finds is exact, and a row is missed only when the codes put it behind <c>4k + 32</c> others.</para>
+/// float32 rows: the order of what it finds is exact, and a row is missed only when the codes put it behind <c>4k + 32</c> others.</para>
 /// </summary>
 internal sealed unsafe class FlatIndex : IVectorIndex
 {

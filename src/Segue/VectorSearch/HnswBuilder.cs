@@ -2,9 +2,8 @@ namespace Segue.VectorSearch;
 
 /// <summary>
 /// Algorithms 1, 3 and 4 of the paper, in batches (see the essay in HnswIndex.cs): every slot of a batch looks for its neighbors in the graph as it
-/// was
-/// before the batch, in parallel; then the links back are grouped by the slot they go to and added, in parallel and in one order.
-/// No step depends on which thread did what, so the same rows give the same links on any number of threads.
+/// was before the batch, in parallel; then the links back are grouped by the slot they go to and added, in parallel and in one order. No step depends
+/// on which thread did what, so the same rows give the same links on any number of threads.
 /// </summary>
 internal sealed unsafe class HnswBuilder(HnswGraph graph, int efConstruction, int threads)
 {
@@ -148,9 +147,8 @@ internal sealed unsafe class HnswBuilder(HnswGraph graph, int efConstruction, in
 
         /// <summary>
         /// Algorithm 4, SELECT-NEIGHBORS-HEURISTIC, without extending and without filling up: a candidate is taken when it is nearer to the slot than
-        /// to
-        /// every one taken before. Links then point in different directions, and lead out of clusters. Doubles of one that was taken
-        /// get what room is left: left out, they would be lost; taken at once, they would wall themselves in.
+        /// to every one taken before. Links then point in different directions, and lead out of clusters. Doubles of one that was taken get what room
+        /// is left: left out, they would be lost; taken at once, they would wall themselves in.
         /// </summary>
         private void Choose(int room)
         {

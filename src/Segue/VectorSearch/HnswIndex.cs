@@ -5,21 +5,17 @@ namespace Segue.VectorSearch;
 
 /// <summary>
 /// Approximate search in a hierarchical navigable small world graph: Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search
-/// using
-/// Hierarchical Navigable Small World graphs", IEEE TPAMI 42(4), 2020 (arXiv 1603.09320).
+/// using Hierarchical Navigable Small World graphs", IEEE TPAMI 42(4), 2020 (arXiv 1603.09320).
 /// <para>Every row is linked to rows near it. A search walks: from the best row known so far to those of its links that are nearer to the query,
-/// until the
-/// best ef rows have no nearer links. That alone is a walk on foot; so a random 1/M of the rows also has links on a layer above, among themselves,
-/// 1/M of those on a third, and the walk starts at the top, where one step goes far.</para>
+/// until the best ef rows have no nearer links. That alone is a walk on foot; so a random 1/M of the rows also has links on a layer above, among
+/// themselves, 1/M of those on a third, and the walk starts at the top, where one step goes far.</para>
 /// <para>Departures from the paper:</para>
 /// <para>1. Distances on the way, in building and searching, are of int8 codes (a quarter of the memory to fetch, and that is what a walk waits for).
-/// The best
-/// of the pool are then compared precisely, with 12-bit codes or the float32 rows (<see cref="Precision"/>); that order is the answer's.</para>
+/// The best of the pool are then compared precisely, with 12-bit codes or the float32 rows (<see cref="Precision"/>); that order is the
+/// answer's.</para>
 /// <para>2. Building goes in batches: the rows of a batch (at most 1/32 of what is there, and 256) look for neighbors in the graph as it was before,
-/// then all
-/// links back are added by target. ParlayANN (Manohar et al., PPoPP 2024) showed that this costs no recall. No locks, and the same bytes on any
-/// number of
-/// threads.</para>
+/// then all links back are added by target. ParlayANN (Manohar et al., PPoPP 2024) showed that this costs no recall. No locks, and the same bytes on
+/// any number of threads.</para>
 /// <para>3. C and W are one sorted pool (<see cref="HnswWalk"/>), and a layer starts from the best row of the one above, not from all of W.</para>
 /// <para>4. A removed row stays in the graph as a way through until <see cref="Compact"/>; an updated one is removed and added under its old
 /// number.</para>

@@ -6,13 +6,10 @@ namespace Segue.VectorSearch;
 /// A search from the walk to the answer. With a filter, the number of allowed rows, which a <see cref="RowSet"/> knows, decides:
 /// <para>few: scan them, which is exact, and cheaper than a walk with a pool large enough to hold k of them;</para>
 /// <para>else: an ordinary walk, whose pool is as much larger as it takes to meet twice k allowed rows by chance. When it holds k of them, they are
-/// the nearest
-/// there are: whatever else is allowed lies farther off than the whole pool;</para>
+/// the nearest there are: whatever else is allowed lies farther off than the whole pool;</para>
 /// <para>and when it does not, because what is allowed lies far from the query or in pieces: a walk among the allowed rows alone that reaches through
-/// the others. It
-/// may end in an island; so it starts from a few allowed rows too, gives up when it has cost as much as a scan, and a scan then answers. No filter
-/// costs more than
-/// about three times the scan of its rows.</para>
+/// the others. It may end in an island; so it starts from a few allowed rows too, gives up when it has cost as much as a scan, and a scan then
+/// answers. No filter costs more than about three times the scan of its rows.</para>
 /// </summary>
 internal static unsafe class HnswSearch
 {

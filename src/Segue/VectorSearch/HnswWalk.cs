@@ -7,8 +7,7 @@ namespace Segue.VectorSearch;
 /// <summary>
 /// Algorithm 2 of the paper, SEARCH-LAYER, and what a thread needs for it. The candidates C and the best found W are one pool here: an array
 /// sorted best first, in which an entry carries a bit that says whether its links were followed. The walk follows the first entry that has none, and
-/// ends
-/// when all ef have. Slots that were seen are stamped with the number of the walk, so that nothing is cleared between walks.
+/// ends when all ef have. Slots that were seen are stamped with the number of the walk, so that nothing is cleared between walks.
 /// </summary>
 internal sealed unsafe class HnswWalk(int dimensions)
 {
@@ -139,8 +138,7 @@ internal sealed unsafe class HnswWalk(int dimensions)
 
     /// <summary>
     /// The allowed links not seen before; a link that is not allowed is reached through to its own (the two hops of ACORN: Patel et al., SIGMOD
-    /// 2024).
-    /// As many as an ordinary list holds, so that a step costs what it costs without a filter.
+    /// 2024). As many as an ordinary list holds, so that a step costs what it costs without a filter.
     /// </summary>
     private int TakeAllowed(HnswGraph graph, int* links, int room, RowSet allowed)
     {
@@ -229,8 +227,8 @@ internal sealed unsafe class HnswWalk(int dimensions)
 
     /// <summary>
     /// Keys rise as scores fall, then as slots fall: score in the upper half, the slot and its bit in the lower. That the newest of equals comes
-    /// first
-    /// keeps doubles of one row in a chain: each links to those just before it. The other way round all would link to the first few, and be lost.
+    /// first keeps doubles of one row in a chain: each links to those just before it. The other way round all would link to the first few, and be
+    /// lost.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Key(int slot, float score)

@@ -20,8 +20,7 @@ internal enum Precision
 /// <summary>
 /// Rows as int8 codes with one scale each, x ≈ s·c with s = max|x|/127, and what refines them. Under cosine, rows are brought to length 1 first.
 /// <para>One scale a row, and no rotation or codebook before it: on the 100,000 × 384 benchmark a scan of the codes with the best 72 compared
-/// precisely
-/// misses none of the true ten of 1,000 queries, so more machinery has nothing to win there.</para>
+/// precisely misses none of the true ten of 1,000 queries, so more machinery has nothing to win there.</para>
 /// </summary>
 internal sealed unsafe class QuantizedRows
 {

@@ -21,8 +21,7 @@ internal sealed record DownloadOptions
 /// <summary>
 /// Fetches one file over HTTP so that it arrives whole or not at all. What came is kept in <c>NAME.part</c>, beside it the server's mark of that
 /// version (ETag or date): the next attempt, in this run or another day, asks for the rest of the same version (<c>Range</c> with <c>If-Range</c>),
-/// and starts
-/// over when the server has another one. Nothing a server says about lengths is believed further than the bytes that came; the limit and
+/// and starts over when the server has another one. Nothing a server says about lengths is believed further than the bytes that came; the limit and
 /// the checksum of the caller decide.
 /// </summary>
 internal sealed class Download(HttpClient client, DownloadOptions options, TimeProvider time)

@@ -7,8 +7,8 @@ namespace Segue.Import;
 
 /// <summary>
 /// The files of a data set in their folder. They come from a file as it is, a .zip or a .tar.gz; of an archive only the wanted files are taken, by
-/// the last part of
-/// their names, and written under our own: paths and links in it are never followed. Each is copied beside its place and checked before it takes it.
+/// the last part of their names, and written under our own: paths and links in it are never followed. Each is copied beside its place and checked
+/// before it takes it.
 /// <para>Where nobody publishes a SHA-256, the first file that comes is trusted (after the owners' MD5, where there is one), its SHA-256 is
 /// remembered in
 /// <c>NAME.sha256</c> beside it, and what comes later must equal it.</para>

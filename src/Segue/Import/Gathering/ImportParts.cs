@@ -12,10 +12,8 @@ namespace Segue.Import;
 /// <summary>
 /// What lets an import of many files go on where a killed one stopped: every file of plays that was read whole is kept, added up, as a part in
 /// a folder of its own, and the next import of the same file takes the part instead. A part is written beside its place, checksummed and moved in;
-/// one that
-/// does not agree is read anew. A part belongs to a file by its path, length, time of change and first 64 KB, and to the options that decide what a
-/// row
-/// means. Small files have none: reading them again takes no time. Histories need none: importing one again counts no play twice.
+/// one that does not agree is read anew. A part belongs to a file by its path, length, time of change and first 64 KB, and to the options that decide
+/// what a row means. Small files have none: reading them again takes no time. Histories need none: importing one again counts no play twice.
 /// <para>One import at a time uses the folder; another that runs meanwhile does without. When an import is done, <see cref="Clear"/> deletes all
 /// parts.</para>
 /// </summary>

@@ -10,11 +10,9 @@ namespace Segue.Import;
 /// numbered by their sorted ids (as numbers where all are numbers), so that the order of rows and of files does not show in the result.
 ///
 /// Rows gather in a buffer; when it is full, it becomes a small matrix of its own (a <see cref="PlaysRun"/>), in which pairs are added up: a log of
-/// 19
-/// million events shrinks to its pairs while it is read. Runs beyond a budget go to a temporary file. In the end the runs are merged row by row, and
-/// a result beyond the budget lies in a temporary file too, mapped: what must fit in memory is the distinct ids and names, the budget, and the
-/// buffer, whatever
-/// the length of the file.
+/// 19 million events shrinks to its pairs while it is read. Runs beyond a budget go to a temporary file. In the end the runs are merged row by row,
+/// and a result beyond the budget lies in a temporary file too, mapped: what must fit in memory is the distinct ids and names, the budget, and the
+/// buffer, whatever the length of the file.
 /// </summary>
 /// <param name="bufferRows">Rows that gather before they are added up.</param>
 /// <param name="bytesMax">The budget: bytes of runs, and bytes of the result, that stay in memory. Half a gigabyte is 64 million pairs.</param>

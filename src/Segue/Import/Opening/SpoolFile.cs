@@ -40,8 +40,7 @@ internal static class SpoolFile
 
     /// <summary>
     /// A whole file as values of T, mapped and read-only: the system reads pages in as they are asked for and drops them when memory is short. It
-    /// stays
-    /// mapped until the process ends: nobody owns a matrix, and a span must not outlive its pages.
+    /// stays mapped until the process ends: nobody owns a matrix, and a span must not outlive its pages.
     /// </summary>
     /// <param name="file">From <see cref="Create"/>; at most <see cref="Array.MaxLength"/> values long.</param>
     public static ReadOnlyMemory<T> Map<T>(FileStream file)

@@ -2,8 +2,7 @@ namespace Segue.Import;
 
 /// <summary>
 /// The rows of a table one after the other, as UTF-8 text, whatever they are written in: lines with separators (<see cref="RowReader"/>), JSON
-/// objects
-/// (<see cref="JsonRows"/>), columns of Parquet (<see cref="ParquetRows"/>). Who reads plays, tracks or listens sees only this.
+/// objects (<see cref="JsonRows"/>), columns of Parquet (<see cref="ParquetRows"/>). Who reads plays, tracks or listens sees only this.
 /// </summary>
 internal abstract class TableRows : IDisposable
 {

@@ -2,8 +2,7 @@ namespace Segue.Import;
 
 /// <summary>
 /// Walks over a structure in Thrift's compact protocol without understanding it, to know that it is one, is not nested too deep, and ends where it
-/// should.
-/// The decoder of Parquet believes the description at the end of a file, and goes round forever in one that does not end; this looks first.
+/// should. The decoder of Parquet believes the description at the end of a file, and goes round forever in one that does not end; this looks first.
 /// See https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md.
 /// </summary>
 internal ref struct ThriftWalk(ReadOnlySpan<byte> bytes)

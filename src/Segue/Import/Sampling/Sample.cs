@@ -19,9 +19,8 @@ internal sealed record SampleWorld(Plays Plays, Tracks Tracks, int[] CommunityOf
 ///
 /// Artists belong to one of twelve communities of related genres. Within a community the k-th artist is liked with weight 1/√(k+1), so there are
 /// stars and unknowns. A listener belongs to one community, leans to a second, and hears a little of everything: of the artists in a history, 75%
-/// come
-/// from the first, 15% from the second, 10% from anywhere. How often an artist is played is log-normal around the listener's own habit.
-/// Tracks measure as their genre does (<see cref="SampleGenre"/>), moved by what is the artist's own.
+/// come from the first, 15% from the second, 10% from anywhere. How often an artist is played is log-normal around the listener's own habit. Tracks
+/// measure as their genre does (<see cref="SampleGenre"/>), moved by what is the artist's own.
 /// </summary>
 internal static class Sample
 {

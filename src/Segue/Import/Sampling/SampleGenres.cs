@@ -25,8 +25,7 @@ internal sealed record SampleGenre(string Name, int Community, (double Mean, dou
     }
 
     // genre | danceability | energy | loudness dB | speechiness | acousticness | instrumentalness | liveness | valence | tempo BPM | share in major |
-    // seconds,
-    // each mean/spread; a blank line ends a community.
+    // seconds, each mean/spread; a blank line ends a community.
     private const string s_table =
         """
         metal        .46/.12 .85/.12  -5.4/2.2 .07/.05 .04/.08 .06/.15 .21/.15 .42/.20 128/28 .59 256/70

@@ -8,10 +8,9 @@ internal readonly record struct FoundConcept(Concept Concept, int From, int To)
 
 /// <summary>
 /// Finds the concepts of a wish. From left to right, the longest phrase first: a phrase of the table; of the same length, two words or more that are
-/// a genre
-/// label of the catalogue. Then two or three words that are a tag and touch nothing found become a concept of their own; where they hold a concept,
-/// the tag joins it:
-/// "90s rock" says more than "90s" and "rock". Last, single words left over that are a label, or a tag that the mood lexicon does not know.
+/// a genre label of the catalogue. Then two or three words that are a tag and touch nothing found become a concept of their own; where they hold a
+/// concept, the tag joins it: "90s rock" says more than "90s" and "rock". Last, single words left over that are a label, or a tag that the mood
+/// lexicon does not know.
 /// </summary>
 internal sealed class ConceptReader(ConceptTable table, IWishVocabulary? vocabulary)
 {

@@ -4,8 +4,7 @@ namespace Segue.Mood.Knowledge;
 
 /// <summary>
 /// How like each artist is to some others: the cosine of their vectors (<see cref="ArtistVectors"/>), standardized over the songs, within −2..4. Who
-/// plays them, how they are
-/// tagged and what their songs are like, in one number.
+/// plays them, how they are tagged and what their songs are like, in one number.
 /// </summary>
 internal static class ArtistLikeness
 {

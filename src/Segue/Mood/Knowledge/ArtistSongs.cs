@@ -4,8 +4,7 @@ namespace Segue.Mood.Knowledge;
 
 /// <summary>
 /// An artist described by their songs: x = [1, 2·√(share of each label), 3·(mean percentile − ½) of the features, 2·their deviations]. Songs as main
-/// artist; who is
-/// only ever a guest is described by the songs they are a guest on.
+/// artist; who is only ever a guest is described by the songs they are a guest on.
 /// </summary>
 internal sealed class ArtistSongs(CatalogueFacts facts, MatrixView percentiles)
 {

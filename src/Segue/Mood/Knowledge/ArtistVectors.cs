@@ -6,8 +6,7 @@ namespace Segue.Mood.Knowledge;
 /// <summary>
 /// A vector for every artist of the catalogue, also for those whom nobody in the plays knows.
 /// <para>For artists of the plays s = [ALS factors / their root mean square length, 0.7 · tags by a truncated SVD, of the same length]. A ridge from
-/// how an artist's songs
-/// are labelled and sound (<see cref="ArtistSongs"/>) to s, over the artists that are in both, gives a guess for all; each has
+/// how an artist's songs are labelled and sound (<see cref="ArtistSongs"/>) to s, over the artists that are in both, gives a guess for all; each has
 /// α·s + (1 − α)·guess, α = m / (m + 2), m = listeners + tags / 4: the more people speak of an artist, the less is guessed.</para>
 /// </summary>
 internal sealed class ArtistVectors

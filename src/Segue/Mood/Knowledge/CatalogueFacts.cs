@@ -32,8 +32,7 @@ internal sealed class CatalogueFacts
 
     /// <summary>
     /// Tracks are one song where the main artist's title is the same up to remarks and spelling, or the same work of a composer; and where every
-    /// measured feature is equal to
-    /// the last digit: then they are one recording, whatever it is called.
+    /// measured feature is equal to the last digit: then they are one recording, whatever it is called.
     /// </summary>
     public static CatalogueFacts Of(Tracks tracks)
     {

@@ -5,8 +5,7 @@ namespace Segue.Mood.Knowledge;
 
 /// <summary>
 /// Albums with songs of four or more main artists: lists that somebody made for a wish, and named after it ("Running Songs", "Sad Country Songs",
-/// "Halloween Party").
-/// A song is on a compilation in all its versions.
+/// "Halloween Party"). A song is on a compilation in all its versions.
 /// </summary>
 internal sealed class Compilations
 {

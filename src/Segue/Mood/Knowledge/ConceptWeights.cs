@@ -4,8 +4,8 @@ namespace Segue.Mood.Knowledge;
 
 /// <summary>
 /// What each kind of evidence counts for a kind of concept, and how far the concept may be bought off by others. Chosen on development playlists and
-/// wishes by a study whose
-/// kept-back lists agreed (docs/mood.md has what each part is worth); nothing here was fitted to the lists that the product is reported on.
+/// wishes by a study whose kept-back lists agreed (docs/mood.md has what each part is worth); nothing here was fitted to the lists that the product
+/// is reported on.
 /// </summary>
 /// <param name="Tags">Tags of the artist, standardized.</param>
 /// <param name="Label">The song's label.</param>

@@ -6,9 +6,8 @@ namespace Segue.Mood.Knowledge;
 
 /// <summary>
 /// How well known a song is, in four views, each standardized over the songs: the most popular of its versions (hits that a compilation released
-/// again have a row with
-/// popularity 0), the mean of its artist's three best songs, how many people of the plays listen to the artist, and its place among the artist's
-/// songs.
+/// again have a row with popularity 0), the mean of its artist's three best songs, how many people of the plays listen to the artist, and its place
+/// among the artist's songs.
 /// </summary>
 internal static class Fame
 {

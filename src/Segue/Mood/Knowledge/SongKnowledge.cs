@@ -6,10 +6,8 @@ namespace Segue.Mood.Knowledge;
 
 /// <summary>
 /// What is known of a catalogue's songs beyond how they sound, made once and kept beside the index: versions, fame, compilations, the words of names,
-/// what is no music
-/// for listening, and, where listeners' plays and tags are at hand, vectors of all artists and what tags say of them. Without those, tags say nothing
-/// and the rest stands.
-/// Immutable but for the scores of concepts, which are kept as they are asked for; safe for many threads.
+/// what is no music for listening, and, where listeners' plays and tags are at hand, vectors of all artists and what tags say of them. Without those,
+/// tags say nothing and the rest stands. Immutable but for the scores of concepts, which are kept as they are asked for; safe for many threads.
 /// </summary>
 internal sealed class SongKnowledge : IWishVocabulary
 {

@@ -6,10 +6,8 @@ namespace Segue.Mood.Knowledge;
 
 /// <summary>
 /// What tags say of artists whom nobody tagged: for each tag a weighted ridge from the artists' vectors to y = 2·log(1 + n)·√(n / (all tags of the
-/// artist + 8)), n people
-/// gave the tag; weight 0.05 where nobody did, else 1 + 4y. Its values are standardized over the artists that people play, times n / (n + 15) for n
-/// uses in all: a
-/// tag that few gave says less.
+/// artist + 8)), n people gave the tag; weight 0.05 where nobody did, else 1 + 4y. Its values are standardized over the artists that people play,
+/// times n / (n + 15) for n uses in all: a tag that few gave says less.
 /// </summary>
 internal static class TagRidges
 {

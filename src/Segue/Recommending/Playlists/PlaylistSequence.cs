@@ -30,15 +30,11 @@ internal sealed record Sequence(IReadOnlyList<SequencedSong> Songs, double Secon
 
 /// <summary>
 /// From a ranking to a playlist with a curve, a length, or both: which of the ranked songs, in which order. The curve runs between the values that a
-/// tenth of the
-/// ranked songs have less and a tenth have more of, so that it can be drawn by these songs; at the middle of each song, in time, it says the target.
-/// Minimized is
-/// Σ ((value − target) / range)² + 0.15 (1 − score / best score) + 0.5 d², d the distance in sound from the song before (<see cref="SoundSpace"/>):
-/// first the
-/// curve, then what was asked for, then transitions. No artist follows itself unless nothing else is left.
+/// tenth of the ranked songs have less and a tenth have more of, so that it can be drawn by these songs; at the middle of each song, in time, it says
+/// the target. Minimized is Σ ((value − target) / range)² + 0.15 (1 − score / best score) + 0.5 d², d the distance in sound from the song before
+/// (<see cref="SoundSpace"/>): first the curve, then what was asked for, then transitions. No artist follows itself unless nothing else is left.
 /// <para>Method: beam search, song by song. A beam of 64 comes within 5% of the best of all orders on small pools (<c>PlaylistSequenceTests</c> tries
-/// them all).
-/// Without a curve only the length is to be met: the songs keep their order, and as few as possible of the best are passed over.</para>
+/// them all). Without a curve only the length is to be met: the songs keep their order, and as few as possible of the best are passed over.</para>
 /// </summary>
 internal static class PlaylistSequence
 {

@@ -26,13 +26,10 @@ internal sealed record PathSong(int Track, double Step, double Likeness);
 /// So a song is
 /// |d(a) − fD| + |d(b) − (1 − f)D| off the place at f.</item>
 /// <item>The places are equidistant, and deal in turns: each takes the song least off it that nobody has taken yet, in one version, until it has
-/// enough. So no song can
-/// come twice, and a place that lies far from everything still has the nearest there are.</item>
+/// enough. So no song can come twice, and a place that lies far from everything still has the nearest there are.</item>
 /// <item>The shortest longest step B of any way through the places (bottleneck path) is found by dynamic programming, and then, among the ways with
-/// no step longer
-/// than 1.25 B, the one whose neighbors are most alike in genre and description too: the least Σ (1 − likeness)². Both exact for the songs that were
-/// taken. No step
-/// leads to a song that shares an artist with the one before.</item>
+/// no step longer than 1.25 B, the one whose neighbors are most alike in genre and description too: the least Σ (1 − likeness)². Both exact for the
+/// songs that were taken. No step leads to a song that shares an artist with the one before.</item>
 /// </list>
 /// No step can be much longer than the mean: the mean is at least D / steps, and B comes near to that (<c>bench/run path</c>).
 /// </summary>

@@ -4,13 +4,11 @@ namespace Segue.Recommending.Playlists;
 
 /// <summary>
 /// Where songs lie by their sound, so that there is a way from any song to any other in small steps. Unlike <see cref="SongLikeness"/>, which sees
-/// genres as the
-/// same or not, a genre here is the mean of its songs: metal is far from piano, and rock and folk lie between.
+/// genres as the same or not, a genre here is the mean of its songs: metal is far from piano, and rock and folk lie between.
 /// <para>d(a, b) = 0.7 Σ w |p(a) − p(b)| + 0.3 Σ w |g(a) − g(b)|, p a song's percentiles, g the mean percentiles of its genres' songs, w the weights
 /// of
 /// <see cref="SongLikeness"/> scaled to the sum 1. A weighted city-block distance: 0..1, a metric, and everything between two songs in each
-/// coordinate lies on a
-/// shortest way between them.</para>
+/// coordinate lies on a shortest way between them.</para>
 /// </summary>
 internal sealed class SoundSpace
 {

@@ -9,8 +9,7 @@ internal interface ICollectionData;
 
 /// <summary>
 /// The records of a collection in numbered rows, with an index for each vector property and each full-text property. Records are copies of what was
-/// given.
-/// A row whose record was deleted is given to the next one. Everything here happens under <see cref="Gate"/>: reading shared, writing alone.
+/// given. A row whose record was deleted is given to the next one. Everything here happens under <see cref="Gate"/>: reading shared, writing alone.
 /// </summary>
 internal sealed class CollectionData<TRecord>(CollectionModel model) : ICollectionData
 {

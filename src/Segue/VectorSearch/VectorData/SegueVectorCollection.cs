@@ -10,8 +10,7 @@ namespace Segue.VectorSearch.VectorData;
 
 /// <summary>
 /// A collection of a <see cref="SegueVectorStore"/>. Filters are any expression over the record: they are compiled, make a <see cref="RowSet"/>, and
-/// act inside the
-/// search. Records go in and come out as copies. An HNSW property is searched approximately, a flat one (the default) exactly.
+/// act inside the search. Records go in and come out as copies. An HNSW property is searched approximately, a flat one (the default) exactly.
 /// </summary>
 internal sealed class SegueVectorCollection<TKey, TRecord>(ConcurrentDictionary<string, ICollectionData> store, string name, CollectionModel model)
     : VectorStoreCollection<TKey, TRecord>, IKeywordHybridSearchable<TRecord>
