@@ -50,8 +50,10 @@ public enum AlsSolver
 /// </summary>
 public sealed record AlsOptions
 {
+    /// <summary>The longest vectors that are trained.</summary>
     public const int FactorsMax = 1024;
 
+    /// <summary>What is minimized.</summary>
     public AlsObjective Objective { get; init; } = AlsObjective.IAls;
 
     /// <summary>Length of the vectors, 1..1024. 128: 256 gained nothing more once the zeros are tempered.</summary>
@@ -80,11 +82,13 @@ public sealed record AlsOptions
     /// </summary>
     public float? PopularityExponent { get; init; }
 
+    /// <summary>How plays become confidence.</summary>
     public AlsConfidence Confidence { get; init; } = AlsConfidence.Rank;
 
     /// <summary>α &gt; 0, a factor to every confidence.</summary>
     public float Alpha { get; init; } = 1;
 
+    /// <summary>How a row is solved.</summary>
     public AlsSolver Solver { get; init; } = AlsSolver.Auto;
 
     /// <summary>Solve the users once more after the last iteration, so that a known listener's vector is what fold-in gives.</summary>
@@ -93,6 +97,7 @@ public sealed record AlsOptions
     /// <summary>Share of the ridge for listeners outside the training: nothing was fitted to them, so half is better (+0.004 NDCG@10).</summary>
     public float OutsiderRidge { get; init; } = 0.5f;
 
+    /// <summary>Of the start factors: same seed, same bytes.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>0 means one a processor. The result is the same on any number.</summary>

@@ -1,4 +1,3 @@
-using Segue.Catalogue;
 using Segue.Mood.Concepts;
 
 namespace Segue.Mood;
