@@ -11,8 +11,10 @@ using Segue.Recommending;
 namespace Segue.Bench;
 
 /// <summary>
-/// <c>judge --home DIR [--playlists FILE] [--rules FILE] [--audio FILE]</c>: how good answers to wishes are, by what people put into playlists under a word, by wishes with
-/// rules, and by the older audio benchmark. <c>--show N</c> prints the first N songs of each wish, for reading; <c>--ablate yes</c> takes away one kind of evidence after
+/// <c>judge --home DIR [--playlists FILE] [--rules FILE] [--audio FILE]</c>: how good answers to wishes are, by what people put into playlists under
+/// a word, by wishes with
+/// rules, and by the older audio benchmark. <c>--show N</c> prints the first N songs of each wish, for reading; <c>--ablate yes</c> takes away one
+/// kind of evidence after
 /// the other; <c>--time yes</c> measures how long a wish takes the first time and again.
 /// </summary>
 internal static class JudgeBench
@@ -42,7 +44,8 @@ internal static class JudgeBench
             MoodScorer scorer = new(songs.Tracks, songs.Percentiles, songs.Regions, known);
             WishReader reader = WishReader.For(songs.Tracks, vocabulary: known);
             foreach (IJudge judge in judges)
-                Report(judge, reader, scorer, part == EvidenceParts.None ? "all" : $"without {part.ToString().ToLowerInvariant()}", show, taken.Length == 1 && arguments.Get("means", "no") == "no");
+                Report(judge, reader, scorer, part == EvidenceParts.None ? "all" : $"without {part.ToString().ToLowerInvariant()}",
+                    show, taken.Length == 1 && arguments.Get("means", "no") == "no");
         }
 
         return 0;

@@ -22,7 +22,8 @@ internal static partial class SongWork
     /// <summary>What a title says in quotation marks, as people call the piece: "Für Elise"; null where it says nothing so.</summary>
     public static string? Nickname(string title) => Quoted().Match(title) is { Success: true } quoted ? quoted.Groups[1].Value : null;
 
-    [GeneratedRegex(@"\b(?:BWV|WoO|RV|HWV|KV|TWV|Hob|Op|K|D|L|S|Sz|BuxWV)(?:\.\s?|\s)\d+[a-z]?(?:\s*,?\s*No\.?\s*\d+)?(?![\w])", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"\b(?:BWV|WoO|RV|HWV|KV|TWV|Hob|Op|K|D|L|S|Sz|BuxWV)(?:\.\s?|\s)\d+[a-z]?(?:\s*,?\s*No\.?\s*\d+)?(?![\w])",
+        RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]
     private static partial Regex Number();
 
     [GeneratedRegex(@"[:\-–,]\s*(?:No\.?\s*)?([IVX]{1,5}|\d{1,2})[.:\s]", RegexOptions.None, 1000)]

@@ -26,7 +26,8 @@ internal static class TempoReader
 
     private static readonly Dictionary<string, Bound> s_comparisons = Comparisons();
 
-    private static readonly HashSet<string> s_not = ["no", "not", "never", "isnt", "nicht", "kein", "keine", "keinesfalls", "pas", "jamais", "non", "mai", "nao", "nunca"];
+    private static readonly HashSet<string> s_not =
+        ["no", "not", "never", "isnt", "nicht", "kein", "keine", "keinesfalls", "pas", "jamais", "non", "mai", "nao", "nunca"];
     private static readonly HashSet<string> s_and = ["to", "and", "und", "bis", "y", "e", "a", "et", "ed", "ad", "or", "oder", "hasta", "ate"];
 
     /// <summary>The range that starts at this word, with the number of words it takes; 0 where there is none.</summary>
@@ -98,14 +99,21 @@ internal static class TempoReader
     {
         (Bound Bound, string Phrases)[] phrases =
         [
-            (Bound.Over, "over, above, more than, faster than, quicker than, higher than, at least, from, beyond, minimum, min, upwards of, über, mehr als, schneller als, mindestens, "
-                + "minimum, ab, más de, más que, más rápido que, más rápidas que, por encima de, al menos, como mínimo, mínimo, desde, plus de, plus que, plus rapide que, plus rapides que, au dessus de, au moins, "
-                + "à partir de, più di, più veloce di, più veloci di, oltre, sopra, sopra i, almeno, minimo, mais de, mais que, mais rápido que, mais rápidas que, acima de, pelo menos, no mínimo"),
-            (Bound.Under, "under, below, less than, fewer than, slower than, lower than, at most, up to, maximum, max, no more than, unter, weniger als, langsamer als, höchstens, maximal, bis, bis zu, "
-                + "menos de, menos que, más lento que, más lentas que, por debajo de, como máximo, máximo, hasta, moins de, moins que, plus lent que, plus lents que, au dessous de, en dessous de, sous, "
-                + "au plus, au maximum, jusqu'à, meno di, più lento di, più lenti di, sotto, sotto i, al massimo, massimo, fino a, mais lento que, mais lentas que, abaixo de, no máximo, até"),
+            (Bound.Over, "over, above, more than, faster than, quicker than, higher than, at least, from, beyond, minimum, min, upwards of, über, "
+                + "mehr als, schneller als, mindestens, "
+                + "minimum, ab, más de, más que, más rápido que, más rápidas que, por encima de, al menos, como mínimo, mínimo, desde, plus de, "
+                + "plus que, plus rapide que, plus rapides que, au dessus de, au moins, "
+                + "à partir de, più di, più veloce di, più veloci di, oltre, sopra, sopra i, almeno, minimo, mais de, mais que, mais rápido que, "
+                + "mais rápidas que, acima de, pelo menos, no mínimo"),
+            (Bound.Under, "under, below, less than, fewer than, slower than, lower than, at most, up to, maximum, max, no more than, unter, "
+                + "weniger als, langsamer als, höchstens, maximal, bis, bis zu, "
+                + "menos de, menos que, más lento que, más lentas que, por debajo de, como máximo, máximo, hasta, moins de, moins que, "
+                + "plus lent que, plus lents que, au dessous de, en dessous de, sous, "
+                + "au plus, au maximum, jusqu'à, meno di, più lento di, più lenti di, sotto, sotto i, al massimo, massimo, fino a, "
+                + "mais lento que, mais lentas que, abaixo de, no máximo, até"),
             (Bound.Between, "between, zwischen, entre, tra, fra, from, von, de, da"),
-            (Bound.About, "around, about, roughly, approximately, circa, ca, etwa, ungefähr, rund, um die, alrededor de, cerca de, unos, environ, autour de, intorno a, circa, por volta de, cerca de"),
+            (Bound.About, "around, about, roughly, approximately, circa, ca, etwa, ungefähr, rund, um die, alrededor de, cerca de, unos, environ, "
+                + "autour de, intorno a, circa, por volta de, cerca de"),
         ];
         Dictionary<string, Bound> all = new(StringComparer.Ordinal);
         foreach ((Bound bound, string text) in phrases)

@@ -20,7 +20,8 @@ internal sealed class WishExplanation(SongKnowledge knowledge)
         float named = evidence.Named.GetValueOrDefault(track), like = evidence.Like.Length == 0 ? 0 : evidence.Like[track];
         bool on = evidence.On.Contains(track);
         yield return Part(MoodPartKind.Tag, TagWords(asked.Concept, evidence, artist, tags), weights.Tags * tags, tags > ClearFrom);
-        yield return Part(MoodPartKind.Label, label.Weight > 0 ? $"labelled {label.Name}" : $"not labelled {asked.Phrase}", weights.Label * label.Weight, label.Weight > 0);
+        yield return Part(MoodPartKind.Label, label.Weight > 0 ? $"labelled {label.Name}" : $"not labelled {asked.Phrase}",
+            weights.Label * label.Weight, label.Weight > 0);
         yield return Part(MoodPartKind.ArtistLabels, LabelWords(asked, evidence, artist), weights.LabelsOfArtist * labels, labels >= 0.25f);
         yield return Part(MoodPartKind.Title, NameWords(asked.Concept, track, named), weights.Name * named, named > 0);
         yield return Part(MoodPartKind.Compilation, on ? $"stands on {Titles(evidence, track)}" : "stands on no such compilation", on ? weights.On : 0, on);

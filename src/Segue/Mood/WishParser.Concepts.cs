@@ -14,7 +14,8 @@ internal sealed partial class WishParser
     // A want of this weight is a mood, whatever words asked for it.
     private const float MoodFrom = 0.8f;
 
-    /// <summary>Finds what the words ask of tags, labels, compilations and titles. Names, tempos and grammar are no part of a concept; a negator is where a phrase begins with it ("no vocals").</summary>
+    /// <summary>Finds what the words ask of tags, labels, compilations and titles. Names, tempos and grammar are no part of a concept; a negator is
+    /// where a phrase begins with it ("no vocals").</summary>
     public void FindConcepts()
     {
         string[] words = [.. tokens.Select(t => t.Word)];
@@ -42,7 +43,8 @@ internal sealed partial class WishParser
     /// <summary>A phrase of the lexicon may hold its negator: "nothing electronic".</summary>
     private bool IsNegator(int at) => Lexicon.Find(tokens[at].Word, language) is { Role: WordRole.Not };
 
-    /// <summary>A concept says itself which labels speak for it: "without saxophone" must not take out the jazz that the lexicon knows it by.</summary>
+    /// <summary>A concept says itself which labels speak for it: "without saxophone" must not take out the jazz that the lexicon knows it
+    /// by.</summary>
     private WishItem WithoutGenresOfConcepts(WishItem item) => item.Entry.Genres.Count > 0 && _concepts.Any(c => !c.Concept.IsNamed
         && $" {WishTokens.Normalize(item.Phrase)} ".Contains($" {WishTokens.Normalize(c.Phrase)} ", StringComparison.Ordinal))
         ? item with { Entry = item.Entry with { Genres = [] } } : item;
@@ -56,7 +58,8 @@ internal sealed partial class WishParser
         return allowed;
     }
 
-    /// <summary>A mood that is said in words which no concept has ("grieving", in any language) reaches the tags by what it asks of the features.</summary>
+    /// <summary>A mood that is said in words which no concept has ("grieving", in any language) reaches the tags by what it asks of the
+    /// features.</summary>
     private void AddMood(Wish wish)
     {
         if (_concepts.Any(c => c.Concept.Kind is ConceptKind.Mood or ConceptKind.Occasion or ConceptKind.Season))
@@ -67,7 +70,8 @@ internal sealed partial class WishParser
     }
 
     /// <summary>
-    /// What a text speaks of no data tells, but titles may: the words behind "about", and words that neither the lexicon nor a concept has but several titles do.
+    /// What a text speaks of no data tells, but titles may: the words behind "about", and words that neither the lexicon nor a concept has but
+    /// several titles do.
     /// </summary>
     public void FindTopics()
     {
@@ -78,7 +82,8 @@ internal sealed partial class WishParser
             for (int at = segment.First; at < segment.First + segment.Count; at++)
             {
                 string word = tokens[at].Word;
-                if (_isConcept[at] || word.Length < TopicLettersMin || !word.All(char.IsLetter) || Lexicon.Find(word, language) is { Role: not WordRole.Asks } || reader.Vocabulary?.IsTitleWord(word) != true)
+                if (_isConcept[at] || word.Length < TopicLettersMin || !word.All(char.IsLetter) || Lexicon.Find(word, language) is { Role: not WordRole.Asks }
+                    || reader.Vocabulary?.IsTitleWord(word) != true)
                     continue;
                 _isConcept[at] = true;
                 _onlyTitles.Add(word);
@@ -91,7 +96,8 @@ internal sealed partial class WishParser
         }
     }
 
-    /// <summary>Reads unknown words by their meaning, where that is sure: a wrong guess is worse than to say that a word was not understood.</summary>
+    /// <summary>Reads unknown words by their meaning, where that is sure: a wrong guess is worse than to say that a word was not
+    /// understood.</summary>
     public void Guess()
     {
         bool nothingKnown = _items.Count + _references.Count + _ranges.Count + _concepts.Count == 0;

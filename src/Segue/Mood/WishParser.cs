@@ -81,7 +81,8 @@ internal sealed partial class WishParser(WishReader reader, string text, List<Wi
             if ((Lexicon.Find(phrase, language) ?? Lexicon.FindStem(WordForms.StemPhrase(phrase), language)) is not { } entry)
                 continue;
             // "no synths" is a phrase of its own, but "no synth pop" negates "synth pop", and "no rap" what a list goes on to negate.
-            bool negatesMore = count > 1 && IsNegator(at) && Longest(at + 1) is { } rest && (rest.Count >= count || rest.Count == count - 1 && rest.Entry?.NamesGenre == true);
+            bool negatesMore = count > 1 && IsNegator(at) && Longest(at + 1) is { } rest
+                && (rest.Count >= count || rest.Count == count - 1 && rest.Entry?.NamesGenre == true);
             if (!negatesMore)
                 return new Segment(entry.Role, entry, at, count) { IsComparison = count == 1 && IsComparative(phrase) };
         }

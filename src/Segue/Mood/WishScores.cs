@@ -38,7 +38,8 @@ internal sealed class WishScores
     private sealed record Likeness(WishReference Reference, float[] OfArtist, float Scale);
 
     /// <summary>One concept, or the plain wants of the features, with what makes its score.</summary>
-    private sealed record Joined(WishConcept? Asked, ConceptEvidence? Evidence, FeatureFit? Features, float FeatureScale, double Median, double Met, float Weight, bool Bends)
+    private sealed record Joined(WishConcept? Asked, ConceptEvidence? Evidence, FeatureFit? Features, float FeatureScale, double Median,
+        double Met, float Weight, bool Bends)
     {
         public double Spread => Math.Max(Met - Median, SpreadMin);
 
@@ -175,7 +176,8 @@ internal sealed class WishScores
         {
             float z = _knowledge.Facts.MainArtist[track] is >= 0 and var artist ? likeness.OfArtist[artist] : 0;
             string name = likeness.Reference.Name;
-            parts.Add(new MoodPart(MoodPartKind.ArtistLikeness, $"{(z > 0 ? "an artist like" : "no artist like")} {name}", [name], likeness.Scale * z, z > 1 == likeness.Scale > 0 ? 1 : 0));
+            parts.Add(new MoodPart(MoodPartKind.ArtistLikeness, $"{(z > 0 ? "an artist like" : "no artist like")} {name}", [name],
+                likeness.Scale * z, z > 1 == likeness.Scale > 0 ? 1 : 0));
         }
 
         float fame = 0;
@@ -197,7 +199,8 @@ internal sealed class WishScores
         string[] lacking = [.. wanted.Where(j => best.Count(t => EvidenceOf(j, t) >= j.Median + NamedFrom * (j.Met - j.Median)) < best.Length / 2.0)
             .Select(j => $"'{j.Asked!.Phrase}'")];
         if (lacking.Length > 0)
-            yield return wanted.Length == 1 ? $"few songs are known to be {lacking[0]}; shown is what comes nearest" : $"few songs have all of it: {string.Join(" and ", lacking)} gave way";
+            yield return wanted.Length == 1 ? $"few songs are known to be {lacking[0]}; shown is what comes nearest"
+                : $"few songs have all of it: {string.Join(" and ", lacking)} gave way";
     }
 
     private static float EvidenceOf(Joined joined, int track) => joined.Evidence!.Sum[track] + joined.FeatureScale * joined.Features!.Of(track);

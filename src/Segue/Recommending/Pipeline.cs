@@ -191,8 +191,8 @@ internal sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs
     }
 
     /// <summary>
-    /// p (2 − p): what is missing weighs the more the more of it is missing, so that a song that is fairly to the taste and fairly meets the wish comes before one that has all of the one and
-    /// nothing of the other: whoever loves metal means a party with it.
+    /// p (2 − p): what is missing weighs the more the more of it is missing, so that a song that is fairly to the taste and fairly meets the wish
+    /// comes before one that has all of the one and nothing of the other: whoever loves metal means a party with it.
     /// </summary>
     private static double[] Both(double[] percentiles) => [.. percentiles.Select(p => p * (2 - p))];
 

@@ -52,7 +52,8 @@ internal static class SongArtists
         float[] factors = new float[strangers.Count * f];
         Parallel.For(0, strangers.Count, s => ArtistVectors.Guess(described, strangers[s], coefficients, factors.AsSpan(s * f, f)));
         MatrixView more = new(factors, strangers.Count, f);
-        return (taste is SideInformed informed ? informed.WithArtists(more) : als.WithArtists(more), WithArtists(plays, [.. strangers.Select(s => tracks.ArtistNames[s])]));
+        return (taste is SideInformed informed ? informed.WithArtists(more) : als.WithArtists(more),
+            WithArtists(plays, [.. strangers.Select(s => tracks.ArtistNames[s])]));
     }
 
     private static Plays WithArtists(Plays plays, string[] names)

@@ -24,7 +24,8 @@ internal sealed class SongIndex
     /// <param name="knowledge">What is known of the songs beyond how they sound (<see cref="SongKnowledge.Learn"/>); null ranks by features and
     /// genres alone.</param>
     public SongIndex(
-        Tracks tracks, MatrixView percentiles, MoodRegions? regions, IVectorIndex vectors, ReadOnlyMemory<int> trackOfRow, string embedder, SongKnowledge? knowledge = null)
+        Tracks tracks, MatrixView percentiles, MoodRegions? regions, IVectorIndex vectors, ReadOnlyMemory<int> trackOfRow,
+            string embedder, SongKnowledge? knowledge = null)
         : this(tracks, percentiles, regions, new Lazy<IVectorIndex>(vectors), trackOfRow, embedder, knowledge)
     {
     }
@@ -32,7 +33,8 @@ internal sealed class SongIndex
     /// <summary>With vectors that are opened when they are first needed: a wish in words needs none, and reading them is most of the time to open a
     /// database.</summary>
     public SongIndex(
-        Tracks tracks, MatrixView percentiles, MoodRegions? regions, Lazy<IVectorIndex> vectors, ReadOnlyMemory<int> trackOfRow, string embedder, SongKnowledge? knowledge = null)
+        Tracks tracks, MatrixView percentiles, MoodRegions? regions, Lazy<IVectorIndex> vectors, ReadOnlyMemory<int> trackOfRow,
+            string embedder, SongKnowledge? knowledge = null)
     {
         if (percentiles.Rows != MoodFeatures.Count || percentiles.Columns != tracks.Count)
             throw new ArgumentException($"{percentiles.Rows} × {percentiles.Columns} percentiles are not those of {tracks.Count} tracks.");

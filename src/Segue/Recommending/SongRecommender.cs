@@ -31,7 +31,8 @@ internal static class SongRecommender
         SongLikeness likeness = new(songs);
         List<int> chosen = Selection.Choose(tracks, candidates, scores, selection, likeness.Of, songs.SongOf);
         return [.. chosen.Select((c, i) =>
-            new SongRecommendation(i + 1, candidates[c], scores[c], new SongParts(0, scores[c], 0), mood.Reasons(candidates[c])) { Sources = CandidateSources.Mood, Wish = mood.Parts(candidates[c]) })];
+            new SongRecommendation(i + 1, candidates[c], scores[c], new SongParts(0, scores[c], 0), mood.Reasons(candidates[c]))
+                { Sources = CandidateSources.Mood, Wish = mood.Parts(candidates[c]) })];
     }
 
     /// <summary>Takes out a song in all its versions: other ids, remasters, live takes by the same artist.</summary>

@@ -19,8 +19,8 @@ internal sealed class WishMood : ISongMood
     private const int SortShare = 16;
 
     /// <summary>
-    /// Taste chooses among this share of the songs. What a song is (an era, a voice, an instrument) is not a matter of taste; what is sad, or for a party, is: whoever loves metal
-    /// means a party with it.
+    /// Taste chooses among this share of the songs. What a song is (an era, a voice, an instrument) is not a matter of taste; what is sad, or for a
+    /// party, is: whoever loves metal means a party with it.
     /// </summary>
     private const double MetShareOfFacts = 0.1, MetShareOfMoods = 1;
 
@@ -74,7 +74,9 @@ internal sealed class WishMood : ISongMood
 
     public IReadOnlyList<MoodPart> Parts(int track) => _parts?.Explain(track) ?? [];
 
-    public bool OnlyRulesOut => Wish.Wants.Count + Wish.Ranges.Count + Wish.Genres.Count == 0 && Wish.Concepts.All(c => c.IsNegated) && Wish.References.All(r => r.Use is Use.Exclude or Use.Avoid);
+    public bool OnlyRulesOut =>
+        Wish.Wants.Count + Wish.Ranges.Count + Wish.Genres.Count == 0 && Wish.Concepts.All(c => c.IsNegated)
+            && Wish.References.All(r => r.Use is Use.Exclude or Use.Avoid);
 
     /// <summary>A genre, country or language that the wish names wins over a listener's taste: taste orders the songs that have it.</summary>
     public bool Forbids(int track) => float.IsNegativeInfinity(_scores[track]) || _parts?.Named[track] == false;
@@ -98,12 +100,14 @@ internal sealed class WishMood : ISongMood
         return tracks.Length <= count ? tracks : tracks[..count];
     }
 
-    public IReadOnlyList<Reason> Reasons(int track) => _parts is null ? OfFeatures(_scorer.Explain(Wish, track)) : [.. OfEvidence(_parts.Explain(track)), .. OfWants(track)];
+    public IReadOnlyList<Reason> Reasons(int track) =>
+        _parts is null ? OfFeatures(_scorer.Explain(Wish, track)) : [.. OfEvidence(_parts.Explain(track)), .. OfWants(track)];
 
     /// <summary>What speaks for the song, the strongest first, and what it lacks.</summary>
     private static IEnumerable<Reason> OfEvidence(IReadOnlyList<MoodPart> parts)
     {
-        IEnumerable<MoodPart> speaking = parts.Where(p => p.Kind is >= MoodPartKind.Tag and <= MoodPartKind.LikeCompilation or MoodPartKind.Genre or MoodPartKind.ArtistLikeness && p is { Fit: > 0, Part: > 0 });
+        IEnumerable<MoodPart> speaking = parts.Where(p =>
+            p.Kind is (>= MoodPartKind.Tag and <= MoodPartKind.LikeCompilation) or MoodPartKind.Genre or MoodPartKind.ArtistLikeness);
         foreach (MoodPart part in speaking.Where(p => p is { Fit: > 0, Part: > 0 }).OrderByDescending(p => p.Part))
             yield return new Reason(ReasonKind.Evidence, Text: part.Label);
         foreach (MoodPart part in parts.Where(p => p.Kind is MoodPartKind.Range or MoodPartKind.Reference or MoodPartKind.Unlike))

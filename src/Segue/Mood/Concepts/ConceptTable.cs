@@ -56,7 +56,8 @@ internal sealed class ConceptTable
         if (phrases.Length == 0 || cells.Length is < 2 or > 6)
             throw new DataFormatException(path, number, "expected phrases, kind, tags, genre labels, title words and what is allowed, separated by tabs");
         if (!Enum.TryParse(cells[1].Trim(), ignoreCase: true, out ConceptKind kind) || int.TryParse(cells[1], out _))
-            throw new DataFormatException(path, number, $"'{cells[1].Trim()}' is no kind of concept; expected {string.Join(", ", Enum.GetNames<ConceptKind>()).ToLowerInvariant()}");
+            throw new DataFormatException(path, number,
+                $"'{cells[1].Trim()}' is no kind of concept; expected {string.Join(", ", Enum.GetNames<ConceptKind>()).ToLowerInvariant()}");
         Intruder allows = Intruder.None;
         foreach (string name in List(cells, 5))
         {
@@ -92,7 +93,8 @@ internal sealed class ConceptTable
         {
             int equals = text.LastIndexOf('=');
             float weight = 1;
-            if (equals > 0 && !float.TryParse(text.AsSpan(equals + 1), System.Globalization.CultureInfo.InvariantCulture, out weight) || weight is 0 or not (>= -1 and <= 1))
+            if (equals > 0 && !float.TryParse(text.AsSpan(equals + 1), System.Globalization.CultureInfo.InvariantCulture, out weight)
+                || weight is 0 or not (>= -1 and <= 1))
                 throw new DataFormatException(path, number, $"'{text}' is no weight; expected a name, =, and a number from -1 to 1 and not 0, such as grunge=.3");
             return new Evidence((equals > 0 ? text[..equals] : text).Trim(), weight);
         }),

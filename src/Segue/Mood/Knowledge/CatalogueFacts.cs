@@ -69,13 +69,15 @@ internal sealed class CatalogueFacts
     }
 
     /// <summary>All that is measured of a recording.</summary>
-    private readonly record struct RecordingKey(float Danceability, float Energy, float Loudness, float Speech, float Acousticness, float Instrumentalness, float Valence, float Tempo)
+    private readonly record struct RecordingKey(float Danceability, float Energy, float Loudness, float Speech, float Acousticness,
+        float Instrumentalness, float Valence, float Tempo)
     {
         public static RecordingKey? Of(Tracks tracks, int t)
         {
             RecordingKey key = new(At(AudioFeature.Danceability), At(AudioFeature.Energy), At(AudioFeature.Loudness), At(AudioFeature.Speechiness),
                 At(AudioFeature.Acousticness), At(AudioFeature.Instrumentalness), At(AudioFeature.Valence), At(AudioFeature.Tempo));
-            return key.Tempo > 0 && float.IsFinite(key.Danceability + key.Energy + key.Loudness + key.Speech + key.Acousticness + key.Instrumentalness + key.Valence) ? key : null;
+            return key.Tempo > 0 && float.IsFinite(key.Danceability + key.Energy + key.Loudness + key.Speech
+                + key.Acousticness + key.Instrumentalness + key.Valence) ? key : null;
 
             float At(AudioFeature feature) => tracks.Feature(feature)[t];
         }

@@ -68,7 +68,8 @@ internal sealed class CompilationRidge
     }
 
     /// <summary>Fits the ridge of a catalogue.</summary>
-    public static Ridge Learn(CatalogueFacts facts, MatrixView percentiles, ArtistSpace artists, ReadOnlyMemory<sbyte> cosines, Compilations compilations, CancellationToken cancel)
+    public static Ridge Learn(CatalogueFacts facts, MatrixView percentiles, ArtistSpace artists, ReadOnlyMemory<sbyte> cosines,
+        Compilations compilations, CancellationToken cancel)
     {
         var rows = new CompilationRidge(facts, percentiles, artists, cosines, new Lazy<Ridge>(() => throw new InvalidOperationException("It is being learned.")));
         float[] weights = [.. Enumerable.Repeat(ElsewhereWeight, facts.Tracks.Count)];

@@ -26,7 +26,8 @@ internal static class Fame
             best[versionOf[t]] = Math.Max(best[versionOf[t]], float.IsNaN(popularity[t]) ? 0 : popularity[t]);
         for (int artist = 0; artist < ofArtist.Length; artist++)
         {
-            float[] known = [.. facts.SongsOfMain[artist].ToArray().Select(s => facts.VersionOf.Span[s]).Distinct().Select(v => best[v]).OrderDescending().Take(BestSongs)];
+            float[] known = [.. facts.SongsOfMain[artist].ToArray().Select(s => facts.VersionOf.Span[s]).Distinct()
+                .Select(v => best[v]).OrderDescending().Take(BestSongs)];
             ofArtist[artist] = known.Length == 0 ? 0 : TensorPrimitives.Average<float>(known);
         }
 

@@ -15,7 +15,8 @@ internal static class IntruderRules
         IntruderTable table = IntruderTable.Default;
         Words noise = table.WordsOf("noise"), strong = table.WordsOf("noise anywhere"), christmas = table.WordsOf("christmas");
         Words christmasAlbum = table.WordsOf("christmas album"), karaoke = table.WordsOf("karaoke"), altered = table.WordsOf("altered");
-        Dictionary<string, int> labels = Enumerable.Range(0, tracks.GenreNames.Count).ToDictionary(g => WishTokens.Normalize(tracks.GenreNames[g]), g => g, StringComparer.Ordinal);
+        Dictionary<string, int> labels = Enumerable.Range(0, tracks.GenreNames.Count)
+            .ToDictionary(g => WishTokens.Normalize(tracks.GenreNames[g]), g => g, StringComparer.Ordinal);
         string[] artists = [.. Enumerable.Range(0, tracks.ArtistNames.Count).Select(a => Spaced(tracks.ArtistNames[a]))];
         ushort[] kinds = new ushort[tracks.Count];
         Parallel.For(0, kinds.Length, t =>
@@ -23,7 +24,8 @@ internal static class IntruderRules
             string title = Spaced(tracks.Titles[t]), album = Spaced(tracks.Albums[t]), artist = facts.MainArtist[t] >= 0 ? artists[facts.MainArtist[t]] : "";
             bool sleep = Has(t, "sleep"), quietly = Has(t, "classical") || Has(t, "piano");
             Intruder kind = Intruder.None;
-            if (sleep && (noise.AnyIn(title) || noise.AnyIn(album) || noise.AnyIn(artist)) || !quietly && (strong.AnyIn(title) || strong.AnyIn(album) || strong.AnyIn(artist)))
+            if (sleep && (noise.AnyIn(title) || noise.AnyIn(album) || noise.AnyIn(artist))
+                || !quietly && (strong.AnyIn(title) || strong.AnyIn(album) || strong.AnyIn(artist)))
                 kind |= Intruder.Noise;
             else if (sleep)
                 kind |= Intruder.Sleep;

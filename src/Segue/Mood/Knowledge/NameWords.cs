@@ -53,6 +53,7 @@ internal sealed class NameWords
             return [];
         int[] fewest = Tracks[rows.MinBy(r => Tracks[r].Length)].ToArray();
         return words.Length == 1 ? fewest
-            : [.. fewest.Where(t => rows.All(r => Tracks[r].BinarySearch(t) >= 0) && $" {WishTokens.Normalize(_names[t])} ".Contains($" {phrase} ", StringComparison.Ordinal))];
+            : [.. fewest.Where(t => rows.All(r => Tracks[r].BinarySearch(t) >= 0)
+                && $" {WishTokens.Normalize(_names[t])} ".Contains($" {phrase} ", StringComparison.Ordinal))];
     }
 }

@@ -66,7 +66,8 @@ internal sealed class TagCounts
         }
 
         CsrMatrix all = CsrMatrix.FromEntries(keys.Count, artists, row.ToArray(), column.ToArray(), Enumerable.Repeat(1f, row.Count).ToArray());
-        string[] names = [.. spellings.GroupBy(s => s.Key.Row).OrderBy(g => g.Key).Select(g => side.TagNames[g.OrderByDescending(s => s.Value).ThenBy(s => s.Key.Tag).First().Key.Tag])];
+        string[] names = [.. spellings.GroupBy(s => s.Key.Row).OrderBy(g => g.Key)
+            .Select(g => side.TagNames[g.OrderByDescending(s => s.Value).ThenBy(s => s.Key.Tag).First().Key.Tag])];
         int[] named = [.. spellings.Select(s => s.Key.Row).Distinct().Order()];
         return Kept(all, keys, named.Zip(names).ToDictionary(n => n.First, n => n.Second));
     }

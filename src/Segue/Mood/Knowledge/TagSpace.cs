@@ -8,7 +8,8 @@ namespace Segue.Mood.Knowledge;
 /// over to the others.</summary>
 internal sealed class TagSpace
 {
-    public static readonly TagSpace Empty = new(TextColumn.From([]), new Ragged<int>(new int[] { 0 }, default), new Ragged<float>(new int[] { 0 }, default), new Ragged<float>(new int[] { 0 }, default), [], default, 0);
+    public static readonly TagSpace Empty = new(TextColumn.From([]), new Ragged<int>(new int[] { 0 }, default),
+        new Ragged<float>(new int[] { 0 }, default), new Ragged<float>(new int[] { 0 }, default), [], default, 0);
 
     private readonly Dictionary<string, int> _rows = new(StringComparer.Ordinal);
 
@@ -20,7 +21,8 @@ internal sealed class TagSpace
     /// <param name="ridges">What <see cref="TagRidges.Learn"/> gave, one row a tag; a row of zeros where it was not learned.</param>
     public TagSpace(TextColumn names, Ragged<int> artists, Ragged<float> people, Ragged<float> shares, int[] uses, ReadOnlyMemory<float> ridges, int columns)
     {
-        if (artists.Count != names.Count || people.Count != names.Count || shares.Count != names.Count || uses.Length != 2 * names.Count || ridges.Length != (long)names.Count * columns)
+        if (artists.Count != names.Count || people.Count != names.Count || shares.Count != names.Count
+            || uses.Length != 2 * names.Count || ridges.Length != (long)names.Count * columns)
             throw new ArgumentException($"Columns of different length for {names.Count} tags.", nameof(names));
         (Names, Artists, People, Shares, Uses, Ridges, Columns) = (names, artists, people, shares, uses, ridges, columns);
         for (int t = 0; t < names.Count; t++)
