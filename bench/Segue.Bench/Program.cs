@@ -21,6 +21,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
     ("pipeline", "songs for listeners with hidden artists: recall, mood, time (--plays FILE --tracks FILE --grid taste|popularity --n 50)", PipelineBench.Run),
     ("taste-stack", "als, ease and rp3beta stacked, weights chosen on validation (--plays FILE --splits 5)", TasteStackBench.Run),
     ("taste-cold", "listeners with few known artists: what tags and friends do (--plays FILE --artist-tags FILE --friends FILE)", ColdListenersBench.Run),
+    ("taste-defaults", "als at its defaults beside ease and itemknn on data of many kinds (--plays FILE,FILE --splits 3 --exponents yes|no)", TasteDefaultsBench.Run),
     ("taste-quality", "every taste model on the same splits (--plays FILE --splits 5 --artist-tags FILE --friends FILE)", TasteQualityBench.Run),
     ("index", "vector indexes: build, file, recall@10 against speed (--base FILE.f32 --query FILE.f32 --truth FILE.i32 --dim N --threads N)", IndexBench.Run),
     ("contrast", "like X, less like Y: how near and how far for growing weights of the second (--home DIR --pairs N)", ContrastBench.Run),

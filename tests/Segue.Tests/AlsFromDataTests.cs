@@ -22,7 +22,10 @@ public sealed class AlsFromDataTests
         double zeros = Math.Sqrt(0.025), noise = (Math.Sqrt(10) + Math.Sqrt(2.5)) / Math.Sqrt((10 + (zeros * 400)) * (2.5 + (zeros * 100)));
         Assert.Equal(zeros, options.ZeroWeight!.Value, 1e-6);
         Assert.Equal(0.45 * noise, options.Regularization!.Value, 1e-6);
-        Assert.Equal(0.2f, options.PopularityExponent);
+        Assert.Equal(0, options.PopularityExponent);
+        Assert.Equal(0.3f, new AlsOptions().ResolvedFor(1000, 10_000, 20_000).PopularityExponent); // Root of the density 0.045.
+        Assert.Equal(0.15, new AlsOptions().ResolvedFor(1000, 1000, 5625).PopularityExponent!.Value, 1e-6); // 0.075.
+        Assert.Equal(0.15, new AlsOptions { ZeroWeight = 1 }.ResolvedFor(1000, 1000, 5625).PopularityExponent!.Value, 1e-6); // Of the data, not of w₀.
         Assert.Equal(0.9 * noise, new AlsOptions { Ridge = 0.9f }.ResolvedFor(100, 400, 1000).Regularization!.Value, 1e-6);
         Assert.Equal(options, options.ResolvedFor(7, 7, 7)); // Resolved once.
         AlsOptions given = new AlsOptions { Regularization = 0.1f, ZeroWeight = 0.3f, PopularityExponent = 0 };
@@ -133,7 +136,7 @@ public sealed class AlsFromDataTests
         AlsOptions options = new() { Factors = 16, Threads = 1 };
         AlsChoice one = AlsChoice.Choose(counts, options), two = AlsChoice.Choose(counts, options with { Threads = 3 });
         Assert.Equal(one.Points, two.Points);
-        Assert.Equal((one.Ridge, one.Exponent), (two.Ridge, two.Exponent));
+        Assert.Equal(one.Chosen, two.Chosen);
         Assert.True(one.Points.Count >= 8);
         Assert.All(AlsChoice.Choose(counts, options with { PopularityExponent = 0.1f }).Points, p => Assert.Equal(0.1f, p.Exponent));
         Assert.All(AlsChoice.Choose(counts, options with { Ridge = 0.5f }).Points, p => Assert.Equal(0.5f, p.Ridge));
@@ -151,8 +154,41 @@ public sealed class AlsFromDataTests
             new(0.28f, 0, 0.40f), new(0.28f, 0.3f, 0.10f), new(0.4f, 0, 0.30f), new(0.4f, 0.3f, 0.20f),
             new(0.56f, 0, 0.32f), new(0.56f, 0.3f, 0.33f), new(0.8f, 0, 0.31f), new(0.8f, 0.3f, 0.31f),
         ];
-        Assert.Equal((0.56f, 0f), AlsChoice.Smoothest(points)); // Exponent 0: 0.31 on 0.4 to 0.8, against 0.28.
-        Assert.Equal((0.4f, 0.3f), AlsChoice.Smoothest([.. points.Select(p => p with { Ndcg = 0.3 })]));
+        Assert.Equal(new AlsChoicePair(0.56f, 0), AlsChoice.Smoothest(points)); // Exponent 0: 0.31 on 0.4 to 0.8, against 0.28.
+        Assert.Equal(new AlsChoicePair(0.4f, 0.3f), AlsChoice.Smoothest([.. points.Select(p => p with { Ndcg = 0.3 })]));
+    }
+
+    [Fact]
+    public void What_tune_and_choose_find_reaches_the_model()
+    {
+        using ScratchFolder folder = new();
+        CsrMatrix counts = AlsWorlds.Communities(120, 60, 3);
+        string plays = folder.Write("plays.tsv", "user\tartist\tplays\n" + string.Concat(Enumerable.Range(0, counts.Rows).SelectMany(u =>
+            counts.RowIndices(u).ToArray().Zip(counts.RowValues(u).ToArray(), (a, p) => $"u{u}\ta{a}\t{p}\n"))));
+        string file = folder.File("taste.json"), home = folder.File("home");
+        Run("tune", "--settings", "2", "--out", file);
+        AlsOptions found = AlsOptionsFile.Read(file);
+        Run("train-als", "--options", file, "--factors", "8");
+        SegueHome models = new(home);
+        using MappedFiles files = new();
+        AlsOptions trained = AlsFiles.Load(models.AlsModels.Find().Folder, files).Options;
+        Assert.Equal((found.ZeroWeight, found.PopularityExponent, found.Iterations, 8),
+            (trained.ZeroWeight, trained.PopularityExponent, trained.Iterations, trained.Factors));
+        Run("train-als", "--choose", "--factors", "8");
+        System.Text.Json.Nodes.JsonNode choice = models.AlsModels.Verify(models.AlsModels.Find().Name).Parameters["choice"]!;
+        Assert.True(choice["trainings"]!.AsArray().Count >= 8);
+        Assert.Contains("chose ridge", Run("evaluate", "--choose"), StringComparison.Ordinal);
+        Assert.Contains("were given", Cli.Run("evaluate", "--plays", plays, "--choose", "--options", file, "--home", home).Error, StringComparison.Ordinal);
+        string wrong = folder.Write("wrong.json", """{ "ridgee": 0.4 }"""), far = folder.Write("far.json", """{ "ridge": 4 }""");
+        Assert.Contains("ridgee", Assert.Throws<DataFormatException>(() => AlsOptionsFile.Read(wrong)).Message, StringComparison.Ordinal);
+        Assert.Contains("ridge is 4", Assert.Throws<DataFormatException>(() => AlsOptionsFile.Read(far)).Message, StringComparison.Ordinal);
+
+        string Run(string command, params string[] args)
+        {
+            (int code, string output, string error) = Cli.Run([command, "--plays", plays, "--home", home, .. args]);
+            Assert.True(code == 0, error);
+            return output + error;
+        }
     }
 
     [Fact]

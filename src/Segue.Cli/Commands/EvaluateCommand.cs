@@ -5,6 +5,7 @@ using Segue.Evaluation;
 using Segue.Export;
 using Segue.Factorization;
 using Segue.Making;
+using Segue.ModelFiles;
 using Segue.Writing;
 using Spectre.Console;
 
@@ -136,8 +137,23 @@ internal static class EvaluateCommand
             session.WriteJson(ToJson(result.Reports, session.Seed));
         else
             Show(session, result.Reports);
+        WarnOfBetterModels(session, result.Reports);
         foreach (Leak leak in result.Reports[0].Leaks)
             session.Warn($"leak? {leak.Kind}: {leak.Count} ({leak.Meaning})");
+    }
+
+    /// <summary>als is what recommends; where a plain model is better beyond chance, its settings do not fit the data.</summary>
+    private static void WarnOfBetterModels(Session session, IReadOnlyList<EvaluationReport> reports)
+    {
+        if (reports.FirstOrDefault(r => r.Model.StartsWith("als", StringComparison.Ordinal)) is not { } als)
+            return;
+        int k = als.Cutoffs[0];
+        foreach (EvaluationReport other in reports.Where(r => r.Model is "ease" or "itemknn"))
+        {
+            PairedDifference d = Significance.Paired(als.Values("ndcg", k), other.Values("ndcg", k), seed: session.Seed);
+            if (d.Difference < -2 * d.StandardError)
+                session.Warn($"{als.Model} is below {other.Model} by {-d.Difference:0.0000} NDCG@{k}, more than two standard errors; try --choose, or 'segue tune'");
+        }
     }
 
     private static string Row(ListedItem item) =>

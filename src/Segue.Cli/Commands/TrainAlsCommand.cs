@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Segue.Factorization;
 using Segue.Making;
+using Segue.ModelFiles;
 
 namespace Segue.Cli.Commands;
 
@@ -122,8 +123,10 @@ internal static class TrainAlsCommand
     private static void Extend(Session session)
     {
         Option[] own =
-            [s_options, s_factors, s_iterations, s_ridge, s_regularization, s_alpha, s_confidence,
-                s_solver, s_objective, TrainingOptions.Choose, s_holdout, s_resume, s_warmStart];
+        [
+            s_options, s_factors, s_iterations, s_ridge, s_regularization, s_alpha, s_confidence, s_solver, s_objective,
+            TrainingOptions.Choose, s_holdout, s_resume, s_warmStart,
+        ];
         if (own.FirstOrDefault(session.Has) is { } option)
             throw new WrongUsageException($"--extend keeps what the current model was trained with; leave {option.Name} out, or train anew without --extend");
         ExtendReport report;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Segue.Evaluation;
 using Segue.Export;
 using Segue.Making;
+using Segue.ModelFiles;
 using Segue.Writing;
 using Spectre.Console;
 

@@ -6,15 +6,19 @@ namespace Segue.Factorization;
 /// <param name="Ndcg">NDCG@10 on what was held out, the mean over its listeners.</param>
 internal sealed record AlsChoicePoint(float Ridge, float Exponent, double Ndcg);
 
+/// <summary>A ridge without a unit and a popularity exponent.</summary>
+internal readonly record struct AlsChoicePair(float Ridge, float Exponent);
+
 /// <summary>
 /// Ridge and popularity exponent by eight short trainings: four ridges, two exponents, 64 factors, 5 iterations, judged on a tenth held out. The formula
 /// is within 3% of the best on sets of real plays; this is for odd data, where it loses up to a fifth. What is chosen has no unit, so that a sample of
 /// the listeners may choose for all. Decided by sizes, hashes and the seed, on any number of threads.
 /// </summary>
 /// <param name="Points">What was measured, in the order in which it was.</param>
+/// <param name="Formula">Ridge and exponent that the formula gives.</param>
 /// <param name="Listeners">How many listeners the trainings had.</param>
 /// <param name="Folds">How often a tenth was held out.</param>
-internal sealed record AlsChoice(IReadOnlyList<AlsChoicePoint> Points, float Ridge, float Exponent, int Listeners, int Folds)
+internal sealed record AlsChoice(IReadOnlyList<AlsChoicePoint> Points, AlsChoicePair Chosen, AlsChoicePair Formula, int Listeners, int Folds)
 {
     /// <summary>Fewer listeners hold out some 200 plays: choosing by them is a lottery.</summary>
     public const int ListenersMin = 100;
@@ -31,6 +35,7 @@ internal sealed record AlsChoice(IReadOnlyList<AlsChoicePoint> Points, float Rid
 
     private static readonly float[] s_lower = [0.20f, 0.14f], s_higher = [1.13f];
 
+    /// <summary>Tries and chooses.</summary>
     /// <param name="counts">What is trained on; nothing that is kept for a test. Tags and friends have no part in it.</param>
     /// <param name="options">A ridge or an exponent given here is kept, and only the other chosen.</param>
     /// <param name="progress">Told after each training: done, of, and what it found.</param>
@@ -58,23 +63,23 @@ internal sealed record AlsChoice(IReadOnlyList<AlsChoicePoint> Points, float Rid
             wanted = options.Ridge is null && extension < ExtensionsMax ? Beyond(points) : [];
         }
 
-        (float chosenRidge, float chosenExponent) = Smoothest(points);
-        return new AlsChoice(points, chosenRidge, chosenExponent, sample.Rows, folds.Length);
+        float byFormula = new AlsOptions().ResolvedFor(counts).PopularityExponent!.Value;
+        return new AlsChoice(points, Smoothest(points), new AlsChoicePair(AlsFromData.Ridge, byFormula), sample.Rows, folds.Length);
     }
 
     /// <summary>The options with what was chosen.</summary>
-    public AlsOptions Over(AlsOptions options) => options with { Ridge = Ridge, PopularityExponent = Exponent };
+    public AlsOptions Over(AlsOptions options) => options with { Ridge = Chosen.Ridge, PopularityExponent = Chosen.Exponent };
 
     /// <summary>
     /// By margins, as single values are noisy: the ridge with the best mean over the exponents; then the exponent with the best mean over that ridge and its
     /// neighbors. Ties go to what is nearer to 0.4 and 0.3.
     /// </summary>
-    internal static (float Ridge, float Exponent) Smoothest(IReadOnlyList<AlsChoicePoint> points)
+    internal static AlsChoicePair Smoothest(IReadOnlyList<AlsChoicePoint> points)
     {
         float ridge = BestRidge(points);
         float exponent = points.Where(p => Math.Max(p.Ridge / ridge, ridge / p.Ridge) <= NeighborFactor).GroupBy(p => p.Exponent)
             .OrderByDescending(g => g.Average(p => p.Ndcg)).ThenBy(g => Math.Abs(g.Key - 0.3f)).First().Key;
-        return (ridge, exponent);
+        return new AlsChoicePair(ridge, exponent);
     }
 
     private static float BestRidge(IReadOnlyList<AlsChoicePoint> points) => points.GroupBy(p => p.Ridge)

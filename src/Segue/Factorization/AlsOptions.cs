@@ -78,7 +78,8 @@ public sealed record AlsOptions
     public float? ZeroWeight { get; init; }
 
     /// <summary>
-    /// How much surer the zero of a well-known artist is (IAls only); 0 is plain iALS. Not hearing what everybody hears says something. Null for 0.2.
+    /// How much surer the zero of a well-known artist is (IAls only); 0 is plain iALS. Not hearing what everybody hears says something. Null for 0.3 on
+    /// sparse data, 0 on dense.
     /// </summary>
     public float? PopularityExponent { get; init; }
 

@@ -87,16 +87,16 @@ public sealed partial class ModelMaker
             "choosing", (double)p.Done / p.Of, $"ridge {p.Point.Ridge:0.##}, exponent {p.Point.Exponent:0.##}: NDCG@10 {p.Point.Ndcg:0.0000}"));
         AlsChoice choice = AlsChoice.Choose(counts, options, each, cancellationToken);
         string values = string.Join(", ", choice.Points.Select(p => $"{p.Ridge:0.##}/{p.Exponent:0.##} {p.Ndcg:0.0000}"));
-        notes.Add($"chose ridge {choice.Ridge:0.##} and popularity exponent {choice.Exponent:0.##} on {choice.Listeners:N0} listeners "
-            + $"(by formula {AlsFromData.Ridge} and {AlsFromData.PopularityExponent}); ridge/exponent and held-out NDCG@10 of short trainings: {values}");
+        notes.Add($"chose ridge {choice.Chosen.Ridge:0.##} and popularity exponent {choice.Chosen.Exponent:0.##} on {choice.Listeners:N0} listeners "
+            + $"(by formula {choice.Formula.Ridge:0.##} and {choice.Formula.Exponent:0.##}); ridge/exponent and held-out NDCG@10 of short trainings: {values}");
         return choice;
     }
 
     private static JsonObject ChoiceToJson(AlsChoice choice) => new()
     {
-        ["ridge"] = AsWritten(choice.Ridge),
-        ["popularityExponent"] = AsWritten(choice.Exponent),
-        ["formula"] = new JsonObject { ["ridge"] = AsWritten(AlsFromData.Ridge), ["popularityExponent"] = AsWritten(AlsFromData.PopularityExponent) },
+        ["ridge"] = AsWritten(choice.Chosen.Ridge),
+        ["popularityExponent"] = AsWritten(choice.Chosen.Exponent),
+        ["formula"] = new JsonObject { ["ridge"] = AsWritten(choice.Formula.Ridge), ["popularityExponent"] = AsWritten(choice.Formula.Exponent) },
         ["listeners"] = choice.Listeners,
         ["folds"] = choice.Folds,
         ["trainings"] = new JsonArray([.. choice.Points.Select(p => (JsonNode)new JsonObject

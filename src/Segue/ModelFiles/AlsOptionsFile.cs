@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Segue.Factorization;
 using Segue.Writing;
 
-namespace Segue.Making;
+namespace Segue.ModelFiles;
 
 /// <summary>
 /// Options of the taste model in a JSON file, so that what <c>tune</c> found reaches <c>train-als</c> and <c>evaluate</c>. What a file leaves out keeps
