@@ -24,6 +24,12 @@ internal sealed partial class CliProcess : IDisposable
 
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "segue-cli.dll");
 
+    /// <summary>Whether this process, and so what it starts, was started to ignore a signal, as a shell does in the background.</summary>
+    public static bool IsIgnored(int signal) =>
+        OperatingSystem.IsLinux()
+        && File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } line
+        && ((Convert.ToUInt64(line["SigIgn:".Length..].Trim(), 16) >> (signal - 1)) & 1) != 0;
+
     public string Output => Text(_output);
 
     public string Error => Text(_error);

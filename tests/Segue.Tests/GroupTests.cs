@@ -99,7 +99,7 @@ public sealed class GroupTests(SampleModels models) : IClassFixture<SampleModels
             [
                 (2, "'7' twice", ["--user", "7", "--user", "7"]),
                 (2, "whose they are", ["--user", "7", "--user", "12", "--like", "x"]),
-                (2, "cannot be all", ["--user", "7", "--user", "12", "-n", "all"]),
+                (2, "cannot be 'all'", ["--user", "7", "--user", "12", "-n", "all"]),
             ])
         {
             (int found, _, string error) = Cli.Run(["recommend", .. args, "--home", demo.Folder.Path]);

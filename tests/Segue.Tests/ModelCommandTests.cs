@@ -20,7 +20,7 @@ public sealed class ModelCommandTests
         Assert.Equal(0, Run(folder, "verify").Code);
         (code, _, error) = Run(folder, "info", "als");
         Assert.Equal(1, code);
-        Assert.Contains("there is no als yet; run 'segue train-als'", error);
+        Assert.Contains("there is no als yet; make one with 'segue train-als'", error);
         Assert.Equal(1, Run(folder, "rollback", "vdb").Code);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }

@@ -54,11 +54,11 @@ public sealed partial class TidyTests
     /// <summary>Lines over <see cref="ColumnsMax"/> that there are, by place; where a place is not named there are none.</summary>
     private static readonly Dictionary<string, int> s_longLines = new()
     {
-        ["bench/Segue.Bench"] = 48,
+        ["bench/Segue.Bench"] = 50,
         ["notebooks"] = 18,
         ["notebooks/Notebook"] = 8,
         ["src/Segue"] = 1,
-        ["src/Segue.Cli"] = 50,
+        ["src/Segue.Cli"] = 51,
         ["src/Segue.Hosting"] = 1,
         ["src/Segue.Onnx"] = 6,
         ["src/Segue.Redis"] = 12,
@@ -67,16 +67,16 @@ public sealed partial class TidyTests
         ["src/Segue/Embedding"] = 29,
         ["src/Segue/Evaluation"] = 28,
         ["src/Segue/Export"] = 38,
-        ["src/Segue/Factorization"] = 39,
+        ["src/Segue/Factorization"] = 43,
         ["src/Segue/Import"] = 60,
         ["src/Segue/Interactions"] = 9,
-        ["src/Segue/Making"] = 36,
-        ["src/Segue/ModelFiles"] = 20,
+        ["src/Segue/Making"] = 34,
+        ["src/Segue/ModelFiles"] = 22,
         ["src/Segue/Mood"] = 79,
         ["src/Segue/Numerics"] = 20,
         ["src/Segue/Recommending"] = 30,
         ["src/Segue/VectorSearch"] = 30,
-        ["tests/Segue.Tests"] = 238,
+        ["tests/Segue.Tests"] = 240,
     };
 
     public static TheoryData<string> Sources => [.. Directory

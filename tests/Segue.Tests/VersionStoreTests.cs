@@ -19,7 +19,7 @@ public sealed class VersionStoreTests
         Assert.Null(store.Current());
         Assert.Empty(store.List());
         SegueException none = Assert.Throws<ModelNotFoundException>(() => store.Find());
-        Assert.Equal($"{store.Folder}: there is no als yet; run 'segue train-als'", none.Message);
+        Assert.Equal($"{store.Folder}: there is no als yet", none.Message);
 
         string version = Write(store, 1);
         Assert.Matches("^0001-[0-9a-f]{12}$", version);
