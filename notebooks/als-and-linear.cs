@@ -17,7 +17,7 @@ page.Text("""
     Who wins here, and where?
     """);
 string[] names = ["als", "ease", "rp3beta", "itemknn", "popularity"];
-AlsOptions options = page.Data.IsSample ? new AlsOptions { Factors = 8, Regularization = 0.12f } : new AlsOptions();
+AlsOptions options = new();
 EvaluationReport[] reports = [.. names.Select(n => Evaluator.Evaluate(TasteModels.Train(n, split.Train, options), split))];
 EvaluationReport als = reports[0];
 page.Say($"""

@@ -99,7 +99,7 @@ page.Text("""
 
     Both the defaults and the settings chosen above are trained on all that is not test, and asked for the test part. The difference is paired over
     listeners: each listener is compared with themself. A grid's winner is partly luck: what it gained on validation rarely survives in full. The
-    defaults came about in this way, on validation parts of Last.fm-2K.
+    rules behind the defaults came about in this way, on validation parts of several data sets.
     """);
 EvaluationReport Test(AlsOptions options) => Evaluator.Evaluate(AlsTrainer.Train(outer.Train, options, new AlsRun { TrackLoss = false }).Model, outer);
 EvaluationReport usual = Test(defaults), tuned = Test(chosen);

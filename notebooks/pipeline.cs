@@ -18,7 +18,7 @@ page.Text("""
     Two models meet in one ranking. **Taste** knows who plays what, and nothing of songs. **Mood** knows how songs feel, and nothing of people. Names
     of artists join them. This notebook goes the whole way for one listener and opens every score on it.
     """);
-AlsOptions options = page.Data.IsSample ? new AlsOptions { Factors = 8, Regularization = 0.12f } : new AlsOptions();
+AlsOptions options = new();
 AlsModel model = AlsTrainer.Train(plays, options, new AlsRun { TrackLoss = false }).Model;
 SongIndex songs = Index(tracks);
 Pipeline pipeline = new(model, plays, songs);

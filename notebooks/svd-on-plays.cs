@@ -47,7 +47,7 @@ page.Text("""
     shown. Beside it implicit ALS, which never tries to foretell a count: it learns that played artists should stand above the others. And popularity,
     which knows nothing of the listener.
     """);
-AlsOptions options = new() { Factors = page.Data.IsSample ? 8 : 128, Regularization = page.Data.IsSample ? 0.12f : new AlsOptions().Regularization };
+AlsOptions options = new();
 AlsModel als = AlsTrainer.Train(split.Train, options, new AlsRun { TrackLoss = false }).Model;
 ITasteModel[] models = [als, new Popularity(split.Train), svd];
 EvaluationReport[] reports = [.. models.Select(m => Evaluator.Evaluate(m, split))];
