@@ -107,7 +107,7 @@ public sealed class GroupTests(SampleModels models) : IClassFixture<SampleModels
             Assert.Contains(problem, error);
         }
 
-        Assert.Contains("this answers one listener", Cli.Run("recommend", "artists", "--user", "7", "--user", "12", "--home", demo.Folder.Path).Error);
+        Assert.Contains("this answers one;", Cli.Run("recommend", "artists", "--user", "7", "--user", "12", "--home", demo.Folder.Path).Error);
     }
 
     private static IEnumerable<int[]> Choices(int items, int count) => count == 0

@@ -7,9 +7,8 @@ namespace Segue.Mood.Knowledge;
 
 /// <summary>
 /// Which songs are like those of some compilations: one weighted ridge for all wishes, factored once, from rows [1, 0.6 · artist's vector, labels,
-/// 1.5 · (percentiles − ½)
-/// of ten features, 0.25 · 128 random cosines of those] to "stands on one of them". Songs on any compilation weigh 1, the others 0.15: that nobody
-/// chose them says little.
+/// 1.5 · (percentiles − ½) of ten features, 0.25 · 128 random cosines of those] to "stands on one of them". Songs on any compilation weigh 1, the
+/// others 0.15: that nobody chose them says little.
 /// </summary>
 internal sealed class CompilationRidge
 {
@@ -17,6 +16,9 @@ internal sealed class CompilationRidge
 
     private const float ArtistScale = 0.6f, FeatureScale = 1.5f, CosineScale = 0.25f, ElsewhereWeight = 0.15f, CosineFrequency = 2;
     private const double Lambda = 20;
+
+    /// <summary>One in so many of the other songs stands for all of them: a third of the time, and the same answers.</summary>
+    private const int ElsewhereEach = 4;
 
     private static readonly AudioFeature[] s_features =
     [
@@ -71,12 +73,21 @@ internal sealed class CompilationRidge
     public static Ridge Learn(CatalogueFacts facts, MatrixView percentiles, ArtistSpace artists, ReadOnlyMemory<sbyte> cosines,
         Compilations compilations, CancellationToken cancel)
     {
-        var rows = new CompilationRidge(facts, percentiles, artists, cosines, new Lazy<Ridge>(() => throw new InvalidOperationException("It is being learned.")));
-        float[] weights = [.. Enumerable.Repeat(ElsewhereWeight, facts.Tracks.Count)];
+        var rows = new CompilationRidge(facts, percentiles, artists, cosines,
+            new Lazy<Ridge>(() => throw new InvalidOperationException("It is being learned.")));
         HashSet<int> on = [.. compilations.Songs.Values.ToArray()];
-        for (int t = 0; t < weights.Length; t++)
-            weights[t] = on.Contains(facts.VersionOf.Span[t]) ? 1 : ElsewhereWeight;
-        return Ridge.Fit(facts.Tracks.Count, rows.Columns, rows.Row, weights, Lambda, cancel);
+        List<int> tracks = [];
+        List<float> weights = [];
+        for (int t = 0; t < facts.Tracks.Count; t++)
+        {
+            bool chosen = on.Contains(facts.VersionOf.Span[t]);
+            if (!chosen && t % ElsewhereEach != 0)
+                continue;
+            tracks.Add(t);
+            weights.Add(chosen ? 1 : ElsewhereWeight * ElsewhereEach);
+        }
+
+        return Ridge.Fit(tracks.Count, rows.Columns, (r, x) => rows.Row(tracks[r], x), weights.ToArray(), Lambda, cancel);
     }
 
     /// <summary>How like the songs of some compilations each track is, unscaled.</summary>
