@@ -59,7 +59,7 @@ internal static class KnowledgeFiles
             int columns = CompilationRidge.ColumnsOf(artists.Dimensions, tracks.GenreNames.Count);
             Lazy<Ridge> ridge = new(() => Ridge.Unpack(file.Read<float>("ridge").Span, columns));
             return new SongKnowledge(
-                facts, file.ReadMatrix("fame"), file.Read<ushort>("intruders", n),
+                facts, new MatrixView(file.Read<float>("fame", Fame.Views, n), Fame.Views, n), file.Read<ushort>("intruders", n),
                 new Compilations(file.ReadText("compilations"), file.ReadRagged<int>("compilations.songs")),
                 new NameWords(tracks.Titles, file.ReadText("titles"), file.ReadRagged<int>("titles.tracks")),
                 new NameWords(tracks.Albums, file.ReadText("albums"), file.ReadRagged<int>("albums.tracks")),
