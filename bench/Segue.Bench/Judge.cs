@@ -32,7 +32,8 @@ internal sealed class PlaylistJudge : IJudge
     public PlaylistJudge(Tracks tracks, string path)
     {
         _tracks = tracks;
-        _pool = [.. File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "pool.txt")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+        _pool = [.. File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "pool.txt")).Split((char[]?)null,
+            StringSplitOptions.RemoveEmptyEntries)
             .Select(tracks.IndexOfId).Where(t => t >= 0)];
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
         _lists = [.. document.RootElement.EnumerateObject()
@@ -58,7 +59,8 @@ internal sealed class PlaylistJudge : IJudge
                 sum += ++hits / (k + 1.0);
         }
 
-        Dictionary<string, double> values = new() { ["ap"] = sum / songs.Count, ["p@20"] = ranking.Take(First).Count(songs.Contains) / (double)First };
+        Dictionary<string, double> values =
+            new() { ["ap"] = sum / songs.Count, ["p@20"] = ranking.Take(First).Count(songs.Contains) / (double)First };
         return new Judged(title, "playlist", values, ranking);
     }
 }

@@ -28,7 +28,7 @@ internal static class JudgeBench
         using MappedFiles files = new();
         SongIndex songs = VdbFiles.Load(home.VdbModels.Find().Folder, files);
         SongKnowledge knowledge = songs.Knowledge ?? throw new SegueException("this index was made before there was knowledge of songs; run 'segue build-vdb' again");
-        IJudge[] judges = [.. Judges(arguments, home, songs)];
+        IJudge[] judges = [.. Judges(arguments, home, songs, files)];
         if (arguments.Get("time", "no") != "no")
         {
             Time(judges, songs, knowledge);
@@ -84,7 +84,7 @@ internal static class JudgeBench
         }
     }
 
-    private static IEnumerable<IJudge> Judges(Arguments arguments, SegueHome home, SongIndex songs)
+    private static IEnumerable<IJudge> Judges(Arguments arguments, SegueHome home, SongIndex songs, MappedFiles files)
     {
         if (arguments.Get("playlists", "") is { Length: > 0 } playlists)
             yield return new PlaylistJudge(songs.Tracks, playlists);

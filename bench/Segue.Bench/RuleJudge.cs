@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Segue.Catalogue;
-using Segue.Import;
 using Segue.Interactions;
 using Segue.Mood;
 using Segue.Numerics;
@@ -10,9 +9,8 @@ using Segue.Numerics;
 namespace Segue.Bench;
 
 /// <summary>
-/// Wishes with rules: <c>wish_judge.py</c> in C#. Of the first 20, the share that keeps every rule, and the share that is noise, children's, spoken,
-/// Christmas or karaoke and was not asked for. Rules for eras and voices look at tags of Last.fm: there the figure says that an answer does what its
-/// reading says, not that it is true.
+/// Wishes with rules: <c>wish_judge.py</c> in C#. Of the first 20, the share that keeps every rule, and the share that is noise, children's, spoken, Christmas or karaoke
+/// and was not asked for. Rules for eras and voices look at tags of Last.fm: there the figure says that an answer does what its reading says, not that it is true.
 /// </summary>
 internal sealed partial class RuleJudge : IJudge
 {
@@ -23,13 +21,15 @@ internal sealed partial class RuleJudge : IJudge
     private readonly Dictionary<string, HashSet<string>> _tagsOf = new(StringComparer.Ordinal);
 
     /// <param name="path">A file such as <c>wishes.json</c>.</param>
-    /// <param name="plays">Plays with tags.</param>
+    /// <param name="artists">The artists of the plays.</param>
+    /// <param name="side">Their tags; null where there are none.</param>
     public RuleJudge(Tracks tracks, MatrixView percentiles, string path, Artists? artists, SideInformation? side)
     {
         (_tracks, _percentiles) = (tracks, percentiles);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
         _wishes = [.. document.RootElement.GetProperty("wishes").EnumerateArray().Select(w => w.Clone())];
-        foreach (var given in (side?.Taggings ?? []).GroupBy(t => (Artist: artists!.Names[t.Artist].ToLowerInvariant(), Tag: side!.TagNames[t.Tag].ToLowerInvariant())))
+        foreach (var given in (side?.Taggings ?? []).GroupBy(t =>
+            (Artist: artists!.Names[t.Artist].ToLowerInvariant(), Tag: side!.TagNames[t.Tag].ToLowerInvariant())))
         {
             if (given.Count() < PeopleMin)
                 continue;
@@ -65,7 +65,8 @@ internal sealed partial class RuleJudge : IJudge
             right += !intruder && !no && rules.GetProperty("groups").EnumerateArray().All(g => Holds(g, track)) ? 1 : 0;
         }
 
-        Dictionary<string, double> values = new() { ["right"] = right / (double)First, ["intruders"] = intruders / (double)Math.Max(1, Math.Min(First, top.Count)) };
+        Dictionary<string, double> values =
+            new() { ["right"] = right / (double)First, ["intruders"] = intruders / (double)Math.Max(1, Math.Min(First, top.Count)) };
         return new Judged(rules.GetProperty("q").GetString()!, rules.GetProperty("kind").GetString()!, values, top);
     }
 
@@ -75,8 +76,10 @@ internal sealed partial class RuleJudge : IJudge
         string artist = _tracks.ArtistNamesOf(track).FirstOrDefault("").ToLowerInvariant();
         return Words(group, "g").Intersect(_tracks.GenreNamesOf(track)).Any()
             || _tagsOf.TryGetValue(artist, out HashSet<string>? tags) && Words(group, "t").Any(tags.Contains)
-            || Words(group, "w").Any(w => Regex.IsMatch(title, $@"\b{Regex.Escape(w)}\b")) || Words(group, "wa").Any(w => Regex.IsMatch(album, $@"\b{Regex.Escape(w)}\b"))
-            || group.TryGetProperty("f", out JsonElement features) && features.EnumerateObject().Any(f => IsThere(f.Name, f.Value.GetString()!, track));
+            || Words(group, "w").Any(w => Regex.IsMatch(title, $@"\b{Regex.Escape(w)}\b", RegexOptions.None, TimeSpan.FromSeconds(1)))
+                || Words(group, "wa").Any(w => Regex.IsMatch(album, $@"\b{Regex.Escape(w)}\b", RegexOptions.None, TimeSpan.FromSeconds(1)))
+            || group.TryGetProperty("f", out JsonElement features)
+                && features.EnumerateObject().Any(f => IsThere(f.Name, f.Value.GetString()!, track));
     }
 
     private bool IsThere(string feature, string rule, int track)
@@ -108,16 +111,16 @@ internal sealed partial class RuleJudge : IJudge
             yield return "karaoke";
     }
 
-    [GeneratedRegex(@"noise|\bfan\b|vacuum|hair ?dryer|rauschen|rain|thunder|waves|sounds?\b|womb|washing|hz\b|loop")]
+    [GeneratedRegex(@"noise|\bfan\b|vacuum|hair ?dryer|rauschen|rain|thunder|waves|sounds?\b|womb|washing|hz\b|loop", RegexOptions.None, 1000)]
     private static partial Regex SleepNoise();
 
-    [GeneratedRegex(@"white noise|brown noise|pink noise|rain sounds|noise loop|weisses rauschen")]
+    [GeneratedRegex(@"white noise|brown noise|pink noise|rain sounds|noise loop|weisses rauschen", RegexOptions.None, 1000)]
     private static partial Regex Noise();
 
     [GeneratedRegex(@"christmas|xmas|\bsanta\b|jingle|\bnoel\b|navidad|weihnacht|\bnatale?\b|sleigh|mistletoe|let it snow|silent night|stille nacht|holy night|rudolph"
-        + @"|little drummer boy|frosty the|deck the halls")]
+        + @"|little drummer boy|frosty the|deck the halls", RegexOptions.None, 1000)]
     private static partial Regex Christmas();
 
-    [GeneratedRegex(@"karaoke|tribute to|made famous by|in the style of|lullaby renditions|8.?bit")]
+    [GeneratedRegex(@"karaoke|tribute to|made famous by|in the style of|lullaby renditions|8.?bit", RegexOptions.None, 1000)]
     private static partial Regex Karaoke();
 }

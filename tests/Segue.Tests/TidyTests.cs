@@ -54,7 +54,7 @@ public sealed partial class TidyTests
     /// <summary>Lines over <see cref="ColumnsMax"/> that there are, by place; where a place is not named there are none.</summary>
     private static readonly Dictionary<string, int> s_longLines = new()
     {
-        ["bench/Segue.Bench"] = 50,
+        ["bench/Segue.Bench"] = 46,
         ["notebooks"] = 18,
         ["notebooks/Notebook"] = 8,
         ["src/Segue"] = 1,
