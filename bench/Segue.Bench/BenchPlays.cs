@@ -13,7 +13,7 @@ internal sealed record BenchPlays(CsrMatrix Counts)
     public static BenchPlays Read(string path)
     {
         if (!File.Exists(path))
-            throw new DataFormatException(path, 0, "there is no such file");
+            throw new DataException(path, 0, "there is no such file");
         long lines = 0;
         ForEachLine(path, _ => lines++);
         int[] rows = new int[lines], columns = new int[lines];
@@ -25,12 +25,12 @@ internal sealed record BenchPlays(CsrMatrix Counts)
             number++;
             int tab = line.IndexOf((byte)'\t'), second = tab < 0 ? -1 : line[(tab + 1)..].IndexOf((byte)'\t');
             if (second < 0)
-                throw new DataFormatException(path, number, "expected user, artist and plays, tab-separated");
+                throw new DataException(path, number, "expected user, artist and plays, tab-separated");
             if (!Utf8Parser.TryParse(line[(tab + second + 2)..], out float count, out _))
             {
                 if (number == 1)
                     return; // A header.
-                throw new DataFormatException(path, number, "the third column is no number");
+                throw new DataException(path, number, "the third column is no number");
             }
 
             (rows[at], columns[at], plays[at++]) = (Number(users, line[..tab]), Number(artists, line.Slice(tab + 1, second)), count);
@@ -66,7 +66,7 @@ internal sealed record BenchPlays(CsrMatrix Counts)
             }
 
             if (kept == buffer.Length)
-                throw new DataFormatException(path, 0, "has a line of more than 1 MB");
+                throw new DataException(path, 0, "has a line of more than 1 MB");
         }
     }
 }

@@ -82,7 +82,7 @@ internal sealed record Failure(int ExitCode, string Kind, string Message)
             DidYouMean = unknown.Nearest,
             Details = new JsonObject { ["of"] = unknown.Kind, ["name"] = unknown.Name },
         },
-        DataFormatException data => new(Failed, "data", e.Message)
+        DataException data => new(Failed, "data", e.Message)
         {
             Details = data.Line > 0 ? new JsonObject { ["file"] = data.Path, ["line"] = data.Line } : new JsonObject { ["file"] = data.Path },
         },

@@ -7,13 +7,13 @@ namespace Segue;
 public class SegueException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>A file or a row of it is not what it should be. The message starts with <c>file:line:</c> where a line is known.</summary>
-public sealed class DataFormatException : SegueException
+public sealed class DataException : SegueException
 {
     /// <param name="path">The file, as the user named it.</param>
     /// <param name="line">The 1-based line, or 0 when the file as a whole is meant.</param>
     /// <param name="problem">What was found, what was expected, and what to do.</param>
     /// <param name="inner">What the system said, if it did.</param>
-    public DataFormatException(string path, long line, string problem, Exception? inner = null)
+    public DataException(string path, long line, string problem, Exception? inner = null)
         : base(line > 0 ? $"{path}:{line}: {problem}" : $"{path}: {problem}", inner) => (Path, Line) = (path, line);
 
     /// <summary>The file, as the user named it.</summary>

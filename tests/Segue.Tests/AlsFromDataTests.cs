@@ -180,8 +180,8 @@ public sealed class AlsFromDataTests
         Assert.Contains("chose ridge", Run("evaluate", "--choose"), StringComparison.Ordinal);
         Assert.Contains("were given", Cli.Run("evaluate", "--plays", plays, "--choose", "--options", file, "--home", home).Error, StringComparison.Ordinal);
         string wrong = folder.Write("wrong.json", """{ "ridgee": 0.4 }"""), far = folder.Write("far.json", """{ "ridge": 4 }""");
-        Assert.Contains("ridgee", Assert.Throws<DataFormatException>(() => AlsOptionsFile.Read(wrong)).Message, StringComparison.Ordinal);
-        Assert.Contains("ridge is 4", Assert.Throws<DataFormatException>(() => AlsOptionsFile.Read(far)).Message, StringComparison.Ordinal);
+        Assert.Contains("ridgee", Assert.Throws<DataException>(() => AlsOptionsFile.Read(wrong)).Message, StringComparison.Ordinal);
+        Assert.Contains("ridge is 4", Assert.Throws<DataException>(() => AlsOptionsFile.Read(far)).Message, StringComparison.Ordinal);
 
         string Run(string command, params string[] args)
         {

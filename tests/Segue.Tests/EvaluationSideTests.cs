@@ -101,9 +101,9 @@ public sealed class EvaluationSideTests
         Assert.Equal(["jazz", "6"], [side.TagNames[0], side.TagNames[1]]);
         Assert.Equal(2, side.Friends!.Nonzeros);
         string damaged = folder.Write("damaged.dat", "userID\tartistID\ttagID\n7\t1\n");
-        Assert.Contains("damaged.dat:2", Assert.Throws<DataFormatException>(() => SideTables.Read(plays, damaged, null)).Message, StringComparison.Ordinal);
+        Assert.Contains("damaged.dat:2", Assert.Throws<DataException>(() => SideTables.Read(plays, damaged, null)).Message, StringComparison.Ordinal);
         Assert.Contains("none.dat", Assert.Throws<SegueException>(() => SideTables.Read(plays, folder.File("none.dat"), null)).Message, StringComparison.Ordinal);
-        Assert.Contains("friends", Assert.Throws<DataFormatException>(() => SideTables.Read(plays, tags, tags)).Message, StringComparison.Ordinal);
+        Assert.Contains("friends", Assert.Throws<DataException>(() => SideTables.Read(plays, tags, tags)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class ImportColumnsTests
         int before = Directory.GetFiles(Path.GetTempPath(), "*.segue").Length;
         byte[] good = ParquetFiles.Plays(50);
         Importer.ReadPlays(Pack(folder, good, "gz"), Mapped("artist=artist.name"));
-        Assert.Throws<DataFormatException>(() => Importer.ReadPlays(Pack(folder, good[..^9], "gz"), Mapped("artist=artist.name")));
+        Assert.Throws<DataException>(() => Importer.ReadPlays(Pack(folder, good[..^9], "gz"), Mapped("artist=artist.name")));
         Assert.Equal(before, Directory.GetFiles(Path.GetTempPath(), "*.segue").Length);
     }
 
@@ -149,7 +149,7 @@ public sealed class ImportColumnsTests
         Assert.Equal((4L, 1L, 3L), (ledger.RowsRead, ledger.Accepted, ledger.Rejected));
         Assert.Equal([(2L, "no listener"), (3, "no artist"), (4, "plays: nothing stands there")], ledger.Files[0].Reasons.Select(r => (r.Samples[0].Line, r.Reason)));
         Assert.Equal("user=, artist=Low, plays=2", ledger.Files[0].Reasons.First().Samples[0].Text);
-        string Throws(params string[] map) => Assert.Throws<DataFormatException>(() => Importer.Read([folder.File("p")], Mapped(map))).Message;
+        string Throws(params string[] map) => Assert.Throws<DataException>(() => Importer.Read([folder.File("p")], Mapped(map))).Message;
         Assert.Contains("'tags' holds lists", Throws("user=tags"));
         Assert.Contains("'took' is of a type that is not read here (Guid)", Throws("user=took"));
         Assert.Contains("no column 'band' for artist; the header has: user, artist, plays, tags, took", Throws("artist=band"));
@@ -166,11 +166,11 @@ public sealed class ImportColumnsTests
             await group.WriteAsync(fields[1], ["x"]);
         }));
         folder.Write("j", """[{"a":1,"b":{"c":2}}]""");
-        Assert.Contains("2 Parquet columns of no format known here: «a, b»", Assert.Throws<DataFormatException>(() => Importer.Read([folder.File("p")])).Message);
-        string json = Assert.Throws<DataFormatException>(() => Importer.Read([folder.File("j")])).Message;
+        Assert.Contains("2 Parquet columns of no format known here: «a, b»", Assert.Throws<DataException>(() => Importer.Read([folder.File("p")])).Message);
+        string json = Assert.Throws<DataException>(() => Importer.Read([folder.File("j")])).Message;
         Assert.Contains("2 JSON properties of no format known here: «a, b.c»", json);
         Assert.Contains("--map", json);
-        Assert.Contains("without objects", Assert.Throws<DataFormatException>(() => Importer.Read([folder.Write("e", "[1, 2]")])).Message);
+        Assert.Contains("without objects", Assert.Throws<DataException>(() => Importer.Read([folder.Write("e", "[1, 2]")])).Message);
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class ImportColumnsTests
         for (int length = 4; length < good.Length; length += 3)
         {
             File.WriteAllBytes(path, good[..length]);
-            Assert.StartsWith(path, Assert.Throws<DataFormatException>(() => Importer.Read([path], Mapped("artist=artist.name"))).Message);
+            Assert.StartsWith(path, Assert.Throws<DataException>(() => Importer.Read([path], Mapped("artist=artist.name"))).Message);
         }
 
         for (int at = 4; at < good.Length; at++)
@@ -194,7 +194,7 @@ public sealed class ImportColumnsTests
             {
                 Assert.True(Importer.Read([path], Mapped("artist=artist.name")).Ledger.Reconciles);
             }
-            catch (DataFormatException e)
+            catch (DataException e)
             {
                 Assert.StartsWith(path, e.Message);
             }
@@ -213,7 +213,7 @@ public sealed class ImportColumnsTests
         footer.AddRange([0x15, 12, 0x25, 0, 0x18, 1, (byte)'x', 0, 0x16, 0, 0x19, 0x0c, 0]); // Bytes, required, named x.
         using ScratchFolder folder = new();
         File.WriteAllBytes(folder.File("p"), [.. "PAR1"u8, .. footer, .. BitConverter.GetBytes(footer.Count), .. "PAR1"u8]);
-        Assert.Contains(word, Assert.Throws<DataFormatException>(() => Importer.Read([folder.File("p")])).Message);
+        Assert.Contains(word, Assert.Throws<DataException>(() => Importer.Read([folder.File("p")])).Message);
 
         static byte[] Varint(int n) => n < 128 ? [(byte)n] : [(byte)(n & 127 | 128), .. Varint(n >> 7)];
     }

@@ -59,7 +59,7 @@ public sealed class ImportErrorTests
     {
         using ScratchFolder folder = new();
         string path = folder.Write("wrong.dat", content);
-        SegueException e = Assert.Throws<DataFormatException>(() => Importer.Read([path]));
+        SegueException e = Assert.Throws<DataException>(() => Importer.Read([path]));
         Assert.StartsWith(path, e.Message);
         Assert.DoesNotContain('\n', e.Message);
         foreach (string word in words)
@@ -73,7 +73,7 @@ public sealed class ImportErrorTests
         string Throws(byte[] content)
         {
             File.WriteAllBytes(folder.File("x"), content);
-            return Assert.Throws<DataFormatException>(() => Importer.Read([folder.File("x")])).Message;
+            return Assert.Throws<DataException>(() => Importer.Read([folder.File("x")])).Message;
         }
 
         Assert.Contains("binary", Throws([1, 2, 0, 200, 7, 0, 0, 9, 1, 1, 1]));
@@ -101,7 +101,7 @@ public sealed class ImportErrorTests
         for (int i = 0; i < 100_000; i++)
             rows.Append($"u{i}\ta\tmany\n");
         string path = folder.Write("p", rows.ToString());
-        Assert.Contains("1,000 of 1,000 rows", Assert.Throws<DataFormatException>(() => Importer.Read([path])).Message);
+        Assert.Contains("1,000 of 1,000 rows", Assert.Throws<DataException>(() => Importer.Read([path])).Message);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class ImportErrorTests
         Ledger ledger = Importer.ReadPlays(path).Ledger;
         Assert.Equal((1996L, 4L), (ledger.Accepted, ledger.Rejected));
         Assert.Equal([500L, 1000, 1500, 2000], ledger.Files[0].Reasons.Single().Samples.Select(s => s.Line));
-        Assert.Throws<DataFormatException>(() => Importer.ReadPlays(path, new ImportOptions { RejectedShareMax = 0 }));
+        Assert.Throws<DataException>(() => Importer.ReadPlays(path, new ImportOptions { RejectedShareMax = 0 }));
     }
 
     [Fact]

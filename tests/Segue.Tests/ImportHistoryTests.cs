@@ -158,7 +158,7 @@ public sealed class ImportHistoryTests
         Assert.Equal("Two-Step", Read("#EXTM3U\n#EXTINF:300,Low - Two-Step\n/music/low.mp3\n").Listens.Single().Title);
         Listen id = Read("userID\tartistID\tweight\n2\t51\t13883\n2\t52\t11690\n").Listens[0];
         Assert.Equal(("51", 13883f), (id.ArtistId, id.Plays));
-        Assert.Contains("2 listeners", Assert.Throws<DataFormatException>(() => Read("userID\tartistID\tweight\n2\t51\t3\n3\t52\t1\n")).Message);
+        Assert.Contains("2 listeners", Assert.Throws<DataException>(() => Read("userID\tartistID\tweight\n2\t51\t3\n3\t52\t1\n")).Message);
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class ImportHistoryTests
         Assert.Equal(2, history.Listens.Count);
         Assert.Contains(ledger.Files[0].Reasons, r => r.Reason.Contains("cut off") && r.Samples[0].Line == 7);
         Assert.Contains(ledger.Files[0].Reasons, r => r.Reason == "nested too deep");
-        DataFormatException e = Assert.Throws<DataFormatException>(() => HistoryReader.Read(folder.File("x")));
+        DataException e = Assert.Throws<DataException>(() => HistoryReader.Read(folder.File("x")));
         Assert.Contains(":3:", e.Message);
     }
 }

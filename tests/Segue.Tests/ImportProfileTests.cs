@@ -51,11 +51,11 @@ public sealed class ImportProfileTests
             byte[] bad = [.. good];
             bad[i] ^= 0x15;
             File.WriteAllBytes(path, bad);
-            Assert.Throws<DataFormatException>(() => profiles.Load("me"));
+            Assert.Throws<DataException>(() => profiles.Load("me"));
         }
 
         File.WriteAllBytes(path, good[..^20]);
-        Assert.Throws<DataFormatException>(() => profiles.Load("me"));
+        Assert.Throws<DataException>(() => profiles.Load("me"));
     }
 
     [Fact]

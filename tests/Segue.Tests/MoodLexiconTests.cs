@@ -51,7 +51,7 @@ public sealed class MoodLexiconTests
     {
         using var scratch = new ScratchFolder();
         string path = scratch.Write("mine.tsv", text);
-        var e = Assert.Throws<DataFormatException>(() => Lexicon.Load(path));
+        var e = Assert.Throws<DataException>(() => Lexicon.Load(path));
         Assert.Equal((path, (long)line), (e.Path, e.Line));
         Assert.Contains(problem, e.Message);
     }

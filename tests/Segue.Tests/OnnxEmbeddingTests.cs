@@ -88,7 +88,7 @@ public sealed class OnnxEmbeddingTests
         scratch.Write("tokenizer.json", "{}");
         AssertRefused(network, "only models with a BERT WordPiece vocabulary");
         scratch.Write("vocab.txt", "[PAD]\n[UNK]\n");
-        Assert.Throws<DataFormatException>(() => new OnnxEmbeddingGenerator(network));
+        Assert.Throws<DataException>(() => new OnnxEmbeddingGenerator(network));
         File.WriteAllBytes(scratch.File("vocab.txt"), File.ReadAllBytes(Path.Combine(model, "vocab.txt")));
         AssertRefused(network, "no ONNX model that can be loaded");
         scratch.Write("tokenizer_config.json", """{"do_lower_case": false}""");

@@ -125,7 +125,7 @@ public sealed class TerminalTests
             "bug" => new InvalidCastException("one\ntwo"),
             "reader" => new ReaderGoneException(),
             "wrapped reader" => new SegueException("x", new AggregateException(new ReaderGoneException())),
-            "static" => new TypeInitializationException("T", new DataFormatException("f", 3, "bad")),
+            "static" => new TypeInitializationException("T", new DataException("f", 3, "bad")),
             _ => new OperationCanceledException(),
         };
         Failure failure = Failure.Of(e, thrown == "cancelled" ? 143 : null);

@@ -124,7 +124,7 @@ public sealed class TokenizerTests
     public void A_vocabulary_without_its_special_tokens_is_refused_by_name()
     {
         MemoryStream vocabulary = new("[PAD]\n[UNK]\nplay\n"u8.ToArray());
-        DataFormatException e = Assert.Throws<DataFormatException>(() => WordPieceTokenizer.FromVocabulary(vocabulary, "x/vocab.txt"));
+        DataException e = Assert.Throws<DataException>(() => WordPieceTokenizer.FromVocabulary(vocabulary, "x/vocab.txt"));
         Assert.Contains("x/vocab.txt: has no [CLS]", e.Message);
     }
 

@@ -70,7 +70,7 @@ internal static class RecommendSongsCommand
             if (string.IsNullOrWhiteSpace(line))
                 continue;
             if (line.Length > QueryCharactersMax)
-                throw new DataFormatException(path, number, $"a wish of {line.Length:N0} characters; at most {QueryCharactersMax:N0}");
+                throw new DataException(path, number, $"a wish of {line.Length:N0} characters; at most {QueryCharactersMax:N0}");
             string wish = line.Trim();
             try
             {
@@ -86,6 +86,6 @@ internal static class RecommendSongsCommand
         }
 
         if (number == 0)
-            throw new DataFormatException(path, 0, "is empty; expected one mood a line");
+            throw new DataException(path, 0, "is empty; expected one mood a line");
     }
 }

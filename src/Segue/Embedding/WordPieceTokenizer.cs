@@ -58,7 +58,7 @@ internal sealed class WordPieceTokenizer
 
     /// <param name="vocabulary">The content of a <c>vocab.txt</c>: UTF-8, one piece a line.</param>
     /// <param name="source">How to call it in an error, e.g. its path.</param>
-    /// <exception cref="DataFormatException">It lacks a special token that BERT needs.</exception>
+    /// <exception cref="DataException">It lacks a special token that BERT needs.</exception>
     public static WordPieceTokenizer FromVocabulary(Stream vocabulary, string source = "vocab.txt")
     {
         using MemoryStream bytes = new();
@@ -127,7 +127,7 @@ internal sealed class WordPieceTokenizer
 
     private int Special(string piece, string source) => _vocabulary.IndexOf(piece) is >= 0 and var id
         ? id
-        : throw new DataFormatException(source, 0, $"has no {piece}; a BERT vocabulary (vocab.txt, one piece a line) was expected");
+        : throw new DataException(source, 0, $"has no {piece}; a BERT vocabulary (vocab.txt, one piece a line) was expected");
 
     /// <summary>Steps 1 to 4 for a run of characters beyond ASCII.</summary>
     private static void AddRun(ref Words words, ReadOnlySpan<char> run)

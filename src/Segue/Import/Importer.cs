@@ -19,7 +19,7 @@ internal static class Importer
 {
     /// <summary>Reads files, archives and folders into one whole.</summary>
     /// <param name="paths">Files (plain, .gz, .zip) or folders.</param>
-    /// <exception cref="DataFormatException">A file is of no known format, has no rows, or too many that cannot be read. Nothing is half
+    /// <exception cref="DataException">A file is of no known format, has no rows, or too many that cannot be read. Nothing is half
     /// done.</exception>
     /// <exception cref="SegueException">A path is not there or cannot be read.</exception>
     public static Imported Read(
@@ -27,21 +27,21 @@ internal static class Importer
         ReadAll(paths, asHistory: false, before: null, options, progress, cancellation);
 
     /// <summary>Reads plays; other kinds of data in the same files are read too and dropped.</summary>
-    /// <exception cref="DataFormatException">See <see cref="Read"/>; also when there are no plays.</exception>
+    /// <exception cref="DataException">See <see cref="Read"/>; also when there are no plays.</exception>
     public static (Plays Plays, Ledger Ledger) ReadPlays(
         string path, ImportOptions? options = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellation = default)
     {
         Imported found = Read([path], options, progress, cancellation);
-        return (found.Plays ?? throw new DataFormatException(path, 0, "holds no plays (listener, artist, count), which are wanted here"), found.Ledger);
+        return (found.Plays ?? throw new DataException(path, 0, "holds no plays (listener, artist, count), which are wanted here"), found.Ledger);
     }
 
     /// <summary>Reads tracks; other kinds of data in the same files are read too and dropped.</summary>
-    /// <exception cref="DataFormatException">See <see cref="Read"/>; also when there are no tracks.</exception>
+    /// <exception cref="DataException">See <see cref="Read"/>; also when there are no tracks.</exception>
     public static (Tracks Tracks, Ledger Ledger) ReadTracks(
         string path, ImportOptions? options = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellation = default)
     {
         Imported found = Read([path], options, progress, cancellation);
-        return (found.Tracks ?? throw new DataFormatException(path, 0, "holds no tracks with audio features, which are wanted here"), found.Ledger);
+        return (found.Tracks ?? throw new DataException(path, 0, "holds no tracks with audio features, which are wanted here"), found.Ledger);
     }
 
     internal static Imported ReadAll(
@@ -78,7 +78,7 @@ internal static class Importer
 
         if (run.Plays.Rows == 0 && run.Tracks.Count == 0 && !run.FoundHistory)
         {
-            throw new DataFormatException(paths.Count == 0 ? "(no path)" : paths[0], 0,
+            throw new DataException(paths.Count == 0 ? "(no path)" : paths[0], 0,
                 hasCompanionsOnly
                     ? "holds names of artists, tags or friends, but nobody's plays; import the folder, with user_artists.dat in it"
                     : Formats.NothingUsable(run.Ledger));

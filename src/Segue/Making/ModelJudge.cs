@@ -187,7 +187,7 @@ internal sealed partial class ModelJudge(string home)
     {
         Imported found = Importer.Read([path], null, ReadingFiles(progress), cancellationToken);
         notes.AddRange(found.Ledger.Summary());
-        return found.Plays ?? throw new DataFormatException(path, 0, "holds tracks, but plays (listener, artist, count) are wanted here");
+        return found.Plays ?? throw new DataException(path, 0, "holds tracks, but plays (listener, artist, count) are wanted here");
     }
 
     private static IProgress<ImportProgress>? ReadingFiles(IProgress<MakingProgress>? progress) => ModelMaker.Reading(progress);

@@ -38,7 +38,7 @@ public sealed partial class ModelMaker
         if (request.TracksPath is string path)
         {
             tracks = ReadFiles([path], progress, notes, cancellationToken).Tracks
-                ?? throw new DataFormatException(path, 0, "holds plays, but tracks with audio features are wanted here");
+                ?? throw new DataException(path, 0, "holds plays, but tracks with audio features are wanted here");
         }
         else
         {

@@ -43,7 +43,7 @@ public sealed record TrainingSource
         {
             Imported found = Importer.Read(ArtistsPath is null ? [path] : [path, ArtistsPath], null, progress, cancellationToken);
             notes.AddRange(found.Ledger.Summary());
-            Plays plays = found.Plays ?? throw new DataFormatException(path, 0, "holds tracks, but plays (listener, artist, count) are wanted here");
+            Plays plays = found.Plays ?? throw new DataException(path, 0, "holds tracks, but plays (listener, artist, count) are wanted here");
             return (plays, SideOf(plays, found.Side, cancellationToken));
         }
 
@@ -69,9 +69,9 @@ public sealed record TrainingSource
         }
 
         if (TagsPath is not null && side.Taggings.Count == 0)
-            throw new DataFormatException(TagsPath, 0, "tags none of the artists of the plays; are both of the same data set?");
+            throw new DataException(TagsPath, 0, "tags none of the artists of the plays; are both of the same data set?");
         if (FriendsPath is not null && side.Friends is not { Nonzeros: > 0 })
-            throw new DataFormatException(FriendsPath, 0, "knows none of the listeners of the plays; are both of the same data set?");
+            throw new DataException(FriendsPath, 0, "knows none of the listeners of the plays; are both of the same data set?");
         return side.IsEmpty ? null : side;
     }
 

@@ -41,7 +41,7 @@ internal sealed record AlsOptionsFile
 
     public AlsSolver? Solver { get; init; }
 
-    /// <exception cref="DataFormatException">The file is no JSON, or has a name or value that is no option.</exception>
+    /// <exception cref="DataException">The file is no JSON, or has a name or value that is no option.</exception>
     public static AlsOptions Read(string path)
     {
         try
@@ -53,7 +53,7 @@ internal sealed record AlsOptionsFile
         }
         catch (Exception e) when (e is JsonException or SegueException)
         {
-            throw new DataFormatException(path, 0, $"holds no options of the taste model: {e.Message}");
+            throw new DataException(path, 0, $"holds no options of the taste model: {e.Message}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

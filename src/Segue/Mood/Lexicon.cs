@@ -18,7 +18,7 @@ internal sealed class Lexicon
     public static Lexicon Default => s_default.Value;
 
     /// <summary>The built-in lexicon with a user's file on top: where both have a phrase, the user's line counts.</summary>
-    /// <exception cref="DataFormatException">A line cannot be read; the message names file and line.</exception>
+    /// <exception cref="DataException">A line cannot be read; the message names file and line.</exception>
     /// <exception cref="SegueException">The file cannot be read.</exception>
     public static Lexicon Load(string path) => new(Default._languages, LexiconFile.Read(path));
 

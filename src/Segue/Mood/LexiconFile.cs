@@ -76,7 +76,7 @@ internal static class LexiconFile
         while (reader.ReadLine() is { } line)
         {
             if (++number > LinesMax)
-                throw new DataFormatException(path, number, $"a lexicon has at most {LinesMax} lines; is this one?");
+                throw new DataException(path, number, $"a lexicon has at most {LinesMax} lines; is this one?");
             if (line.Trim().Length > 0 && !line.StartsWith('#'))
                 ParseLine(vocabulary, line, path, number);
         }
@@ -94,14 +94,14 @@ internal static class LexiconFile
 
         string[] cells = line.Split('\t');
         if (cells.Length > 3)
-            throw new DataFormatException(path, number, $"expected at most 3 tab-separated columns (phrases, targets, genres), found {cells.Length}");
+            throw new DataException(path, number, $"expected at most 3 tab-separated columns (phrases, targets, genres), found {cells.Length}");
         WordRole role = WordRole.Asks;
         string phrases = cells[0];
         if (phrases.StartsWith('!'))
         {
             if (!s_roles.TryGetValue(phrases.Trim(), out role) || cells.Length != 2)
             {
-                throw new DataFormatException(path, number,
+                throw new DataException(path, number,
                     $"'{Cut(phrases)}' is no role of words; expected {string.Join(", ", s_roles.Keys)}, a tab, and words separated by commas");
             }
 
@@ -115,11 +115,11 @@ internal static class LexiconFile
         {
             added++;
             if (!vocabulary.Add(new LexiconEntry(phrase, role, asks, genres) { Origin = $"{path}:{number}" }) && vocabulary.Find(phrase) is { } first)
-                throw new DataFormatException(path, number, $"the phrase '{Cut(phrase)}' stands in {first.Origin} already; keep one of the two lines");
+                throw new DataException(path, number, $"the phrase '{Cut(phrase)}' stands in {first.Origin} already; keep one of the two lines");
         }
 
         if (added == 0)
-            throw new DataFormatException(path, number, "there is no word before the first tab");
+            throw new DataException(path, number, "there is no word before the first tab");
     }
 
     private static IEnumerable<string> Words(string cell) => cell.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -132,7 +132,7 @@ internal static class LexiconFile
             && (text.Length == 2 || float.TryParse(text.AsSpan(2), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out strength));
         if (!isTarget || strength is <= 0 or > 3)
         {
-            throw new DataFormatException(path, number,
+            throw new DataException(path, number,
                 $"'{Cut(text)}' is no feature target; expected one of the letters {MoodFeatures.Letters}, + or -, and a strength up to 3, such as v- or e+.6");
         }
 
@@ -146,7 +146,7 @@ internal static class LexiconFile
         bool isNumber = equals > 0 && float.TryParse(text.AsSpan(equals + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out weight);
         return isNumber && weight is > 0 and <= 1
             ? new GenreWeight(text[..equals], weight)
-            : throw new DataFormatException(path, number, $"'{Cut(text)}' is no genre; expected a name, =, and a weight above 0 and up to 1, such as deep-house=.8");
+            : throw new DataException(path, number, $"'{Cut(text)}' is no genre; expected a name, =, and a weight above 0 and up to 1, such as deep-house=.8");
     }
 
     private static string Cut(string text) => text.Length <= 40 ? text : text[..37] + "...";

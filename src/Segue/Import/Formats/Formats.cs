@@ -33,22 +33,22 @@ internal static class Formats
     }
 
     /// <summary>The error for a file that nothing recognizes: what it looks like, and what would do.</summary>
-    public static DataFormatException Unknown(InputFile input)
+    public static DataException Unknown(InputFile input)
     {
         ReadOnlySpan<byte> head = input.Head.Span;
         if (head.Trim(" \r\n\t"u8).IsEmpty)
-            return new DataFormatException(input.Name, 0, "is empty, but for white space or a byte order mark; was the download or export cut off?");
+            return new DataException(input.Name, 0, "is empty, but for white space or a byte order mark; was the download or export cut off?");
         if (Foreign(head) is { } what)
-            return new DataFormatException(input.Name, 0, what);
+            return new DataException(input.Name, 0, what);
         if (ParquetRows.Recognize(head))
             return UnknownColumns(input, ParquetRows.Head(input));
         if (head.Contains((byte)0))
-            return new DataFormatException(input.Name, 0, "is a binary file; expected text: plays or tracks separated by tabs or commas, or a listening history");
+            return new DataException(input.Name, 0, "is a binary file; expected text: plays or tracks separated by tabs or commas, or a listening history");
         if (IsJson(head))
         {
             return JsonRows.Head(head) is { } json
                 ? UnknownColumns(input, json)
-                : new DataFormatException(input.Name, 1, $"is JSON without objects that could be rows: «{LedgerReason.Sample(head)}»");
+                : new DataException(input.Name, 1, $"is JSON without objects that could be rows: «{LedgerReason.Sample(head)}»");
         }
 
         int newline = head.IndexOf((byte)'\n');
@@ -56,7 +56,7 @@ internal static class Formats
         if (TableHead.Of(head, input.HeadIsWhole) is not { } table)
         {
             string list = PlainList.Recognize(head) ? ". A list of artists or songs is one listener's history: import it with --as NAME, or name it with --history" : "";
-            return new DataFormatException(input.Name, 1,
+            return new DataException(input.Name, 1,
                 $"expected columns separated by tabs or commas, found none: «{first}». Known are: "
                 + $"listener, artist, plays; Last.fm-2K; Last.fm-360K; Spotify's tracks{list}");
         }
@@ -64,10 +64,10 @@ internal static class Formats
         return UnknownColumns(input, table);
     }
 
-    private static DataFormatException UnknownColumns(InputFile input, TableHead table)
+    private static DataException UnknownColumns(InputFile input, TableHead table)
     {
         string expected = table.NamesItsColumns ? "" : " in a header, or rows of listener, artist, plays";
-        return new DataFormatException(input.Name, table.NamesItsColumns ? 0 : 1,
+        return new DataException(input.Name, table.NamesItsColumns ? 0 : 1,
             $"{table.Columns} {table.Kind} of no format known here: «{table.HeaderShown}». "
             + $"Expected user, artist, plays or the audio features{expected}; say what yours hold with --map user=...,artist=...,plays=...");
     }

@@ -40,7 +40,7 @@ internal sealed record PlaysTable
     public int Plays { get; init; } = -1;
 
     /// <summary>The table that the head of a file shows, or null when it shows no plays.</summary>
-    /// <exception cref="DataFormatException">It does, but a column is missing.</exception>
+    /// <exception cref="DataException">It does, but a column is missing.</exception>
     public static PlaysTable? Recognize(TableHead head, string path) => head.Rows.Count == 0 ? null : FromHeader(head, path) ?? FromShape(head);
 
     public void Read(InputFile input, LedgerFile ledger, ImportRun run)
@@ -122,7 +122,7 @@ internal sealed record PlaysTable
         };
     }
 
-    private static DataFormatException Missing(string path, string what, string role, string names, TableHead head) =>
+    private static DataException Missing(string path, string what, string role, string names, TableHead head) =>
         new(path, 1, $"no column for the {what} (looked for {names}); the header has: {head.HeaderShown}. Name it with --map {role}=COLUMN");
 
     private static PlaysTable? FromShape(TableHead head)

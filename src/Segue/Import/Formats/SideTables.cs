@@ -25,7 +25,7 @@ internal sealed class SideTables
     /// them.</param>
     /// <param name="tagsPath">Null when there are no tags.</param>
     /// <param name="friendsPath">Null when there are no friends.</param>
-    /// <exception cref="DataFormatException">A file is something else, or too many rows cannot be read.</exception>
+    /// <exception cref="DataException">A file is something else, or too many rows cannot be read.</exception>
     /// <exception cref="SegueException">A file is not there or cannot be read.</exception>
     public static SideInformation Read(Plays plays, string? tagsPath, string? friendsPath, CancellationToken cancellation = default)
     {
@@ -85,7 +85,7 @@ internal sealed class SideTables
             if (found?.Read is not { } read || found.Kind != wanted)
             {
                 string what = found is null ? "of no format known here" : $"'{found.Name}'";
-                throw new DataFormatException(path, 0, $"is {what}, but '{wanted.CompanionName()}' is wanted here");
+                throw new DataException(path, 0, $"is {what}, but '{wanted.CompanionName()}' is wanted here");
             }
 
             read(input, run.Ledger.Open(input.Name, found.Name, run.Options.SamplesPerReason), run);

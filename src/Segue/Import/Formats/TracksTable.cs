@@ -48,7 +48,7 @@ internal sealed class TracksTable
     {
         int Needed(params string[] names) => head.ColumnOf(names) is >= 0 and var column
             ? column
-            : throw new DataFormatException(path, 1, $"the column '{names[0]}' is missing; the header has: {head.HeaderShown}");
+            : throw new DataException(path, 1, $"the column '{names[0]}' is missing; the header has: {head.HeaderShown}");
 
         (_head, _columns) = (head, head.Rows[0].Length);
         (_id, _title, _artists) = (Needed(s_id), Needed(s_title), Needed(s_artists));
@@ -63,7 +63,7 @@ internal sealed class TracksTable
     public string Format => _genre >= 0 ? "Spotify tracks" : "Spotify tracks without genres";
 
     /// <summary>The table that a header with at least three audio features shows, or null.</summary>
-    /// <exception cref="DataFormatException">It shows one, but a column is missing.</exception>
+    /// <exception cref="DataException">It shows one, but a column is missing.</exception>
     public static TracksTable? Recognize(TableHead head, string path)
     {
         if (head.Rows.Count == 0)

@@ -63,7 +63,7 @@ internal sealed class ImportRun(ImportOptions options, History? before, IProgres
     }
 
     /// <summary>Closes the books of a file.</summary>
-    /// <exception cref="DataFormatException">There was no row in it, or too many were rejected.</exception>
+    /// <exception cref="DataException">There was no row in it, or too many were rejected.</exception>
     public void Close(InputFile input, LedgerFile ledger, TableRows rows)
     {
         if (rows.NotUtf8.Count > 0)
@@ -77,7 +77,7 @@ internal sealed class ImportRun(ImportOptions options, History? before, IProgres
         if (ledger.RowsRead == 0 && !input.WasNamed)
             Ledger.Note($"{input.Name} ({ledger.Format}) has no rows");
         else if (ledger.RowsRead == 0)
-            throw new DataFormatException(ledger.Path, 0, "has no rows (a header at most); was the download or export cut off?");
+            throw new DataException(ledger.Path, 0, "has no rows (a header at most); was the download or export cut off?");
         if (ledger.Rejected > options.RejectedShareMax * ledger.RowsRead)
             throw Refuse(ledger);
     }
@@ -86,11 +86,11 @@ internal sealed class ImportRun(ImportOptions options, History? before, IProgres
     private static string Enough(LedgerFile ledger) =>
         (Math.Ceiling((double)ledger.Rejected / ledger.RowsRead * 100) / 100).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    private static DataFormatException Refuse(LedgerFile ledger)
+    private static DataException Refuse(LedgerFile ledger)
     {
         (LedgerReason reason, LedgerSample sample) = ledger.FirstRejected!.Value;
         string others = ledger.Rejected == 1 ? "" : $" ({ledger.Rejected:N0} of {ledger.RowsRead:N0} rows cannot be read; this is the first)";
-        return new DataFormatException(ledger.Path, sample.Line,
+        return new DataException(ledger.Path, sample.Line,
             $"{reason.Reason}: «{sample.Text}»{others}. Read as '{ledger.Format}'; mend the file, or take the good rows with --max-rejected {Enough(ledger)}");
     }
 }

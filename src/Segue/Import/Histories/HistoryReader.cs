@@ -7,7 +7,7 @@ namespace Segue.Import;
 internal static class HistoryReader
 {
     /// <summary>The history in a file, archive or folder.</summary>
-    /// <exception cref="DataFormatException">It is of no known format, holds several listeners, or too many rows that cannot be read.</exception>
+    /// <exception cref="DataException">It is of no known format, holds several listeners, or too many rows that cannot be read.</exception>
     /// <exception cref="SegueException">It is not there or cannot be read.</exception>
     public static History Read(string path, CancellationToken cancellation = default) => Read([path], before: null, cancellation: cancellation).History;
 
@@ -23,7 +23,7 @@ internal static class HistoryReader
     {
         Imported found = Importer.ReadAll(paths, asHistory: true, before, options, progress, cancellation);
         if (found.History is null && found.Plays is null)
-            throw new DataFormatException(paths[0], 0, "holds tracks of a catalogue, and nobody's plays; a listening history is wanted here");
+            throw new DataException(paths[0], 0, "holds tracks of a catalogue, and nobody's plays; a listening history is wanted here");
         if (found.Plays is null)
             return (found.History!, found.Ledger);
         HistoryBuilder all = HistoryBuilder.From(found.History ?? before);
@@ -37,7 +37,7 @@ internal static class HistoryReader
     {
         if (plays.UserIds.Count != 1)
         {
-            throw new DataFormatException(path, 0,
+            throw new DataException(path, 0,
                 $"holds the plays of {plays.UserIds.Count:N0} listeners, but a history is one listener's; import it as data, and name the listener with --user");
         }
 

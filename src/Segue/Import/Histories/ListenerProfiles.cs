@@ -23,7 +23,7 @@ internal sealed class ListenerProfiles(string home)
         : [.. Directory.GetFiles(Folder, "*" + Extension).Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
 
     /// <summary>The kept history, or null when there is none of this name.</summary>
-    /// <exception cref="DataFormatException">The file is damaged.</exception>
+    /// <exception cref="DataException">The file is damaged.</exception>
     /// <exception cref="SegueException">The name cannot be one.</exception>
     public History? Find(string name)
     {
@@ -108,13 +108,13 @@ internal sealed class ListenerProfiles(string home)
         byte[] content = File.ReadAllBytes(path);
         ReadOnlySpan<byte> all = content;
         if (!all.StartsWith(Encoding.UTF8.GetBytes(Magic + "\n")))
-            throw new DataFormatException(path, 1, "is not a profile that this version of Segue reads; import the history again with --as");
+            throw new DataException(path, 1, "is not a profile that this version of Segue reads; import the history again with --as");
         int end = all.LastIndexOf("\n#end "u8) + 1;
         string last = Encoding.UTF8.GetString(all[end..]);
         string[] lines = Encoding.UTF8.GetString(all[..end]).Split('\n');
         if (last != LastLine(lines.Length - 2, all[..end]))
-            throw new DataFormatException(path, 0, "is damaged: its checksum does not agree; import the history again with --as");
-        return new History([.. lines[1..^1].Select(l => ParseLine(l.Split('\t')) ?? throw new DataFormatException(path, 0, "is damaged; import it again with --as"))]);
+            throw new DataException(path, 0, "is damaged: its checksum does not agree; import the history again with --as");
+        return new History([.. lines[1..^1].Select(l => ParseLine(l.Split('\t')) ?? throw new DataException(path, 0, "is damaged; import it again with --as"))]);
     }
 
     private static Listen? ParseLine(string[] f) => f.Length != Fields || !int.TryParse(f[1], CultureInfo.InvariantCulture, out int source)

@@ -27,13 +27,13 @@ internal sealed class GuardedStream(Stream inner, string name, Func<long> compre
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or NotSupportedException)
         {
-            throw new DataFormatException(name, 0, $"the compressed data are damaged or cut off ({e.Message.TrimEnd('.')}); fetch or export the file again", e);
+            throw new DataException(name, 0, $"the compressed data are damaged or cut off ({e.Message.TrimEnd('.')}); fetch or export the file again", e);
         }
 
         _bytes += read;
         if (_bytes > BytesAlwaysAllowed && _bytes / RatioMax > Math.Max(1, compressedBytes()))
         {
-            throw new DataFormatException(name, 0,
+            throw new DataException(name, 0,
                 $"unpacks to more than {RatioMax} times its size, as only a zip bomb does; if it is sound, unpack it and import the plain file");
         }
 
@@ -41,7 +41,7 @@ internal sealed class GuardedStream(Stream inner, string name, Func<long> compre
         {
             _crc.Append(buffer[..read]);
             if (read == 0 && buffer.Length > 0 && (_bytes, _crc.GetCurrentHashAsUInt32()) != whole)
-                throw new DataFormatException(name, 0, "the compressed data are damaged or cut off (length or checksum is wrong); fetch or export the file again");
+                throw new DataException(name, 0, "the compressed data are damaged or cut off (length or checksum is wrong); fetch or export the file again");
         }
 
         return read;

@@ -85,7 +85,7 @@ internal sealed class InputFile : IDisposable
     /// <summary>
     /// The file to be read in any order, as Parquet needs it: itself where it is plain, else unpacked into a temporary file. Closed with this.
     /// </summary>
-    /// <exception cref="DataFormatException">It unpacks to more than a temporary file may hold.</exception>
+    /// <exception cref="DataException">It unpacks to more than a temporary file may hold.</exception>
     public Stream Seekable()
     {
         const long SpoolBytesMax = 16L << 30;
@@ -100,7 +100,7 @@ internal sealed class InputFile : IDisposable
             {
                 if (file.Position + read > SpoolBytesMax)
                 {
-                    throw new DataFormatException(Name, 0,
+                    throw new DataException(Name, 0,
                         $"unpacks to more than {SpoolBytesMax >> 30} GB, which must lie on disk to be read; unpack it, and import the plain file");
                 }
 
@@ -125,12 +125,12 @@ internal sealed class InputFile : IDisposable
         if (magic.Length == 0)
         {
             if (wasNamed)
-                throw new DataFormatException(path, 0, "the file is empty; was the download or export cut off?");
+                throw new DataException(path, 0, "the file is empty; was the download or export cut off?");
             yield break;
         }
 
         if (magic.Span.StartsWith("PK\u0005\u0006"u8))
-            throw new DataFormatException(path, 0, "is a zip archive with nothing in it; was the export cut off?");
+            throw new DataException(path, 0, "is a zip archive with nothing in it; was the export cut off?");
         if (magic.Span.StartsWith("PK\u0003\u0004"u8))
         {
             foreach (InputFile inner in OpenZip(path, file, ledger))
@@ -165,9 +165,9 @@ internal sealed class InputFile : IDisposable
         using ZipArchive zip = OpenArchive(file, path);
         IReadOnlyList<ZipArchiveEntry> entries = Entries(zip, path);
         if (entries.Any(e => e.FullName == "[Content_Types].xml"))
-            throw new DataFormatException(path, 0, "is an office document; save the sheet as CSV and import that");
+            throw new DataException(path, 0, "is an office document; save the sheet as CSV and import that");
         if (entries.Count > EntriesMax)
-            throw new DataFormatException(path, 0, $"holds {entries.Count:N0} files; at most {EntriesMax:N0} are read from one archive");
+            throw new DataException(path, 0, $"holds {entries.Count:N0} files; at most {EntriesMax:N0} are read from one archive");
         foreach (ZipArchiveEntry entry in entries.OrderBy(e => e.FullName, StringComparer.Ordinal))
         {
             string inner = entry.FullName.Replace('\\', '/');
@@ -197,7 +197,7 @@ internal sealed class InputFile : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw new DataFormatException(path, 0, $"the zip archive is damaged or cut off ({e.Message.TrimEnd('.')}); fetch or export it again", e);
+            throw new DataException(path, 0, $"the zip archive is damaged or cut off ({e.Message.TrimEnd('.')}); fetch or export it again", e);
         }
     }
 
@@ -209,7 +209,7 @@ internal sealed class InputFile : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw new DataFormatException(path, 0, $"the zip archive is damaged or cut off ({e.Message.TrimEnd('.')}); fetch or export it again", e);
+            throw new DataException(path, 0, $"the zip archive is damaged or cut off ({e.Message.TrimEnd('.')}); fetch or export it again", e);
         }
     }
 
@@ -221,7 +221,7 @@ internal sealed class InputFile : IDisposable
         }
         catch (Exception e) when (e is InvalidDataException or NotSupportedException)
         {
-            throw new DataFormatException(name, 0, $"cannot be unpacked ({e.Message.TrimEnd('.')})", e);
+            throw new DataException(name, 0, $"cannot be unpacked ({e.Message.TrimEnd('.')})", e);
         }
     }
 

@@ -10,7 +10,7 @@ internal static class PipeFile
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Waits for the pipe's writer, and reads to the end.</summary>
-    /// <exception cref="DataFormatException">More comes than a temporary file may hold.</exception>
+    /// <exception cref="DataException">More comes than a temporary file may hold.</exception>
     /// <exception cref="OperationCanceledException">The wait was broken off.</exception>
     public static FileStream ReadAll(string path, CancellationToken cancellation)
     {
@@ -48,7 +48,7 @@ internal static class PipeFile
         {
             cancellation.ThrowIfCancellationRequested();
             if (file.Position + read > BytesMax)
-                throw new DataFormatException(path, 0, $"more than {BytesMax >> 30} GB came through the pipe; write them to a file and name that");
+                throw new DataException(path, 0, $"more than {BytesMax >> 30} GB came through the pipe; write them to a file and name that");
             file.Write(buffer, 0, read);
         }
     }

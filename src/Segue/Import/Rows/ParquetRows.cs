@@ -41,9 +41,9 @@ internal sealed class ParquetRows : TableRows
         {
             DataField field = leaves[column].Field;
             if (field.MaxRepetitionLevel > (column == list ? 1 : 0))
-                throw new DataFormatException(name, 0, $"the column '{_names[column]}' holds lists; one value a row is wanted");
+                throw new DataException(name, 0, $"the column '{_names[column]}' holds lists; one value a row is wanted");
             _columns[column] = ParquetColumn.Of(field, column)
-                ?? throw new DataFormatException(name, 0,
+                ?? throw new DataException(name, 0,
                     $"the column '{_names[column]}' is of a type that is not read here ({field.ClrType.Name}); write it as text or number");
         }
     }
@@ -58,7 +58,7 @@ internal sealed class ParquetRows : TableRows
     public static bool Recognize(ReadOnlySpan<byte> head) => head.StartsWith("PAR1"u8);
 
     /// <summary>The table in a Parquet file.</summary>
-    /// <exception cref="DataFormatException">It is damaged.</exception>
+    /// <exception cref="DataException">It is damaged.</exception>
     public static TableHead Head(InputFile input)
     {
         Stream stream = input.Seekable();
@@ -97,26 +97,26 @@ internal sealed class ParquetRows : TableRows
     {
         Span<byte> end = stackalloc byte[8];
         if (stream.Length < 12)
-            throw new DataFormatException(name, 0, "is a Parquet file that was cut off");
+            throw new DataException(name, 0, "is a Parquet file that was cut off");
         stream.Seek(-8, SeekOrigin.End);
         stream.ReadExactly(end);
         stream.Seek(0, SeekOrigin.Begin);
         if (end[4..].SequenceEqual("PARE"u8))
-            throw new DataFormatException(name, 0, "is an encrypted Parquet file; decrypt it first");
+            throw new DataException(name, 0, "is an encrypted Parquet file; decrypt it first");
         if (!end[4..].SequenceEqual("PAR1"u8))
-            throw new DataFormatException(name, 0, "is a Parquet file that was cut off (its end is missing); fetch or write it again");
+            throw new DataException(name, 0, "is a Parquet file that was cut off (its end is missing); fetch or write it again");
         int footer = BitConverter.ToInt32(end);
         if (footer <= 0 || footer > FooterBytesMax || footer > stream.Length - 12)
-            throw new DataFormatException(name, 0, "is a damaged Parquet file (the length of its footer is wrong); fetch or write it again");
+            throw new DataException(name, 0, "is a damaged Parquet file (the length of its footer is wrong); fetch or write it again");
         byte[] description = new byte[footer];
         stream.Seek(-8 - footer, SeekOrigin.End);
         stream.ReadExactly(description);
         stream.Seek(0, SeekOrigin.Begin);
         if (!ThriftWalk.IsStruct(description, SchemaField, out ulong columns))
-            throw new DataFormatException(name, 0, "is a damaged Parquet file (its footer is not whole); fetch or write it again");
+            throw new DataException(name, 0, "is a damaged Parquet file (its footer is not whole); fetch or write it again");
         if (columns > ColumnsMax)
         {
-            throw new DataFormatException(name, 0,
+            throw new DataException(name, 0,
                 $"has {columns:N0} columns and structures; at most {ColumnsMax:N0} are read. Write a file of the columns that hold plays or tracks");
         }
     }
@@ -137,7 +137,7 @@ internal sealed class ParquetRows : TableRows
         catch (Exception e) when (e is not (SegueException or OperationCanceledException))
         {
             string why = LedgerReason.Sample(Encoding.UTF8.GetBytes(e.Message.TrimEnd('.')));
-            throw new DataFormatException(name, row,
+            throw new DataException(name, row,
                 $"the Parquet data are damaged, or written in a way that is not read here ({why}); fetch or write the file again", e);
         }
     }
@@ -169,7 +169,7 @@ internal sealed class ParquetRows : TableRows
             throw new InvalidDataException("a number of rows that cannot be");
         if (bytes > GroupBytesMax / BytesATextByte || values > GroupBytesMax / BytesAValue || values * BytesAValue + bytes * BytesATextByte > GroupBytesMax)
         {
-            throw new DataFormatException(_name, Line + 1,
+            throw new DataException(_name, Line + 1,
                 $"a row group of {rows:N0} rows and {bytes / 1e6:N0} MB is too large to be read in bounded memory; write it with at most 1,000,000 rows a group");
         }
     }

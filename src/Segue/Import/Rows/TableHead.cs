@@ -90,7 +90,7 @@ internal sealed class TableHead
     public bool Has(string column) => Rows[0].Any(n => Key(n) == Key(column));
 
     /// <summary>The same table with columns called what a person says they hold.</summary>
-    /// <exception cref="DataFormatException">There is no such column.</exception>
+    /// <exception cref="DataException">There is no such column.</exception>
     public TableHead Renamed(IReadOnlyDictionary<string, string> map, string path)
     {
         if (map.Count == 0 || Rows.Count == 0)
@@ -101,7 +101,7 @@ internal sealed class TableHead
             int at = Array.FindIndex(Rows[0], n => Key(n) == Key(column));
             if (at < 0)
             {
-                throw new DataFormatException(
+                throw new DataException(
                     path, NamesItsColumns ? 0 : RowsBefore + 1, $"there is no column '{column}' for {role}; the header has: {HeaderShown}");
             }
 
@@ -148,7 +148,7 @@ internal sealed class TableHead
             NameOf(shape), comments, rowsBefore, rows, usual?.Key ?? 0, usual is null ? 0 : (double)usual.Count() / rows.Count, Lines(shape));
     }
 
-    /// <exception cref="DataFormatException">Another column has the name of one that is wanted.</exception>
+    /// <exception cref="DataException">Another column has the name of one that is wanted.</exception>
     private int[] Unambiguous(IEnumerable<int> used, string path)
     {
         int[] columns = [.. used.Where(c => c >= 0).Distinct()];
@@ -156,7 +156,7 @@ internal sealed class TableHead
         foreach (int column in columns)
         {
             if (Array.LastIndexOf(keys, keys[column]) != Array.IndexOf(keys, keys[column]))
-                throw new DataFormatException(path, NamesItsColumns ? 0 : RowsBefore + 1, $"two columns are called '{Rows[0][column]}'; rename one: {HeaderShown}");
+                throw new DataException(path, NamesItsColumns ? 0 : RowsBefore + 1, $"two columns are called '{Rows[0][column]}'; rename one: {HeaderShown}");
         }
 
         return columns;

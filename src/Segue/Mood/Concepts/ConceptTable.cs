@@ -47,23 +47,23 @@ internal sealed class ConceptTable
     /// <summary>The concept with this name, for words that reach it by what they ask of the features.</summary>
     internal Concept? Named(string name) => _byPhrase.GetValueOrDefault(name);
 
-    /// <exception cref="DataFormatException">The line is none of a concept; the message says what is wrong with it.</exception>
+    /// <exception cref="DataException">The line is none of a concept; the message says what is wrong with it.</exception>
     internal static Concept ParseLine(string line, string path, int number)
     {
         string[] cells = line.Split('\t');
         string[] written = [.. cells[0].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
         string[] phrases = [.. written.Select(WishTokens.Normalize).Where(p => p.Length > 0).Distinct()];
         if (phrases.Length == 0 || cells.Length is < 2 or > 6)
-            throw new DataFormatException(path, number, "expected phrases, kind, tags, genre labels, title words and what is allowed, separated by tabs");
+            throw new DataException(path, number, "expected phrases, kind, tags, genre labels, title words and what is allowed, separated by tabs");
         if (!Enum.TryParse(cells[1].Trim(), ignoreCase: true, out ConceptKind kind) || int.TryParse(cells[1], out _))
-            throw new DataFormatException(path, number,
+            throw new DataException(path, number,
                 $"'{cells[1].Trim()}' is no kind of concept; expected {string.Join(", ", Enum.GetNames<ConceptKind>()).ToLowerInvariant()}");
         Intruder allows = Intruder.None;
         foreach (string name in List(cells, 5))
         {
             allows |= IntruderTable.KindOf(name) is var one and not Intruder.None
                 ? one
-                : throw new DataFormatException(path, number, $"'{name}' is nothing that is kept out");
+                : throw new DataException(path, number, $"'{name}' is nothing that is kept out");
         }
 
         return new Concept(written[0], kind, phrases, Weights(cells, 2, path, number), Weights(cells, 3, path, number),
@@ -95,7 +95,7 @@ internal sealed class ConceptTable
             float weight = 1;
             if (equals > 0 && !float.TryParse(text.AsSpan(equals + 1), System.Globalization.CultureInfo.InvariantCulture, out weight)
                 || weight is 0 or not (>= -1 and <= 1))
-                throw new DataFormatException(path, number, $"'{text}' is no weight; expected a name, =, and a number from -1 to 1 and not 0, such as grunge=.3");
+                throw new DataException(path, number, $"'{text}' is no weight; expected a name, =, and a number from -1 to 1 and not 0, such as grunge=.3");
             return new Evidence((equals > 0 ? text[..equals] : text).Trim(), weight);
         }),
     ];
