@@ -105,13 +105,13 @@ public sealed class RecommenderTests(TwoVersionsHome home) : IClassFixture<TwoVe
         Task<int>[] readers = [.. Enumerable.Range(0, Readers).Select(_ => Task.Run(() =>
         {
             int asked = 0;
-            while (!done.IsCancellationRequested)
+            do
             {
                 SongAnswer answer = segue.RecommendSongs(s_request);
                 Assert.Equal(right[answer.Model], AnswerJson.Write(answer));
                 asked++;
             }
-
+            while (!done.IsCancellationRequested);
             return asked;
         }))];
         for (int swap = 0; swap < Swaps; swap++)
