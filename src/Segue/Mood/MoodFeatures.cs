@@ -19,6 +19,9 @@ internal static class MoodFeatures
         ("vocal", "instrumental"), ("studio", "live"), ("sad", "happy"), ("slow", "fast"), ("obscure", "popular"), ("short", "long"),
     ];
 
+    /// <summary>Whether a word is what a person calls one end of a feature.</summary>
+    public static bool IsEnd(string word) => s_ends.Any(e => e.Low == word || e.High == word);
+
     /// <summary>What a person calls the low (negative) or high end of a feature: "slow", "fast".</summary>
     /// <exception cref="ArgumentOutOfRangeException">Key or time signature.</exception>
     public static string EndOf(AudioFeature feature, double direction)

@@ -104,7 +104,7 @@ internal sealed record MoodVerdict(bool Fits, IReadOnlyList<string> Messages)
         if (wish.CannotHear.Count > 0)
             messages.Add($"I cannot hear: {string.Join(", ", wish.CannotHear)}");
         if (wish.OnlyTitles.Count > 0)
-            messages.Add($"I cannot hear what a text says: only titles tell of {Quote(wish.OnlyTitles)}");
+            messages.Add($"I cannot hear {Quote(wish.OnlyTitles)}: only titles tell of it");
         foreach (Contradiction c in wish.Contradictions)
         {
             fits = false;

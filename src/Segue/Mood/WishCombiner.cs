@@ -45,8 +45,9 @@ internal static class WishCombiner
                 silent.Add(new Contradiction(all[0].Feature, up, down));
         }
 
-        if (wants.Count == 0)
-            contradictions.AddRange(silent.DistinctBy(s => (s.High[0], s.Low[0]))); // Else what was said would seem not to have been heard.
+        // Else what was said would seem not to have been heard.
+        if (wants.Count + start.Concepts.Count == 0)
+            contradictions.AddRange(silent.DistinctBy(s => (s.High[0], s.Low[0])));
 
         wants.Sort((a, b) => Math.Abs(b.Weight).CompareTo(Math.Abs(a.Weight)));
         GenreExclusion[] excluded = [.. items.Where(i => i.Negated).SelectMany(i => i.Entry.Genres.Where(g => g.Weight >= 0.5f && i.Entry.NamesGenre)

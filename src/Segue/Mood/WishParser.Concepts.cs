@@ -36,8 +36,21 @@ internal sealed partial class WishParser
             bool negated = !ownNegator && (Enumerable.Range(concept.From, concept.To - concept.From).Any(at => _negated[at])
                 || segmentOf[concept.From] is { Role: WordRole.Asks } segment && Enumerable.Range(segment.First, concept.From - segment.First).Any(IsNegator));
             string phrase = text[tokens[concept.From].Start..tokens[concept.To - 1].End];
-            _concepts.Add(new WishConcept(concept.Concept, phrase, negated));
+            _concepts.Add(new WishConcept(Told(concept.Concept, phrase), phrase, negated));
         }
+    }
+
+    /// <summary>A concept of which neither tags nor labels nor compilations tell is said to be so, and left to titles: what the features of an
+    /// accordion usually are would be a guess.</summary>
+    private Concept Told(Concept concept, string phrase)
+    {
+        if (concept.IsHeardInFeatures || reader.Vocabulary is not { } vocabulary || vocabulary.Tells(concept))
+            return concept;
+        if (!concept.TitleWords.Any(vocabulary.IsTitleWord))
+            _unheard.Add(phrase);
+        else
+            _onlyTitles.Add(phrase);
+        return concept.IsNamed ? concept : concept with { Kind = ConceptKind.Topic };
     }
 
     /// <summary>A phrase of the lexicon may hold its negator: "nothing electronic".</summary>
@@ -48,6 +61,10 @@ internal sealed partial class WishParser
     private WishItem WithoutGenresOfConcepts(WishItem item) => item.Entry.Genres.Count > 0 && _concepts.Any(c => !c.Concept.IsNamed
         && $" {WishTokens.Normalize(item.Phrase)} ".Contains($" {WishTokens.Normalize(c.Phrase)} ", StringComparison.Ordinal))
         ? item with { Entry = item.Entry with { Genres = [] } } : item;
+
+    /// <summary>Without piano is not electric; only where the word is itself one end of a feature ("not acoustic") is the other end meant.</summary>
+    private bool IsWithoutInstrument(WishItem item) => item.Negated && _concepts.Any(c => c.IsNegated && c.Concept.Kind is ConceptKind.Instrument or ConceptKind.Topic
+        && c.Concept.Phrases.Contains(WishTokens.Normalize(item.Phrase)) && !MoodFeatures.IsEnd(c.Concept.Name));
 
     /// <summary>What of the kept-out the wish asks for.</summary>
     private Intruder Allowed()
@@ -82,12 +99,12 @@ internal sealed partial class WishParser
             for (int at = segment.First; at < segment.First + segment.Count; at++)
             {
                 string word = tokens[at].Word;
+                string[] words = [.. new[] { word, WordForms.Stem(word), word + "s" }.Distinct()];
                 if (_isConcept[at] || word.Length < TopicLettersMin || !word.All(char.IsLetter) || Lexicon.Find(word, language) is { Role: not WordRole.Asks }
-                    || reader.Vocabulary?.IsTitleWord(word) != true)
+                    || reader.Vocabulary is not { } vocabulary || !words.Any(vocabulary.IsTitleWord))
                     continue;
                 _isConcept[at] = true;
                 _onlyTitles.Add(word);
-                string[] words = [.. new[] { word, WordForms.Stem(word), word + "s" }.Distinct()];
                 _concepts.Add(new WishConcept(new Concept(word, ConceptKind.Topic, [word], [], [], words, Intruder.None), word, _negated[at]));
             }
 
@@ -144,8 +161,9 @@ internal sealed partial class WishParser
             OnlyTitles = [.. _onlyTitles.Distinct()],
             Explicit = _explicit,
             Guessed = _guessed,
+            Concepts = _concepts,
         };
-        wish = WishCombiner.Combine(wish, [.. _items.Except(shifts).Select(WithoutGenresOfConcepts)]);
+        wish = WishCombiner.Combine(wish, [.. _items.Except(shifts).Where(i => !IsWithoutInstrument(i)).Select(WithoutGenresOfConcepts)]);
         AddMood(wish);
         return wish with { Concepts = [.. _concepts.DistinctBy(c => (c.Concept.Key, c.IsNegated))], Allowed = Allowed() };
     }

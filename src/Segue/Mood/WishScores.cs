@@ -15,7 +15,7 @@ namespace Segue.Mood;
 /// </summary>
 internal sealed class WishScores
 {
-    private const float JoinScale = 5, Beyond = 0.3f, SpreadMin = 0.5f, AgainstScale = 8, AgainstFrom = 0.4f, AgainstLabelFrom = 0.5f, AgainstArtistFrom = 0.5f;
+    private const float JoinScale = 5, Beyond = 0.3f, SpreadMin = 0.5f, AgainstScale = 8, AgainstFrom = 0.4f, AgainstLabelFrom = 0.5f, AgainstOtherLabelFrom = 0.8f, AgainstArtistFrom = 0.5f;
     private const float LikeArtist = 2.5f, LikeArtistOfSong = 1.2f;
     private const float PlainScale = 4, PlainAlone = 5, GenreBeside = 6, GenreAlone = 4, RangeScale = 3;
 
@@ -98,8 +98,8 @@ internal sealed class WishScores
         _joined.Add(joined);
         for (int t = 0; t < e.Length; t++)
             Total[t] += joined.Of(e[t]);
-        if (asked is { IsNegated: true, Concept.IsNamed: true })
-            RuleOut(evidence!);
+        if (asked is { IsNegated: true })
+            RuleOut(evidence!, asked.Concept.IsNamed ? AgainstLabelFrom : AgainstOtherLabelFrom);
         else if (asked is { IsNegated: false, Concept.IsNamed: true })
         {
             double from = joined.Median + NamedFrom * (joined.Met - joined.Median);
@@ -194,8 +194,6 @@ internal sealed class WishScores
     public IEnumerable<string> Shortfalls(int[] best)
     {
         Joined[] wanted = [.. _joined.Where(j => j.Asked is { IsNegated: false })];
-        foreach (Joined joined in wanted.Where(j => j.Asked!.Concept.Kind != ConceptKind.Topic && j.Evidence!.IsWeak && j.Features!.IsEmpty))
-            yield return $"I can hardly hear '{joined.Asked!.Phrase}': few songs or artists are known for it";
         string[] lacking = [.. wanted.Where(j => best.Count(t => EvidenceOf(j, t) >= j.Median + NamedFrom * (j.Met - j.Median)) < best.Length / 2.0)
             .Select(j => $"'{j.Asked!.Phrase}'")];
         if (lacking.Length > 0)
@@ -230,12 +228,13 @@ internal sealed class WishScores
         joined is { Bends: true, Asked: { IsNegated: false, Concept.IsNamed: true } } && e < joined.Median + NamedFrom * (joined.Met - joined.Median);
 
     /// <summary>Takes out songs with a label that is not wanted, and those of artists most of whose songs have it.</summary>
-    private void RuleOut(ConceptEvidence evidence)
+    /// <param name="from">The weight from which on a label is what was named: "without saxophone" does not take out jazz.</param>
+    private void RuleOut(ConceptEvidence evidence, float from)
     {
-        HashSet<int> labels = [.. evidence.Labels.Where(l => l.Weight >= AgainstLabelFrom).Select(l => l.Label)];
+        HashSet<int> labels = [.. evidence.Labels.Where(l => l.Weight >= from).Select(l => l.Label)];
         for (int t = 0; labels.Count > 0 && t < Total.Length; t++)
         {
-            bool has = _knowledge.Facts.MainArtist[t] is >= 0 and var artist && evidence.LabelsOfArtist[artist] >= AgainstArtistFrom;
+            bool has = from < AgainstOtherLabelFrom && _knowledge.Facts.MainArtist[t] is >= 0 and var artist && evidence.LabelsOfArtist[artist] >= AgainstArtistFrom;
             foreach (int label in _scorer.Tracks.GenresOf[t])
                 has |= labels.Contains(label);
             if (has)

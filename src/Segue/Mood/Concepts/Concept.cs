@@ -22,8 +22,11 @@ internal enum ConceptKind
     /// <summary>A tag of listeners that no line of a table speaks of.</summary>
     Tag,
 
-    /// <summary>What a text speaks of, of which titles alone tell.</summary>
+    /// <summary>What a text speaks of, or an instrument of which nothing else is known: titles alone tell of it.</summary>
     Topic,
+
+    /// <summary>A sound that is no music: rain, waves, a fan.</summary>
+    Sound,
 }
 
 /// <summary>A tag or a genre label, and how much of what was meant it is, −1..1; negative where it speaks against it.</summary>
@@ -47,13 +50,17 @@ internal sealed record Concept(
 {
     /// <summary>Whether it names what a song is, rather than what it is good for: such a concept wins over everything, a listener's taste
     /// too.</summary>
-    public bool IsNamed => Kind is ConceptKind.Genre or ConceptKind.Place;
+    public bool IsNamed => Kind is ConceptKind.Genre or ConceptKind.Place or ConceptKind.Sound;
+
+    /// <summary>Whether the features of a song tell of it at all: they know a mood, but not one instrument from another.</summary>
+    internal bool IsHeardInFeatures => Kind is ConceptKind.Mood or ConceptKind.Occasion or ConceptKind.Season or ConceptKind.Fame or ConceptKind.Obscure;
 
     /// <summary>The concept with one more tag.</summary>
     internal Concept With(Evidence tag) => this with { Tags = [.. Tags.Where(t => TagKey.Of(t.Name) != TagKey.Of(tag.Name)), tag] };
 
     /// <summary>What tells two concepts apart, for keeping their scores.</summary>
-    internal string Key { get; } = $"{Kind}:{Name}|{string.Join(';', Tags)}|{string.Join(';', Labels)}|{string.Join(';', TitleWords)}";
+    internal string Key =>
+        $"{Kind}:{Name}|{string.Join(';', Phrases)}|{string.Join(';', Tags)}|{string.Join(';', Labels)}|{string.Join(';', TitleWords)}|{Allows}";
 }
 
 /// <summary>A concept as a wish speaks of it.</summary>

@@ -66,8 +66,10 @@ internal sealed class ConceptTable
                 : throw new DataException(path, number, $"'{name}' is nothing that is kept out");
         }
 
-        return new Concept(written[0], kind, phrases, Weights(cells, 2, path, number), Weights(cells, 3, path, number),
-            [.. List(cells, 4).Select(WishTokens.Normalize).Where(w => w.Length > 0).Distinct()], allows);
+        // What an instrument is called stands in titles: "Sonata for Violin", "Konzert für Klavier".
+        IEnumerable<string> titleWords = List(cells, 4).Select(WishTokens.Normalize).Where(w => w.Length > 0);
+        titleWords = kind == ConceptKind.Instrument ? titleWords.Concat(phrases) : titleWords;
+        return new Concept(written[0], kind, phrases, Weights(cells, 2, path, number), Weights(cells, 3, path, number), [.. titleWords.Distinct()], allows);
     }
 
     private static ConceptTable LoadDefault()

@@ -11,6 +11,9 @@ internal interface IWishVocabulary
     /// <param name="phrase">Normalized.</param>
     string? Tag(string phrase);
 
+    /// <summary>Whether tags, labels or compilations tell which songs have a concept.</summary>
+    bool Tells(Concept concept);
+
     /// <summary>Whether the word stands in titles or compilations often enough to say something.</summary>
     /// <param name="word">Normalized.</param>
     bool IsTitleWord(string word);

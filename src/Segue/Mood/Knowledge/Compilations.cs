@@ -14,6 +14,9 @@ internal sealed class Compilations
     // "rock" may not begin a word ("rocket"), "workout" may ("workouts").
     private const int BeginningLettersMin = 5;
 
+    private static readonly Lazy<string[]> s_negators = new(() => [.. Lexicon.Default.EntriesOf("").Concat(Lexicon.Default.Languages.SelectMany(Lexicon.Default.EntriesOf))
+        .Where(e => e.Role == WordRole.Not).Select(e => $" {e.Phrase}").Distinct()]);
+
     private readonly string[] _spaced;
     private readonly bool[] _isChristmas;
 
@@ -52,13 +55,15 @@ internal sealed class Compilations
             Numerics.Ragged<int>.From(found.Select(a => (IReadOnlyList<int>)[.. a.Value.Select(t => versionOf.Span[t]).Distinct().Order()])));
     }
 
-    /// <summary>The compilations whose title has one of the concept's phrases; those of Christmas only where Christmas is asked for.</summary>
+    /// <summary>The compilations whose title has one of the concept's phrases, and not as what they are not ("Christmas Time but Not Christmas");
+    /// those of Christmas only where Christmas is asked for.</summary>
     public int[] For(Concept concept)
     {
         (string Whole, string? Beginning)[] phrases = [.. concept.Phrases.Select(p => ($" {p} ", p.Length >= BeginningLettersMin ? $" {p}" : null))];
         bool christmas = concept.Allows.HasFlag(Intruder.Christmas);
         return [.. Enumerable.Range(0, _spaced.Length).Where(c => (christmas || !_isChristmas[c])
-            && phrases.Any(p => _spaced[c].Contains(p.Beginning ?? p.Whole, StringComparison.Ordinal)))];
+            && phrases.Any(p => _spaced[c].Contains(p.Beginning ?? p.Whole, StringComparison.Ordinal))
+            && !phrases.Any(p => s_negators.Value.Any(n => _spaced[c].Contains(n + p.Whole, StringComparison.Ordinal))))];
     }
 
     /// <summary>Whether a word stands in the title of one.</summary>

@@ -34,15 +34,6 @@ internal sealed class ConceptEvidence
 
     /// <summary>The weighted sum of all this: one a track.</summary>
     public required float[] Sum { get; init; }
-
-    /// <summary>How often the concept's tags were given, all together.</summary>
-    public required int TagUses { get; init; }
-
-    /// <summary>Whether hardly anything tells which songs have it.</summary>
-    public bool IsWeak => TagUses < TagUsesFew && Labels.All(l => l.Weight < LabelClear) && Compilations.Length < CompilationsFew;
-
-    private const int TagUsesFew = 30, CompilationsFew = 2;
-    private const float LabelClear = 0.4f;
 }
 
 /// <summary>Scores concepts by what tags, labels, compilations and names say, and keeps the last ones.</summary>
@@ -82,7 +73,6 @@ internal sealed class ConceptScores(SongKnowledge knowledge, EvidenceParts parts
             On = on,
             Like = on.Count == 0 ? [] : LikeOf(on, compilations.Length),
             Sum = new float[facts.Tracks.Count],
-            TagUses = concept.Tags.Where(t => t.Weight >= 0.6f).Select(t => knowledge.Tags.Find(t.Name)).Where(t => t >= 0).Sum(knowledge.Tags.UsesOf),
         };
         Add(evidence);
         return evidence;

@@ -14,6 +14,10 @@ internal sealed class SongKnowledge : IWishVocabulary
     /// <summary>A title word that fewer songs have says nothing of a kind of song.</summary>
     private const int TitleSongsMin = 5;
 
+    // What tells of a concept: a label or tag that is mostly it, given often enough, or lists made for it.
+    private const float LabelClear = 0.4f, TagClear = 0.6f;
+    private const int TagUsesFew = 30, CompilationsFew = 2;
+
     private float[]? _lengths;
     private readonly Dictionary<string, int> _labelIndex = new(StringComparer.Ordinal);
 
@@ -130,6 +134,15 @@ internal sealed class SongKnowledge : IWishVocabulary
 
     /// <inheritdoc/>
     public string? Tag(string phrase) => Tags.Find(phrase) is >= 0 and var tag && Tags.IsName(tag) ? Tags.Names[tag] : null;
+
+    /// <inheritdoc/>
+    public bool Tells(Concept concept) =>
+        concept.Labels.Any(l => l.Weight >= LabelClear && LabelIndex(l.Name) >= 0)
+        || TagUsesOf(concept) >= TagUsesFew
+        || Compilations.For(concept).Length >= CompilationsFew;
+
+    private int TagUsesOf(Concept concept) =>
+        concept.Tags.Where(t => t.Weight >= TagClear).Select(t => Tags.Find(t.Name)).Where(t => t >= 0).Sum(Tags.UsesOf);
 
     /// <inheritdoc/>
     public bool IsTitleWord(string word) => Titles.Count(word) >= TitleSongsMin || Compilations.HasWord(word);
