@@ -54,6 +54,12 @@ internal static class FilterOptions
         HelpName = "FROM..TO",
     };
 
+    public static readonly Option<string?> Year = new("--year")
+    {
+        Description = "Only songs that came out in these years, such as 1990..1999, ..1979 or 1990s; songs of unknown year are left out",
+        HelpName = "FROM..TO",
+    };
+
     public static readonly Option<int> MaxPerArtist = new Option<int>("--max-per-artist")
     {
         Description = "At most so many songs of one artist",
@@ -81,7 +87,8 @@ internal static class FilterOptions
 
     public static readonly Option[] OfSongs =
     [
-        Count, ExcludeHeard, Genre, NotGenre, NotArtist, Explicit, PopularityMin, PopularityMax, Bpm, MaxPerArtist, MaxPerGenre, Diversity, Among,
+        Count, ExcludeHeard, Genre, NotGenre, NotArtist, Explicit, PopularityMin, PopularityMax, Year, Bpm,
+        MaxPerArtist, MaxPerGenre, Diversity, Among,
     ];
 
     /// <summary>How many rows; <see cref="SongRequest.All"/> for all of them.</summary>

@@ -23,6 +23,7 @@ internal static class ParameterNames
         ["shifts"] = "--shift",
         ["targets"] = "--target",
         ["tempo"] = "--bpm",
+        ["years"] = "--year",
         ["withinDays"] = "--within",
     };
 

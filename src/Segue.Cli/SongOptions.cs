@@ -64,6 +64,7 @@ internal static class SongOptions
         Explicit = FilterOptions.Says(session, FilterOptions.Explicit, otherwise: true),
         PopularityMin = session.Get(FilterOptions.PopularityMin),
         PopularityMax = session.Has(FilterOptions.PopularityMax) ? session.Get(FilterOptions.PopularityMax) : new SongRequest().PopularityMax,
+        Years = session.Get(FilterOptions.Year),
         Tempo = session.Get(FilterOptions.Bpm),
         Among = session.Get(FilterOptions.Among) is string file ? SongList.Read(file, session.Cancellation) : null,
     };

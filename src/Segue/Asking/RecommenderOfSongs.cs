@@ -49,7 +49,7 @@ public sealed partial class Recommender
             profile, wish, query.Weights, query.Filter, SongNames.Resolve(tracks, request.Song), request.Count);
         SongRecommendation item = new(why.Rank, why.Track, why.Score, why.Parts, why.Reasons) { Sources = why.Sources };
         return new SongExplanation(
-            RowsOf.Song(item, tracks),
+            RowsOf.Song(item, query.Songs),
             query.For(wish),
             query.Models(withTaste: true),
             why.Of,
@@ -71,7 +71,7 @@ public sealed partial class Recommender
         return new SongAnswer(
             wish is null ? new AskedFor { Songs = [.. seeds.Select(s => RowsOf.Name(s, tracks))] } : new AskedFor { Mood = wish.Text },
             query.Models(withTaste: false),
-            [.. items.Select(i => RowsOf.Song(i, tracks))])
+            [.. items.Select(i => RowsOf.Song(i, query.Songs))])
         {
             Reading = wish is null ? null : WishReading.Of(wish),
             Warnings = query.Warnings,
@@ -87,7 +87,7 @@ public sealed partial class Recommender
         IReadOnlyList<SongRecommendation> items = pipeline.Recommend(profile, wish, query.Weights, query.Filter, query.Selection);
         (int joined, double share) = pipeline.Joined(profile);
         bool judgedByOwnMoods = (wish is null || wish.OnlyRulesOut) && profile.Artists.Length > 0;
-        return new SongAnswer(query.For(wish), query.Models(withTaste: true), [.. items.Select(i => RowsOf.Song(i, query.Songs.Tracks))])
+        return new SongAnswer(query.For(wish), query.Models(withTaste: true), [.. items.Select(i => RowsOf.Song(i, query.Songs))])
         {
             Reading = wish is null ? null : WishReading.Of(wish),
             Moods = judgedByOwnMoods ? MoodsOf(pipeline.Moods(profile), query.Songs.Tracks) : null,
@@ -100,7 +100,7 @@ public sealed partial class Recommender
     {
         WishMood? wish = query.Wish(query.Seeds());
         (IReadOnlyList<string> names, GroupAnswer answer) = query.ForGroup(wish, query.Selection);
-        return new SongAnswer(query.For(wish), query.Models(withTaste: true), [.. answer.Rows.Select(r => RowsOf.Group(r, names, query.Songs.Tracks))])
+        return new SongAnswer(query.For(wish), query.Models(withTaste: true), [.. answer.Rows.Select(r => RowsOf.Group(r, names, query.Songs))])
         {
             Reading = wish is null ? null : WishReading.Of(wish),
             Listeners =

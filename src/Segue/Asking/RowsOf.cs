@@ -6,10 +6,10 @@ namespace Segue.Asking;
 /// <summary>From dense indices to names: how the rows of answers are made.</summary>
 internal static class RowsOf
 {
-    public static SongRow Song(SongRecommendation item, Tracks tracks) => Fill(item, tracks);
+    public static SongRow Song(SongRecommendation item, SongIndex songs) => Fill(item, songs);
 
     /// <summary>A row of a group's answer, with what each listener makes of it.</summary>
-    public static SongRow Group(GroupRow row, IReadOnlyList<string> names, Tracks tracks) => Fill(row.Item, tracks) with
+    public static SongRow Group(GroupRow row, IReadOnlyList<string> names, SongIndex songs) => Fill(row.Item, songs) with
     {
         Scores = names.Select((name, l) => (name, Score: Rounded.To6(row.Scores[l]))).ToDictionary(s => s.name, s => s.Score),
         ServedListeners = [.. row.For.Select(l => names[l])],
@@ -27,8 +27,9 @@ internal static class RowsOf
     public static int? Popularity(Tracks tracks, int track) =>
         tracks.Feature(AudioFeature.Popularity)[track] is var popularity && float.IsFinite(popularity) ? (int)popularity : null;
 
-    private static SongRow Fill(SongRecommendation item, Tracks tracks)
+    private static SongRow Fill(SongRecommendation item, SongIndex songs)
     {
+        Tracks tracks = songs.Tracks;
         string[] genres = [.. tracks.GenreNamesOf(item.Track)];
         return new SongRow
         {
@@ -40,6 +41,7 @@ internal static class RowsOf
             Genre = genres.FirstOrDefault(),
             Genres = genres,
             Popularity = Popularity(tracks, item.Track),
+            Year = songs.SongYears is { IsEmpty: false } years && years.Span[item.Track] is > 0 and var year ? year : null,
             Parts = ScoreParts.Of(item.Parts),
             Wish = item.Wish.Count == 0
                 ? null

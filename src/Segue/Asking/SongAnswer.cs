@@ -55,6 +55,10 @@ public record SongRow
     /// <summary>0..100; null where unknown.</summary>
     public int? Popularity { get; init; }
 
+    /// <summary>The year in which it came out; null where unknown.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Year { get; init; }
+
     /// <summary>0..1: the sum of the parts.</summary>
     [JsonIgnore]
     public double Score => Parts.Sum;

@@ -39,8 +39,14 @@ internal sealed record SongQuery(SongRequest Request, LoadedModels Loaded, strin
         PopularityMin = Request.PopularityMin,
         PopularityMax = Request.PopularityMax,
         Tempo = Request.Tempo is string tempo ? TempoRange.Parse(tempo) : null,
+        Years = YearsAsked,
         Among = Own?.Tracks,
     };
+
+    private (YearRange, ReadOnlyMemory<short>)? YearsAsked => Request.Years is not string years ? null
+        : Songs.SongYears is { IsEmpty: false } known ? (YearRange.Parse(years), known)
+        : throw new SegueException($"no song of the catalogue has a year, so that none can be from {years}; import tracks from a table with a column "
+            + "'year' or 'release_date'");
 
     /// <summary>Where songs of the request's own list lie; empty without one.</summary>
     public IReadOnlyDictionary<int, string> Locations => Own?.Locations ?? new Dictionary<int, string>();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Segue.Import;
+using Segue.Catalogue;
 using Segue.Mood;
 using Segue.Recommending;
 
@@ -81,6 +82,10 @@ public sealed record SongRequest
     /// <summary>Only songs of this tempo in BPM, as measured, halved or doubled: <c>90..110</c>; null for any.</summary>
     public string? Tempo { get; init; }
 
+    /// <summary>Only songs that came out in these years: <c>1990..1999</c>, <c>..1979</c>, <c>1994</c>; null for any. A remaster or a compilation
+    /// does not make a song younger; songs of unknown year are left out.</summary>
+    public string? Years { get; init; }
+
     /// <summary>Only these songs: somebody's own library; null for the whole catalogue.</summary>
     public SongList? Among { get; init; }
 
@@ -101,6 +106,7 @@ public sealed record SongRequest
         .. Check.Popularity(PopularityMin, PopularityMax),
         .. Targets.SelectMany(t => Check.Reads("targets", t, FeatureTarget.Parse)),
         .. Shifts.SelectMany(s => Check.Reads("shifts", s, FeatureShift.Parse)),
+        .. Years is null ? [] : Check.Reads("years", Years, YearRange.Parse),
         .. Tempo is null ? [] : Check.Reads("tempo", Tempo, TempoRange.Parse),
         .. MoreLike.Intersect(LessLike).Select(n => new RequestFault("lessLike", $"names '{n}', which the answers shall be like; name it once", "another name")),
         .. For?.Faults() ?? [],

@@ -30,6 +30,13 @@ internal static partial class SongTitle
         return loose.Replace(" ", "", StringComparison.Ordinal);
     }
 
+    /// <summary>Whether a song's or an album's title says that old recordings came out again.</summary>
+    public static bool IsReissue(string title) => Reissue().IsMatch(title);
+
+    [GeneratedRegex(@"\b(?:remaster(?:ed)?|re-?recorded|re-?issue|anniversary|super deluxe|(?:expanded|legacy|collector'?s) edition"
+        + @"|greatest hits|best of|essential|anthology|taylor's version)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Reissue();
+
     [GeneratedRegex(@"\Bin['’](?=\W|$)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Dropped();
 

@@ -18,7 +18,8 @@ internal sealed class Tracks
     {
         int n = columns.Ids.Count;
         Check(columns.Titles.Count == n && columns.Albums.Count == n && columns.ArtistsOf.Count == n && columns.GenresOf.Count == n
-            && columns.Features.Rows == FeatureCount && columns.Features.Columns == n && columns.Explicit.Length == n && columns.SongOf.Length == n,
+            && columns.Features.Rows == FeatureCount && columns.Features.Columns == n && columns.Explicit.Length == n && columns.SongOf.Length == n
+            && (columns.Years.IsEmpty || columns.Years.Length == n),
             $"columns of different length ({n} ids)");
         foreach (int a in columns.ArtistsOf.Values.Span)
             Check((uint)a < (uint)columns.ArtistNames.Count, $"artist {a} of {columns.ArtistNames.Count}");
@@ -67,6 +68,9 @@ internal sealed class Tracks
     public ReadOnlySpan<float> Feature(AudioFeature feature) => _columns.Features.Row((int)feature);
 
     public bool IsExplicit(int track) => _columns.Explicit.Span[track] != 0;
+
+    /// <summary>The year in which each track was released, 0 where unknown; empty where none is known.</summary>
+    public ReadOnlySpan<short> Years => _columns.Years.Span;
 
     public int IndexOfId(string id) => _columns.ById.FindExact(id);
 
@@ -133,6 +137,9 @@ internal sealed record TracksColumns
     public required ReadOnlyMemory<byte> Explicit { get; init; }
 
     public required ReadOnlyMemory<int> SongOf { get; init; }
+
+    /// <summary>One a track, 0 where unknown; empty where no track has one.</summary>
+    public ReadOnlyMemory<short> Years { get; init; }
 
     public required NameIndex ById { get; init; }
 

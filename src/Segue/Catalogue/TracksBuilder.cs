@@ -5,7 +5,11 @@ using Segue.Numerics;
 namespace Segue.Catalogue;
 
 /// <summary>One track as a reader found it. Features are indexed by <see cref="AudioFeature"/>; NaN where the source has none.</summary>
-internal readonly record struct TrackRow(string Id, string Title, string Album, IReadOnlyList<string> Artists, string? Genre, bool Explicit, float[] Features);
+internal readonly record struct TrackRow(string Id, string Title, string Album, IReadOnlyList<string> Artists, string? Genre, bool Explicit, float[] Features)
+{
+    /// <summary>Of its release; 0 where unknown.</summary>
+    public short Year { get; init; }
+}
 
 /// <summary>
 /// Collects track rows into <see cref="Tracks"/>. A row with an id that was seen before adds its genre to that track and changes nothing
@@ -23,6 +27,7 @@ internal sealed class TracksBuilder
     private readonly Dictionary<int, List<int>> _furtherGenresOf = [];
     private readonly List<float> _features = []; // A row a track.
     private readonly List<byte> _explicit = [];
+    private readonly List<short> _years = [];
     private readonly List<int> _songOf = [];
     private readonly Dictionary<UInt128, int> _songs = [];
 
@@ -48,6 +53,7 @@ internal sealed class TracksBuilder
         _genreOf.Add(genre);
         _features.AddRange(row.Features);
         _explicit.Add(row.Explicit ? (byte)1 : (byte)0);
+        _years.Add(row.Year);
         AddArtists(row.Artists);
         UInt128 song = SongKey(row.Title, _artistStarts[^2]);
         _songOf.Add(_songs.TryAdd(song, index) ? index : _songs[song]);
@@ -82,6 +88,7 @@ internal sealed class TracksBuilder
             Features = new MatrixView(features, Tracks.FeatureCount, n),
             Explicit = _explicit.ToArray(),
             SongOf = _songOf.ToArray(),
+            Years = _years.TrueForAll(y => y == 0) ? default : _years.ToArray(),
             ById = indexes[0],
             ByTitle = indexes[1],
             ByArtistName = indexes[2],

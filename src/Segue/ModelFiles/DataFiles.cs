@@ -59,6 +59,8 @@ internal static class DataFiles
         file.Add("features", c.Features.Memory, c.Features.Rows, c.Features.Columns);
         file.Add("explicit", c.Explicit);
         file.Add("song_of", c.SongOf);
+        if (!c.Years.IsEmpty)
+            file.Add("years", c.Years);
         file.Save(path);
     }
 
@@ -83,6 +85,7 @@ internal static class DataFiles
             Features = file.ReadMatrix("features"),
             Explicit = file.Read<byte>("explicit"),
             SongOf = file.Read<int>("song_of"),
+            Years = file.Has("years") ? file.Read<short>("years") : default,
         }));
     }
 
@@ -99,7 +102,8 @@ internal static class DataFiles
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
-    /// <summary>A fingerprint of the tracks (XXH128, hex): equal when ids, names, artists, genres, features and explicit marks are equal.</summary>
+    /// <summary>A fingerprint of the tracks (XXH128, hex): equal when ids, names, artists, genres, features, explicit marks and years
+    /// are equal.</summary>
     public static string Fingerprint(Tracks tracks)
     {
         XxHash128 hash = new();
@@ -112,6 +116,7 @@ internal static class DataFiles
         Append(hash, tracks.GenresOf);
         hash.Append(MemoryMarshal.AsBytes(tracks.Columns.Features.Values));
         hash.Append(tracks.Columns.Explicit.Span);
+        hash.Append(MemoryMarshal.AsBytes(tracks.Years));
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 

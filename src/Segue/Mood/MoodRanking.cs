@@ -28,6 +28,9 @@ internal enum MoodPartKind
     /// <summary>The labels of the artist's songs.</summary>
     ArtistLabels,
 
+    /// <summary>When the song came out.</summary>
+    Year,
+
     /// <summary>Words in the title, or the language of the artist's titles.</summary>
     Title,
 

@@ -23,6 +23,9 @@ internal sealed class WishExplanation(SongKnowledge knowledge)
         yield return Part(MoodPartKind.Label, label.Weight > 0 ? $"labelled {label.Name}" : $"not labelled {asked.Phrase}",
             weights.Label * label.Weight, label.Weight > 0);
         yield return Part(MoodPartKind.ArtistLabels, LabelWords(asked, evidence, artist), weights.LabelsOfArtist * labels, labels >= 0.25f);
+        int year = evidence.Concept.Years is null || knowledge.Facts.SongYears.IsEmpty ? 0 : knowledge.Facts.SongYears.Span[track];
+        float dated = ConceptScores.Dated(evidence.Concept, year);
+        yield return Part(MoodPartKind.Year, year == 0 ? "of unknown year" : $"from {year}", dated, dated > 0);
         yield return Part(MoodPartKind.Title, NameWords(asked.Concept, track, named), weights.Name * named, named > 0);
         yield return Part(MoodPartKind.Compilation, on ? $"stands on {Titles(evidence, track)}" : "stands on no such compilation", on ? weights.On : 0, on);
         yield return Part(MoodPartKind.LikeCompilation, $"{(like > 0 ? "like" : "unlike")} the songs on {Titles(evidence, -1)}", weights.Like * like, like > ClearFrom);

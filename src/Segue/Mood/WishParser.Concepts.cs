@@ -24,7 +24,7 @@ internal sealed partial class WishParser
             segmentOf.AsSpan(segment.First, segment.Count).Fill(segment);
         List<FoundConcept> found = reader.Concepts.Find(
             words,
-            at => segmentOf[at] is not ({ Name: not null } or { Range: not null }),
+            at => segmentOf[at] is not ({ Name: not null } or { Range: not null } or { Years: not null }),
             at => tokens[at].AfterStop,
             at => segmentOf[at] is { Role: not WordRole.Asks } || Lexicon.Find(words[at], language) is { Role: not WordRole.Asks },
             at => segmentOf[at] is { IsUnknown: false });
@@ -93,7 +93,7 @@ internal sealed partial class WishParser
     public void FindTopics()
     {
         // Beside what is known an unknown word is said to be unknown: "una tarde tranquila" is calm before its title is about an afternoon.
-        bool alone = _items.Count + _references.Count + _ranges.Count + _concepts.Count == 0;
+        bool alone = _items.Count + _references.Count + _ranges.Count + _concepts.Count == 0 && _years is null;
         foreach (Segment segment in _topics.Concat(_segments.Where(s => alone && s.IsUnknown)))
         {
             for (int at = segment.First; at < segment.First + segment.Count; at++)
@@ -117,13 +117,13 @@ internal sealed partial class WishParser
     /// understood.</summary>
     public void Guess()
     {
-        bool nothingKnown = _items.Count + _references.Count + _ranges.Count + _concepts.Count == 0;
+        bool nothingKnown = _items.Count + _references.Count + _ranges.Count + _concepts.Count == 0 && _years is null;
         foreach (Unknown unknown in _unknown.DistinctBy(u => u.Phrase))
         {
             string[] left = [.. unknown.At.Where(at => !_isConcept[at] && !Lexicon.IsSmall(tokens[at].Word)).Select(at => tokens[at].Word)];
             if (left.Length == 0)
                 continue;
-            if (left.Length == unknown.At.Length && reader.Unknown?.Read(unknown.Words) is { } read && read.Guess.Confidence >= SureFrom)
+            if (left.Length == unknown.At.Length && unknown.HasMeaning && reader.Unknown?.Read(unknown.Words) is { } read && read.Guess.Confidence >= SureFrom)
             {
                 // A guessed genre counts only where no word was known: it weighs too much for a guess.
                 LexiconEntry entry = nothingKnown ? read.Entry : read.Entry with { Genres = [] };
@@ -140,7 +140,7 @@ internal sealed partial class WishParser
     /// <summary>What no data tells, word by word; and what titles alone tell.</summary>
     private string[] CannotHear()
     {
-        IEnumerable<string> years = tokens.Where(t => t.Word.Length == 4 && t.Word.All(char.IsAsciiDigit)).Select(t => t.Word);
+        IEnumerable<string> years = _years is not null ? [] : tokens.Where(t => t.Word.Length == 4 && t.Word.All(char.IsAsciiDigit)).Select(t => t.Word);
         return [.. _unheard.Concat(_notUnderstood).Concat(years.Where(y => !_notUnderstood.Contains(y))).Distinct()];
     }
 
@@ -160,6 +160,7 @@ internal sealed partial class WishParser
             CannotHear = CannotHear(),
             OnlyTitles = [.. _onlyTitles.Distinct()],
             Explicit = _explicit,
+            Years = _years,
             Guessed = _guessed,
             Concepts = _concepts,
         };

@@ -1,3 +1,4 @@
+using Segue.Catalogue;
 using Segue.Mood.Concepts;
 
 namespace Segue.Mood;
@@ -18,13 +19,19 @@ internal sealed partial class WishParser(WishReader reader, string text, List<Wi
 
         public FeatureTarget? Range { get; init; }
 
+        public YearRange? Years { get; init; }
+
         /// <summary>A negation that is about likeness: "unlike", "nothing like".</summary>
         public bool IsUnlike => Role == WordRole.Not && Entry!.Phrase.EndsWith("like", StringComparison.Ordinal);
 
-        public bool IsUnknown => Role == WordRole.Asks && Entry is null && Name is null && Range is null;
+        public bool IsUnknown => Role == WordRole.Asks && Entry is null && Name is null && Range is null && Years is null;
     }
 
-    private readonly record struct Unknown(string Phrase, string Words, float Factor, bool Negated, int[] At);
+    private readonly record struct Unknown(string Phrase, string Words, float Factor, bool Negated, int[] At)
+    {
+        /// <summary>Numbers and single letters mean nothing that a vector could tell.</summary>
+        public bool HasMeaning => !(Words.Length == 1 && char.IsAscii(Words[0]) || Words.All(char.IsAsciiDigit));
+    }
 
     private readonly List<Segment> _segments = [];
     private readonly List<WishItem> _items = [];
@@ -39,6 +46,7 @@ internal sealed partial class WishParser(WishReader reader, string text, List<Wi
     private readonly List<string> _unheard = [], _onlyTitles = [];
     private bool[] _isConcept = [];
     private bool? _explicit;
+    private YearRange? _years;
 
     private Lexicon Lexicon => reader.Lexicon;
 
@@ -60,6 +68,8 @@ internal sealed partial class WishParser(WishReader reader, string text, List<Wi
     {
         if (TempoReader.Read(tokens, at, out FeatureTarget? range) is > 0 and var taken)
             return new Segment(WordRole.Asks, null, at, taken) { Range = range };
+        if (reader.Vocabulary?.KnowsYears == true && YearReader.Read(tokens, at, out YearRange years) is > 0 and var dated)
+            return new Segment(WordRole.Asks, null, at, dated) { Years = years };
         bool named = _segments.Count > 0 && (_segments[^1].Role is WordRole.Like or WordRole.By || _segments[^1].IsUnlike);
         if (reader.Names?.Find(text, tokens, at, named, IsKnown) is { } found)
             return new Segment(WordRole.Asks, null, at, found.Count) { Name = found.Reference };
@@ -174,7 +184,7 @@ internal sealed partial class WishParser(WishReader reader, string text, List<Wi
                 case WordRole.Unheard:
                     _unheard.Add(Text(segment));
                     break;
-                case WordRole.Asks when about && segment.Name is null && segment.Range is null:
+                case WordRole.Asks when about && segment.Name is null && segment.Range is null && segment.Years is null:
                     _topics.Add(segment with { });
                     break;
                 case WordRole.Asks:
@@ -207,6 +217,8 @@ internal sealed partial class WishParser(WishReader reader, string text, List<Wi
         _negated.AsSpan(segment.First, segment.Count).Fill(negated);
         if (segment.Range is { } range)
             _ranges.Add(range);
+        else if (segment.Years is { } years)
+            _years = negated ? _years : years;
         else if (segment.Name is { } name)
             _references.Add(name with { Use = negated ? byDegree ? Use.Avoid : Use.Exclude : only ? Use.Only : Use.Resemble });
         else if (segment.IsUnknown)
@@ -221,11 +233,7 @@ internal sealed partial class WishParser(WishReader reader, string text, List<Wi
     {
         if (Enumerable.Range(segment.First, segment.Count).All(at => Lexicon.IsSmall(tokens[at].Word)))
             return;
-        // Numbers and single letters mean nothing that a vector could tell.
         string words = Phrase(segment.First, segment.First + segment.Count);
-        if (words.Length == 1 && char.IsAscii(words[0]) || words.All(char.IsAsciiDigit))
-            _notUnderstood.Add(phrase);
-        else
-            _unknown.Add(new Unknown(phrase, words, factor, negated, [.. Enumerable.Range(segment.First, segment.Count)]));
+        _unknown.Add(new Unknown(phrase, words, factor, negated, [.. Enumerable.Range(segment.First, segment.Count)]));
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Segue.Catalogue;
 using Segue.Mood.Concepts;
 using Segue.Mood.Knowledge;
 
@@ -15,13 +16,20 @@ namespace Segue.Mood;
 /// </summary>
 internal sealed class WishScores
 {
-    private const float JoinScale = 5, Beyond = 0.3f, SpreadMin = 0.5f, AgainstScale = 8, AgainstFrom = 0.4f, AgainstLabelFrom = 0.5f, AgainstOtherLabelFrom = 0.8f, AgainstArtistFrom = 0.5f;
+    private const float JoinScale = 5, Beyond = 0.3f, SpreadMin = 0.5f, AgainstScale = 8, AgainstFrom = 0.4f, AgainstArtistFrom = 0.5f;
+    private const float AgainstLabelFrom = 0.5f, AgainstOtherLabelFrom = 0.8f;
     private const float LikeArtist = 2.5f, LikeArtistOfSong = 1.2f;
     private const float PlainScale = 4, PlainAlone = 5, GenreBeside = 6, GenreAlone = 4, RangeScale = 3;
+
+    /// <summary>Taken away from a song of unknown year where years are asked for.</summary>
+    private const float UnknownYear = 20;
 
     /// <summary>A named genre or place is there at all from half of the way to τ on.</summary>
     private const double NamedFrom = 0.5;
     private const double MetByLabelFrom = 0.25;
+
+    /// <summary>Less evidence than this above the median song is none, however few have more.</summary>
+    private const double NamedLeast = 1;
     private const int LabelledMin = 20, NamedSongsMin = 60;
 
     /// <summary>Nothing else makes up for it: taken away, times c, from a song that lacks a genre or place beside other concepts.</summary>
@@ -74,6 +82,8 @@ internal sealed class WishScores
         if (knowledge.Parts.HasFlag(EvidenceParts.Intruders))
             TakeIntruders(wish.Allowed);
         scorer.ExcludeFrom(wish, Total);
+        if (wish.Years is { } years && !knowledge.Facts.SongYears.IsEmpty)
+            TakeOtherYears(years);
     }
 
     public Wish Wish { get; }
@@ -93,7 +103,7 @@ internal sealed class WishScores
         features.AddTo(e, scale);
         ConceptWeights weights = evidence?.Weights ?? ConceptWeights.Of(ConceptKind.Mood);
         double[] quantiles = Quantiles.Of(e, 0.5, weights.MetAt);
-        double met = asked is { Concept.IsNamed: true } ? Math.Max(quantiles[1], MetByLabel(evidence!, e)) : quantiles[1];
+        double met = asked is { Concept.IsNamed: true } ? Math.Max(Math.Max(quantiles[1], quantiles[0] + NamedLeast), MetByLabel(evidence!, e)) : quantiles[1];
         Joined joined = new(asked, evidence, features, scale, quantiles[0], met, weights.Join, bends);
         _joined.Add(joined);
         for (int t = 0; t < e.Length; t++)
@@ -184,6 +194,13 @@ internal sealed class WishScores
         for (int view = 0; view < _fame.Length; view++)
             fame += _fame[view] * _knowledge.Fame.Row(view)[track];
         parts.Add(new MoodPart(MoodPartKind.Fame, _fame.Length == 0 || fame > 0 == _fame[0] > 0 ? "well known" : "little known", [], fame, fame > 0 ? 1 : 0));
+        if (Wish.Years is { } years && !_knowledge.Facts.SongYears.IsEmpty)
+        {
+            int year = _knowledge.Facts.SongYears.Span[track];
+            string when = year == 0 ? "of unknown year" : $"from {year}";
+            parts.Add(new MoodPart(MoodPartKind.Year, when, [years.ToString()], year == 0 ? -UnknownYear : 0, year > 0 ? 1 : 0));
+        }
+
         Intruder kinds = (Intruder)_knowledge.Intruders.Span[track] & ~Wish.Allowed;
         if (IntruderTable.Default.PenaltyOf(kinds) is > 0 and var penalty)
             parts.Add(new MoodPart(MoodPartKind.Intruder, $"is {string.Join(", ", IntruderTable.Kinds(kinds).Select(IntruderTable.NameOf))}", [], -penalty, 0));
@@ -279,6 +296,14 @@ internal sealed class WishScores
             if (kinds[t] != 0)
                 Total[t] -= PenaltyOf(kinds[t], allowed, penalties);
         }
+    }
+
+    /// <summary>Leaves songs of other years out; those of unknown year come behind.</summary>
+    private void TakeOtherYears(YearRange wanted)
+    {
+        ReadOnlySpan<short> years = _knowledge.Facts.SongYears.Span;
+        for (int t = 0; t < Total.Length; t++)
+            Total[t] += wanted.Contains(years[t]) ? 0 : years[t] == 0 ? -UnknownYear : float.NegativeInfinity;
     }
 
     private static float PenaltyOf(ushort kinds, Intruder allowed, Dictionary<ushort, float> known)

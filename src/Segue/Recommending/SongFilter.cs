@@ -26,6 +26,9 @@ internal sealed record SongFilter
     /// <summary>Only songs of a tempo in this range; null for any.</summary>
     public TempoRange? Tempo { get; init; }
 
+    /// <summary>Only songs that came out in these years, and the year of each (0: unknown, which is none of them); null for any.</summary>
+    public (YearRange Range, ReadOnlyMemory<short> OfSongs)? Years { get; init; }
+
     /// <summary>Only these tracks (dense indices), or null for all.</summary>
     public IReadOnlyCollection<int>? Among { get; init; }
 
@@ -65,6 +68,8 @@ internal sealed record SongFilter
             Keep(allowed, track => !tracks.IsExplicit(track));
         if (Tempo is { } tempo)
             Keep(allowed, track => !double.IsNaN(tempo.Felt(tracks.Feature(AudioFeature.Tempo)[track])));
+        if (Years is (YearRange range, ReadOnlyMemory<short> years))
+            Keep(allowed, track => range.Contains(years.Span[track]));
         if (PopularityMin > 0 || PopularityMax < 100)
             KeepPopularity(tracks, allowed);
         return allowed;

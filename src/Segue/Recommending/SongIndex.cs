@@ -61,6 +61,9 @@ internal sealed class SongIndex
     /// <summary>What is known of the songs beyond how they sound.</summary>
     public SongKnowledge? Knowledge { get; }
 
+    /// <summary>The year in which each song came out, 0 where unknown; empty where none is known.</summary>
+    public ReadOnlyMemory<short> SongYears => Knowledge?.Facts.SongYears ?? Tracks.Columns.Years;
+
     /// <summary>How well each song meets a wish.</summary>
     public MoodScorer Scorer { get; }
 

@@ -36,12 +36,13 @@ internal sealed class TracksTable
     private static readonly string[] s_artists = ["artists", "artistname", "artist"];
     private static readonly string[] s_album = ["albumname", "album"];
     private static readonly string[] s_genre = ["trackgenre", "genre"];
+    private static readonly string[] s_year = ["year", "releaseyear", "releasedate", "albumreleasedate", "trackreleasedate", "trackalbumreleasedate"];
 
     private static readonly double[] s_powersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
     private readonly TableHead _head;
     private readonly int _columns;
-    private readonly int _id, _title, _artists, _album, _genre, _explicit;
+    private readonly int _id, _title, _artists, _album, _genre, _explicit, _year;
     private readonly int[] _features; // Column of each of s_features, or -1.
 
     private TracksTable(TableHead head, string path)
@@ -53,12 +54,13 @@ internal sealed class TracksTable
         (_head, _columns) = (head, head.Rows[0].Length);
         (_id, _title, _artists) = (Needed(s_id), Needed(s_title), Needed(s_artists));
         (_album, _genre, _explicit) = (head.ColumnOf(s_album), head.ColumnOf(s_genre), head.ColumnOf("explicit"));
+        _year = head.ColumnOf(s_year);
         _features = [.. s_features.Select(f => f.Needed ? Needed(f.Key) : head.ColumnOf(f.Key))];
     }
 
     /// <summary>What columns are called.</summary>
     public static IEnumerable<string> Roles =>
-        [.. s_id, .. s_title, .. s_artists, .. s_album, .. s_genre, "explicit", .. s_features.Select(f => f.Key)];
+        [.. s_id, .. s_title, .. s_artists, .. s_album, .. s_genre, "explicit", .. s_year, .. s_features.Select(f => f.Key)];
 
     public string Format => _genre >= 0 ? "Spotify tracks" : "Spotify tracks without genres";
 
@@ -73,7 +75,7 @@ internal sealed class TracksTable
 
     public void Read(InputFile input, LedgerFile ledger, ImportRun run)
     {
-        using TableRows rows = _head.Open(input, hasHeader: true, [_id, _title, _artists, _album, _genre, _explicit, .. _features], list: _artists);
+        using TableRows rows = _head.Open(input, hasHeader: true, [_id, _title, _artists, _album, _genre, _explicit, _year, .. _features], list: _artists);
         while (rows.Read())
         {
             run.Tick(input, ledger);
@@ -96,6 +98,7 @@ internal sealed class TracksTable
                 Artists = artists,
                 Genre = _genre < 0 ? null : Text(rows[_genre]),
                 Explicit = _explicit >= 0 && IsTrue(rows[_explicit]),
+                Year = _year < 0 ? (short)0 : YearRange.OfDate(Text(rows[_year])),
                 Features = features,
             }))
                 ledger.Accept();

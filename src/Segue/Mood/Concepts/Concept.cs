@@ -1,3 +1,5 @@
+using Segue.Catalogue;
+
 namespace Segue.Mood.Concepts;
 
 /// <summary>What a concept is about: how its evidence is weighed, and how far it may be bought off, depends on it.</summary>
@@ -54,6 +56,9 @@ internal sealed record Concept(
 
     /// <summary>Whether the features of a song tell of it at all: they know a mood, but not one instrument from another.</summary>
     internal bool IsHeardInFeatures => Kind is ConceptKind.Mood or ConceptKind.Occasion or ConceptKind.Season or ConceptKind.Fame or ConceptKind.Obscure;
+
+    /// <summary>The years of a decade that it names ("90s"); null for every other concept.</summary>
+    internal YearRange? Years => Kind != ConceptKind.Era ? null : ConceptTable.DecadeOf(Name);
 
     /// <summary>The concept with one more tag.</summary>
     internal Concept With(Evidence tag) => this with { Tags = [.. Tags.Where(t => TagKey.Of(t.Name) != TagKey.Of(tag.Name)), tag] };

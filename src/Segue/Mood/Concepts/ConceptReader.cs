@@ -14,7 +14,11 @@ internal readonly record struct FoundConcept(Concept Concept, int From, int To)
 /// </summary>
 internal sealed class ConceptReader(ConceptTable table, IWishVocabulary? vocabulary)
 {
-    private const int TagWordsMax = 3;
+    private const int TagWordsMax = 3, CompoundLettersMin = 3;
+
+    /// <summary>What German compounds of music end in, the longest first.</summary>
+    private static readonly string[] s_heads =
+        ["klassiker", "balladen", "stimmung", "klange", "stucke", "lieder", "ballade", "musik", "songs", "abend", "lied", "song", "hits"];
 
     // A label of the catalogue's own name, or a tag: what they are worth is said by the evidence, not by a table.
     private readonly ConceptTable _table = table;
@@ -71,10 +75,24 @@ internal sealed class ConceptReader(ConceptTable table, IWishVocabulary? vocabul
         for (int count = Math.Min(reach, Math.Max(_table.PhraseWordsMax, TagWordsMax)); count > 0; count--)
         {
             string phrase = string.Join(' ', words.Skip(at).Take(count));
-            if (_table.Find(phrase) is { } concept)
+            if ((_table.Find(phrase) ?? (count == 1 ? Compound(phrase) : null)) is { } concept)
                 return new FoundConcept(concept, at, at + count);
             if (count > 1 && vocabulary?.Label(phrase) is { } label)
                 return new FoundConcept(OfLabel(phrase, label), at, at + count);
+        }
+
+        return null;
+    }
+
+    /// <summary>What a German compound is about: "Sommerlieder" are songs for the summer, "Liebesmusik" is for love.</summary>
+    private Concept? Compound(string word)
+    {
+        foreach (string head in s_heads)
+        {
+            if (word.Length < head.Length + CompoundLettersMin || !word.EndsWith(head, StringComparison.Ordinal))
+                continue;
+            string first = word[..^head.Length];
+            return _table.Find(first) ?? (first[^1] is 's' or 'n' ? _table.Find(first[..^1]) : null);
         }
 
         return null;

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Reflection;
+using Segue.Catalogue;
 
 namespace Segue.Mood.Concepts;
 
@@ -46,6 +48,16 @@ internal sealed class ConceptTable
 
     /// <summary>The concept with this name, for words that reach it by what they ask of the features.</summary>
     internal Concept? Named(string name) => _byPhrase.GetValueOrDefault(name);
+
+    /// <summary>"90s" and "1990s" are 1990..1999, "00s" and "2000s" 2000..2009; null for what is no decade.</summary>
+    internal static YearRange? DecadeOf(string name)
+    {
+        if (!name.EndsWith('s') || name.Length is not (3 or 5)
+            || !int.TryParse(name.AsSpan(0, name.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int first))
+            return null;
+        int decade = name.Length == 5 ? first : first < 30 ? 2000 + first : 1900 + first;
+        return decade % 10 == 0 ? new YearRange(decade, decade + 9) : null;
+    }
 
     /// <exception cref="DataException">The line is none of a concept; the message says what is wrong with it.</exception>
     internal static Concept ParseLine(string line, string path, int number)
@@ -95,7 +107,7 @@ internal sealed class ConceptTable
         {
             int equals = text.LastIndexOf('=');
             float weight = 1;
-            if (equals > 0 && !float.TryParse(text.AsSpan(equals + 1), System.Globalization.CultureInfo.InvariantCulture, out weight)
+            if (equals > 0 && !float.TryParse(text.AsSpan(equals + 1), CultureInfo.InvariantCulture, out weight)
                 || weight is 0 or not (>= -1 and <= 1))
                 throw new DataException(path, number, $"'{text}' is no weight; expected a name, =, and a number from -1 to 1 and not 0, such as grunge=.3");
             return new Evidence((equals > 0 ? text[..equals] : text).Trim(), weight);

@@ -11,6 +11,9 @@ internal interface IWishVocabulary
     /// <param name="phrase">Normalized.</param>
     string? Tag(string phrase);
 
+    /// <summary>Whether it is known of songs in which year they came out.</summary>
+    bool KnowsYears { get; }
+
     /// <summary>Whether tags, labels or compilations tell which songs have a concept.</summary>
     bool Tells(Concept concept);
 

@@ -6,6 +6,8 @@ namespace Segue.Mood.Knowledge;
 /// <summary>What the catalogue alone says of its songs and artists besides their sound: versions, main artists, labels, how well known.</summary>
 internal sealed class CatalogueFacts
 {
+    private short[]? _songYears;
+
     public CatalogueFacts(Tracks tracks, ReadOnlyMemory<int> versionOf)
     {
         (Tracks, VersionOf) = (tracks, versionOf);
@@ -81,6 +83,36 @@ internal sealed class CatalogueFacts
 
             float At(AudioFeature feature) => tracks.Feature(feature)[t];
         }
+    }
+
+    /// <summary>
+    /// The year in which each song came out, 0 where unknown: the earliest of its versions, but not of a remaster or a compilation, which say when it
+    /// came out again. Empty where the catalogue has no years.
+    /// </summary>
+    public ReadOnlyMemory<short> SongYears => LazyInitializer.EnsureInitialized(ref _songYears, FindYears);
+
+    private short[] FindYears()
+    {
+        if (Tracks.Years.IsEmpty)
+            return [];
+        TextColumn titles = Compilations.Of(this).Titles;
+        HashSet<string> compilations = [.. Enumerable.Range(0, titles.Count).Select(c => titles[c])];
+        ReadOnlySpan<int> versionOf = VersionOf.Span;
+        short[] earliest = new short[Tracks.Count];
+        for (int t = 0; t < earliest.Length; t++)
+        {
+            short year = Tracks.Years[t];
+            string album = Tracks.Albums[t];
+            ref short known = ref earliest[versionOf[t]];
+            if (year > 0 && (known == 0 || year < known) && !SongTitle.IsReissue(Tracks.Titles[t])
+                && !SongTitle.IsReissue(album) && !compilations.Contains(album))
+                known = year;
+        }
+
+        short[] years = new short[earliest.Length];
+        for (int t = 0; t < years.Length; t++)
+            years[t] = earliest[versionOf[t]];
+        return years;
     }
 
     private Ragged<(int Artist, float Share)> LabelShares()

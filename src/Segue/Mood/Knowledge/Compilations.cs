@@ -14,8 +14,10 @@ internal sealed class Compilations
     // "rock" may not begin a word ("rocket"), "workout" may ("workouts").
     private const int BeginningLettersMin = 5;
 
-    private static readonly Lazy<string[]> s_negators = new(() => [.. Lexicon.Default.EntriesOf("").Concat(Lexicon.Default.Languages.SelectMany(Lexicon.Default.EntriesOf))
-        .Where(e => e.Role == WordRole.Not).Select(e => $" {e.Phrase}").Distinct()]);
+    private static readonly Lazy<string[]> s_negators = new(() =>
+    [
+        .. Lexicon.Default.Languages.SelectMany(Lexicon.Default.EntriesOf).Where(e => e.Role == WordRole.Not).Select(e => $" {e.Phrase}").Distinct(),
+    ]);
 
     private readonly string[] _spaced;
     private readonly bool[] _isChristmas;

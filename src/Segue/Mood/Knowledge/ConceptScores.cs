@@ -39,7 +39,7 @@ internal sealed class ConceptEvidence
 /// <summary>Scores concepts by what tags, labels, compilations and names say, and keeps the last ones.</summary>
 internal sealed class ConceptScores(SongKnowledge knowledge, EvidenceParts parts)
 {
-    private const float ZLow = -2, ZHigh = 4, OwnTag = 1.25f, OtherVoice = 0.8f, CompilationsHalf = 2, LanguageShare = 2;
+    private const float ZLow = -2, ZHigh = 4, OwnTag = 1.25f, OtherVoice = 0.8f, CompilationsHalf = 2, LanguageShare = 2, InDecade = 4, TaggedOften = 20, SaidShare = 0.02f;
     private const int KeptMax = 96;
 
     /// <summary>What their names give away says as much as a label where it is asked for.</summary>
@@ -96,6 +96,9 @@ internal sealed class ConceptScores(SongKnowledge knowledge, EvidenceParts parts
             sum[t] = best + worst + (facts.MainArtist[t] is >= 0 and var artist ? ofArtist[artist] : 0);
         }
 
+        ReadOnlySpan<short> years = evidence.Concept.Years is null ? [] : facts.SongYears.Span;
+        for (int t = 0; t < years.Length; t++)
+            sum[t] += Dated(evidence.Concept, years[t]);
         if (evidence.Like.Length > 0)
             TensorPrimitives.MultiplyAdd(evidence.Like, weights.Like, sum, sum);
         foreach (int track in evidence.On)
@@ -104,15 +107,44 @@ internal sealed class ConceptScores(SongKnowledge knowledge, EvidenceParts parts
             sum[track] += weights.Name * named;
     }
 
+    /// <summary>What a year says of a decade; nothing where it is unknown.</summary>
+    internal static float Dated(Concept concept, int year) => year == 0 || concept.Years is not { } years ? 0 : years.Contains(year) ? InDecade : -InDecade;
+
     /// <summary>Tags of a concept, for a voice less those of the other.</summary>
     private float[] TagsOf(Concept concept)
     {
         float[] tags = Standardized(concept);
+        if (concept.Kind == ConceptKind.Place)
+            Deny(concept, tags);
         if (concept.Kind != ConceptKind.Voice || tags.Length == 0)
             return tags;
         foreach (Concept other in ConceptTable.Default.All.Where(c => c.Kind == ConceptKind.Voice && c.Name != concept.Name))
             TensorPrimitives.MultiplyAdd(Standardized(other), -OtherVoice, tags, tags);
         return tags;
+    }
+
+    /// <summary>
+    /// Who was tagged often and hardly ever as from a place is not from there, however like those from there; and where no label tells who is, only tags do: what
+    /// a language sounds like is a guess.
+    /// </summary>
+    private void Deny(Concept concept, float[] tags)
+    {
+        TagSpace space = knowledge.Tags;
+        Dictionary<int, float> given = [];
+        foreach (int tag in concept.Tags.Select(t => space.Find(t.Name)).Where(t => t >= 0))
+        {
+            for (int k = 0; k < space.Artists[tag].Length; k++)
+                given[space.Artists[tag][k]] = given.GetValueOrDefault(space.Artists[tag][k]) + space.People[tag][k];
+        }
+
+        bool hasLabel = concept.Labels.Any(l => l.Weight > 0 && knowledge.LabelIndex(l.Name) >= 0);
+        for (int a = 0; a < tags.Length; a++)
+        {
+            float all = space.GivenTo(a), own = given.GetValueOrDefault(a);
+            bool isSaid = own > 0 && (all < TaggedOften || own >= SaidShare * all);
+            if (tags[a] > 0 && !isSaid && (!hasLabel || all >= TaggedOften))
+                tags[a] = 0;
+        }
     }
 
     /// <summary>Σ w·z / √Σw² over the concept's tags, standardized over the songs.</summary>

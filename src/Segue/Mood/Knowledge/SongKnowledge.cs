@@ -136,8 +136,12 @@ internal sealed class SongKnowledge : IWishVocabulary
     public string? Tag(string phrase) => Tags.Find(phrase) is >= 0 and var tag && Tags.IsName(tag) ? Tags.Names[tag] : null;
 
     /// <inheritdoc/>
+    public bool KnowsYears => !Tracks.Years.IsEmpty;
+
+    /// <inheritdoc/>
     public bool Tells(Concept concept) =>
-        concept.Labels.Any(l => l.Weight >= LabelClear && LabelIndex(l.Name) >= 0)
+        KnowsYears && concept.Years is not null
+        || concept.Labels.Any(l => l.Weight >= LabelClear && LabelIndex(l.Name) >= 0)
         || TagUsesOf(concept) >= TagUsesFew
         || Compilations.For(concept).Length >= CompilationsFew;
 

@@ -12,6 +12,7 @@ internal sealed class TagSpace
         new Ragged<float>(new int[] { 0 }, default), new Ragged<float>(new int[] { 0 }, default), [], default, 0);
 
     private readonly Dictionary<string, int> _rows = new(StringComparer.Ordinal);
+    private Dictionary<int, float>? _given;
 
     /// <param name="names">As most people write them.</param>
     /// <param name="artists">The artists of the catalogue that carry each.</param>
@@ -43,6 +44,9 @@ internal sealed class TagSpace
 
     public int Columns { get; }
 
+    /// <summary>How often an artist of the catalogue was given any of these tags.</summary>
+    public float GivenTo(int artist) => LazyInitializer.EnsureInitialized(ref _given, Given).GetValueOrDefault(artist);
+
     /// <summary>The tag of this name in any spelling, or −1.</summary>
     public int Find(string name) => _rows.GetValueOrDefault(TagKey.Of(name), -1);
 
@@ -51,6 +55,18 @@ internal sealed class TagSpace
     public int UsesOf(int tag) => Uses[2 * tag];
 
     public bool IsName(int tag) => TagRidges.IsName(Uses[2 * tag + 1], Uses[2 * tag]);
+
+    private Dictionary<int, float> Given()
+    {
+        Dictionary<int, float> given = [];
+        for (int tag = 0; tag < Artists.Count; tag++)
+        {
+            for (int k = 0; k < Artists[tag].Length; k++)
+                given[Artists[tag][k]] = given.GetValueOrDefault(Artists[tag][k]) + People[tag][k];
+        }
+
+        return given;
+    }
 
     public static TagSpace Learn(TagCounts counts, ArtistVectors vectors, ListenerEvidence evidence, ReadOnlySpan<int> playedOf, CancellationToken cancel)
     {
