@@ -14,6 +14,8 @@ internal static class TuneCommand
 {
     private const int ShownMax = 12;
 
+    private const double ValidationShare = 0.2;
+
     private static readonly Option<string?> s_plays = new("--plays")
     {
         Description = "Plays to tune on (default: those imported into the home folder); what you keep for a test must not be in it",
@@ -37,7 +39,9 @@ internal static class TuneCommand
 
     public static Command Create() =>
         new Command("tune", "Searches parameters of the taste model on a validation part of the plays (successive halving over iterations).")
-        .With(s_plays, s_settings, s_out, s_report, TrainingOptions.Tags, TrainingOptions.Friends, TrainingOptions.PlaysOnly)
+        .With(s_plays, s_settings, s_out, s_report)
+        .With(SplitOptions.All)
+        .With(TrainingOptions.Tags, TrainingOptions.Friends, TrainingOptions.PlaysOnly)
         .WithExamples(
             "segue tune                                  # on the imported plays",
             "segue tune --out taste.json && segue train-als --options taste.json",
@@ -50,7 +54,7 @@ internal static class TuneCommand
         using (ProgressBars bars = session.Bars())
         {
             TrainingSource source = TrainingOptions.Of(session, session.Get(s_plays));
-            (result, notes) = session.Judge.Tune(source, session.Get(s_settings), session.Seed, session.Threads, bars, session.Cancellation);
+            (result, notes) = session.Judge.Tune(source, SplitOptions.Of(session, ValidationShare), session.Get(s_settings), session.Seed, session.Threads, bars, session.Cancellation);
         }
 
         session.Notes(notes);
