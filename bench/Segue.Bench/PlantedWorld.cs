@@ -2,7 +2,9 @@ using Segue.Interactions;
 
 namespace Segue.Bench;
 
-/// <summary>Plays whose structure is known: listeners of two genres each, Zipf popularity inside a genre, and 15% of the plays from all genres.</summary>
+/// <summary>
+/// Plays whose structure is known: listeners of two genres each, Zipf popularity inside a genre, and 15% of the plays from all genres.
+/// </summary>
 internal static class PlantedWorld
 {
     public static CsrMatrix Of(int users, int artists, int cells, int genres, int seed)

@@ -42,7 +42,8 @@ internal static class SplitOptions
             throw new WrongUsageException("--after goes with --split temporal");
         if (session.Has(s_leave) && kind is not (DivisionKind.LeaveOut or DivisionKind.LeaveLastOut))
             throw new WrongUsageException("--leave goes with --split leave-out or leave-last-out");
-        return new Division { Kind = kind, Share = share, Leave = session.Get(s_leave), After = session.Get(s_after) is string day ? Day(day) : null };
+        DateTimeOffset? after = session.Get(s_after) is string day ? Day(day) : null;
+        return new Division { Kind = kind, Share = share, Leave = session.Get(s_leave), After = after };
     }
 
     private static DateTimeOffset Day(string text) =>

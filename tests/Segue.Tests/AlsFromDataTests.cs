@@ -1,6 +1,4 @@
-using Segue.Evaluation;
 using Segue.Factorization;
-using Segue.Import;
 using Segue.Interactions;
 using Segue.ModelFiles;
 using Xunit;
@@ -25,7 +23,9 @@ public sealed class AlsFromDataTests
         Assert.Equal(0, options.PopularityExponent);
         Assert.Equal(0.3f, new AlsOptions().ResolvedFor(Shape(1000, 10_000, 20_000)).PopularityExponent); // Root of the density 0.045.
         Assert.Equal(0.15, new AlsOptions().ResolvedFor(Shape(1000, 1000, 5625)).PopularityExponent!.Value, 1e-6); // 0.075.
-        Assert.Equal(0.15, new AlsOptions { ZeroWeight = 1 }.ResolvedFor(Shape(1000, 1000, 5625)).PopularityExponent!.Value, 1e-6); // Of the data, not of w₀.
+
+        // Of the data, not of w₀.
+        Assert.Equal(0.15, new AlsOptions { ZeroWeight = 1 }.ResolvedFor(Shape(1000, 1000, 5625)).PopularityExponent!.Value, 1e-6);
         Assert.Equal(0.9 * noise, new AlsOptions { Ridge = 0.9f }.ResolvedFor(Shape(100, 400, 1000)).Regularization!.Value, 1e-6);
         Assert.Equal(options, options.ResolvedFor(Shape(7, 7, 7))); // Resolved once.
         AlsOptions given = new AlsOptions { Regularization = 0.1f, ZeroWeight = 0.3f, PopularityExponent = 0 };
@@ -82,7 +82,8 @@ public sealed class AlsFromDataTests
         Assert.Equal(model.Options, AlsTrainer.Train(counts, options, new AlsRun { Side = tags }).Model.Options);
         float[] values = counts.Values.ToArray();
         values[3] = 0;
-        Assert.Equal(options.ResolvedFor(TasteModels.Played(counts.WithValues(values))), AlsTrainer.Train(counts.WithValues(values), options).Model.Options);
+        CsrMatrix oneUnplayed = counts.WithValues(values);
+        Assert.Equal(options.ResolvedFor(TasteModels.Played(oneUnplayed)), AlsTrainer.Train(oneUnplayed, options).Model.Options);
     }
 
     [Theory]
@@ -112,7 +113,7 @@ public sealed class AlsFromDataTests
         int Size(int most) => (int)Math.Round(20 * Math.Pow(most / 20.0, random.NextDouble()));
         for (int n = 0; n < 14; n++)
         {
-            (int users, int artists) = n switch { 0 => (20, 20), 1 => (20, 20_000), 2 => (3000, 20), 3 => (3000, 20_000), _ => (Size(3000), Size(20_000)) };
+            int users = n < 4 ? new[] { 20, 3000 }[n / 2] : Size(3000), artists = n < 4 ? new[] { 20, 20_000 }[n % 2] : Size(20_000);
             double density = 0.0005 * Math.Pow(400, random.NextDouble());
             int each = (int)Math.Clamp(density * artists, 1, Math.Max(1, CellsMax / users));
             CsrMatrix counts = Noise(users, artists, each, n);

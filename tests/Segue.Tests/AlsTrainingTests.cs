@@ -226,7 +226,8 @@ public sealed class AlsTrainingTests
         AlsOptions options = new() { Factors = 64, Iterations = 5, Threads = 1 };
         int asked = 0;
         Allocated(new AlsRun());
-        long none = Allocated(new AlsRun()), untaken = Allocated(new AlsRun { Checkpoint = _ => asked++ }), taken = Allocated(new AlsRun { Checkpoint = take => take() });
+        long none = Allocated(new AlsRun()), untaken = Allocated(new AlsRun { Checkpoint = _ => asked++ });
+        long taken = Allocated(new AlsRun { Checkpoint = take => take() });
         long factors = (counts.Rows + counts.Columns) * 64L * sizeof(float);
         Assert.Equal(5, asked);
         Assert.True(untaken < none + factors, $"{none:N0} bytes without, {untaken:N0} with a state that nobody takes");

@@ -27,12 +27,16 @@ public sealed class DatedPlaysTests
         foreach ((int user, int artist, int minute) in log)
             builder.Add(Utf8($"u{user:00}"), Utf8($"a{artist:00}"), 1, minute);
         Plays plays = builder.Build(out _);
-        Dictionary<(int, int), int> first = log.Where(l => l.Minute >= 0).GroupBy(l => (l.User, l.Artist)).ToDictionary(g => g.Key, g => g.Min(l => l.Minute));
+        Dictionary<(int, int), int> first = log.Where(l => l.Minute >= 0).GroupBy(l => (l.User, l.Artist))
+            .ToDictionary(g => g.Key, g => g.Min(l => l.Minute));
         int cell = 0;
         for (int user = 0; user < plays.Counts.Rows; user++)
         {
             foreach (int artist in plays.Counts.RowIndices(user))
-                Assert.Equal(first.GetValueOrDefault((Number(plays.UserIds[user]), Number(plays.Artists.Ids[artist])), -1), plays.FirstPlayedMinutes.Span[cell++]);
+            {
+                (int, int) pair = (Number(plays.UserIds[user]), Number(plays.Artists.Ids[artist]));
+                Assert.Equal(first.GetValueOrDefault(pair, -1), plays.FirstPlayedMinutes.Span[cell++]);
+            }
         }
 
         using ScratchFolder folder = new();
@@ -60,8 +64,8 @@ public sealed class DatedPlaysTests
     [InlineData("1970-01-01T00:00:00Z", null)]
     [InlineData("once", null)]
     [InlineData("", null)]
-    public void Minutes_of_a_time(string text, string? expected) => Assert.Equal(
-        expected, HistoryTime.MinutesOf(Utf8(text)) is int m ? s_begin.AddYears(-39).AddMinutes(m).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : null);
+    public void Minutes_of_a_time(string text, string? expected) =>
+        Assert.Equal(expected, HistoryTime.MinutesOf(Utf8(text)) is int minutes ? At(minutes, "yyyy-MM-dd HH:mm") : null);
 
     [Theory]
     [InlineData("user_id\ttimestamp\tartist_id\tartist_name\ttrack_id\ttrack_name\n", "u\t{0}\tid{1}\tArtist {1}\t\tSong\n")]
@@ -74,7 +78,7 @@ public sealed class DatedPlaysTests
         string path = folder.Write("log", header + Row("2009-05-04T23:08:57Z", 1) + Row("2009-05-03T10:00:00Z", 1) + Row("2009-05-06T10:00:00Z", 2));
         Plays plays = Importer.ReadPlays(path).Plays;
         Assert.Equal([2f, 1f], plays.Counts.Values.ToArray());
-        Assert.Equal(["2009-05-03", "2009-05-06"], plays.FirstPlayedMinutes.ToArray().Select(m => DateTime.UnixEpoch.AddMinutes(m).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+        Assert.Equal(["2009-05-03", "2009-05-06"], plays.FirstPlayedMinutes.ToArray().Select(minutes => At(minutes, "yyyy-MM-dd")));
     }
 
     [Fact]
@@ -100,10 +104,14 @@ public sealed class DatedPlaysTests
         Run("train-als", "--factors", "8", "--holdout", "0.1", "--split", "temporal");
         Run("tune", "--settings", "1", "--split", "leave-last-out");
 
-        Assert.Contains("have no dates", Problem("evaluate", "--plays", undated, "--split", "temporal"), StringComparison.Ordinal);
-        Assert.Contains("have no dates", Problem("train-als", "--plays", undated, "--holdout", "0.1", "--split", "leave-last-out"), StringComparison.Ordinal);
-        Assert.Contains("have no dates", Problem("tune", "--plays", undated, "--split", "temporal"), StringComparison.Ordinal);
-        Assert.Contains("began from 2009-01-01 to 2009-04-", Problem("evaluate", "--split", "temporal", "--after", "2011-01-01"), StringComparison.Ordinal);
+        foreach (string[] command in new string[][] { ["evaluate"], ["train-als", "--holdout", "0.1"], ["tune"] })
+        {
+            Assert.Contains("have no dates", Problem([.. command, "--plays", undated, "--split", "temporal"]), StringComparison.Ordinal);
+            Assert.Contains("have no dates", Problem([.. command, "--plays", undated, "--split", "leave-last-out"]), StringComparison.Ordinal);
+        }
+
+        string late = Problem("evaluate", "--split", "temporal", "--after", "2011-01-01");
+        Assert.Contains("began from 2009-01-01 to 2009-04-", late, StringComparison.Ordinal);
         Assert.Contains("--after is 'May'", Problem("evaluate", "--split", "temporal", "--after", "May"), StringComparison.Ordinal);
         Assert.Contains("--after goes with", Problem("evaluate", "--after", "2011-01-01"), StringComparison.Ordinal);
         Assert.Contains("--splits cannot be several", Problem("evaluate", "--split", "temporal", "--splits", "2"), StringComparison.Ordinal);
@@ -126,12 +134,15 @@ public sealed class DatedPlaysTests
 
     private static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 
+    private static string At(int minutes, string format) => DateTime.UnixEpoch.AddMinutes(minutes).ToString(format, CultureInfo.InvariantCulture);
+
     private static int Number(string id) => int.Parse(id[1..], CultureInfo.InvariantCulture);
 
     /// <summary>2,000 plays of 12 listeners and 30 artists, a tenth of them without a date.</summary>
     private static (int User, int Artist, int Minute)[] Log()
     {
         Random random = new(8);
-        return [.. Enumerable.Range(0, 2000).Select(_ => (random.Next(12), random.Next(30), random.Next(10) == 0 ? -1 : 20_000_000 + random.Next(100_000)))];
+        int Minute() => random.Next(10) == 0 ? -1 : 20_000_000 + random.Next(100_000);
+        return [.. Enumerable.Range(0, 2000).Select(_ => (random.Next(12), random.Next(30), Minute()))];
     }
 }

@@ -114,7 +114,7 @@ public sealed class EvaluationTests
         }, iter: 200);
     }
 
-    /// <summary>Two listeners: the first came to artists 0, 1, 2 at minutes 10, 30, 31, the second to 1 at an unknown time and to 2 at minute 40.</summary>
+    /// <summary>The first listener came to artists 0, 1, 2 at minutes 10, 30, 31, the second to 1 at an unknown time and to 2 at minute 40.</summary>
     [Fact]
     public void Splits_by_date_ask_for_what_a_listener_came_to_later()
     {
@@ -149,7 +149,8 @@ public sealed class EvaluationTests
     public void Several_splits_are_one_report_with_their_spread()
     {
         CsrMatrix plays = Sparse(60, 40, 1);
-        EvaluationReport[] splits = [.. Enumerable.Range(1, 3).Select(seed => Splits.Random(plays, 0.2, seed)).Select(s => Evaluator.Evaluate(new Popularity(s.Train), s))];
+        EvaluationReport[] splits =
+            [.. Enumerable.Range(1, 3).Select(seed => Splits.Random(plays, 0.2, seed)).Select(s => Evaluator.Evaluate(new Popularity(s.Train), s))];
         EvaluationReport all = EvaluationReport.Of(splits);
         Assert.Same(splits[0], EvaluationReport.Of(splits[..1]));
         Assert.Equal(splits.Sum(s => s.Users.Count), all.Users.Count);

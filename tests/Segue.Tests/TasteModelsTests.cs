@@ -134,7 +134,7 @@ public sealed class TasteModelsTests
             Assert.Equal(profile.Artists.Sum(i => i == j ? 0 : -p[(i * n) + j] / p[(j * n) + j]), scores[j], 1e-4);
     }
 
-    /// <summary>Goal: what the essay says of memory and λ holds. Method: bytes allocated, with so many users that users² is nearly all of it.</summary>
+    /// <summary>What the essay says of memory and λ holds: bytes allocated, with so many users that users² is nearly all of it.</summary>
     [Fact]
     public void Ease_takes_the_memory_and_the_lambda_that_it_says()
     {

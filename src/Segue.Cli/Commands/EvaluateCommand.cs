@@ -181,7 +181,8 @@ internal static class EvaluateCommand
             table.AddRow([.. cells.Append($"{c.Coverage:0.0000}").Append($"{c.Gini:0.0000}").Append($"{c.Novelty:0.00}").Select(t => new Text(t))]);
         }
 
-        session.Say($"{main.Users.Distinct().Count():N0} listeners, {main.TestInteractions:N0} artists held out ({main.Split}); every unheard artist is a candidate.");
+        session.Say($"{main.Users.Distinct().Count():N0} listeners, {main.TestInteractions:N0} artists held out ({main.Split}); "
+            + "every unheard artist is a candidate.");
         session.Terminal.Ansi().Write(table);
         foreach (EvaluationReport r in reports.Where(_ => main.SplitStarts.Count > 1))
             session.Say($"{r.Model}: NDCG@{k} {r.Estimate("ndcg", k, session.Seed)}");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Segue.Evaluation;
 using Segue.Export;
+using Segue.Interactions;
 using Segue.Making;
 using Segue.ModelFiles;
 using Segue.Writing;
@@ -54,7 +55,9 @@ internal static class TuneCommand
         using (ProgressBars bars = session.Bars())
         {
             TrainingSource source = TrainingOptions.Of(session, session.Get(s_plays));
-            (result, notes) = session.Judge.Tune(source, SplitOptions.Of(session, ValidationShare), session.Get(s_settings), session.Seed, session.Threads, bars, session.Cancellation);
+            Division division = SplitOptions.Of(session, ValidationShare);
+            (result, notes) = session.Judge.Tune(
+                source, division, session.Get(s_settings), session.Seed, session.Threads, bars, session.Cancellation);
         }
 
         session.Notes(notes);

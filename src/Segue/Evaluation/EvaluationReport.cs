@@ -32,8 +32,10 @@ internal sealed record EvaluationReport
     /// <summary>The cut-offs, ascending.</summary>
     public required IReadOnlyList<int> Cutoffs { get; init; }
 
-    /// <summary>The listeners that had something held out (dense indices, ascending in each split, one split after the other); everything per listener
-    /// is in this order.</summary>
+    /// <summary>
+    /// The listeners that had something held out (dense indices, ascending in each split, one split after the other); everything per listener is in
+    /// this order.
+    /// </summary>
     public required IReadOnlyList<int> Users { get; init; }
 
     /// <summary>Where the listeners of each split begin.</summary>
@@ -81,7 +83,9 @@ internal sealed record EvaluationReport
     public PairedDifference Less(EvaluationReport other, string metric, int k, int seed = 1) =>
         SplitsSignificance.Paired(BySplit(metric, k), other.BySplit(metric, k), seed: seed);
 
-    /// <summary>One model on several splits of the same plays as one report: listeners one after the other, figures of the catalogue as means.</summary>
+    /// <summary>
+    /// One model on several splits of the same plays as one report: listeners one after the other, figures of the catalogue as means.
+    /// </summary>
     /// <param name="splits">At least one; of the same model and cut-offs.</param>
     public static EvaluationReport Of(IReadOnlyList<EvaluationReport> splits)
     {
@@ -109,7 +113,9 @@ internal sealed record EvaluationReport
             HeldOut = [.. splits.SelectMany(s => s.HeldOut)],
             Slices = [.. splits.SelectMany(s => s.Slices).GroupBy(s => s.Group).Select(g => Mean([.. g]))],
             Leaks = [.. splits.SelectMany(s => s.Leaks).GroupBy(l => l.Kind).Select(g => g.MaxBy(l => l.Count)!)],
-            PlaysError = first.PlaysError is null ? null : (splits.Average(s => s.PlaysError!.Value.Rmse), splits.Average(s => s.PlaysError!.Value.Mae)),
+            PlaysError = first.PlaysError is null
+                ? null
+                : (splits.Average(s => s.PlaysError!.Value.Rmse), splits.Average(s => s.PlaysError!.Value.Mae)),
         };
     }
 

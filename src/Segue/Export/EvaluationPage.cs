@@ -20,8 +20,9 @@ internal static class EvaluationPage
         int k = first.Cutoffs[0];
         StringBuilder page = Open("How good are the recommendations?");
         page.Append(SvgPlot.F($"""
-            <p>{first.Users.Distinct().Count():N0} listeners, {first.Artists:N0} artists; {first.TrainInteractions:N0} interactions to learn from, {first.TestInteractions:N0} held out
-            (split: {SvgPlot.Text(first.Split)}). Every artist that is not in a listener's training part is a candidate.</p>
+            <p>{first.Users.Distinct().Count():N0} listeners, {first.Artists:N0} artists; {first.TrainInteractions:N0} interactions to learn from,
+            {first.TestInteractions:N0} held out (split: {SvgPlot.Text(first.Split)}). Every artist that is not in a listener's training part is a
+            candidate.</p>
             """));
         foreach (Leak leak in first.Leaks)
             page.Append(SvgPlot.F($"<p class='leak'>Leak? {SvgPlot.Text(leak.Kind)}: {leak.Count} ({SvgPlot.Text(leak.Meaning)}).</p>"));

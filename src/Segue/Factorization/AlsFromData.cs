@@ -18,9 +18,9 @@ namespace Segue.Factorization;
 internal static class AlsFromData
 {
     /// <summary>
-    /// The ridge of uneven data, as all real sets of plays are, and of even ones. Real taste goes by a power law: there is something to learn below the
-    /// edge of noise too. Where no listener plays more and no artist is better known than others there is little but noise below it. Found by hand on
-    /// fourteen sets (docs/taste.md); no claim that they are optimal.
+    /// The ridge of uneven data, as all real sets of plays are, and of even ones. Real taste goes by a power law: there is something to learn below
+    /// the edge of noise too. Where no listener plays more and no artist is better known than others there is little but noise below it. Found by
+    /// hand on twenty sets (docs/taste.md); no claim that it is optimal.
     /// </summary>
     private const float RidgeUneven = 0.45f, RidgeEven = 0.63f;
 
@@ -42,7 +42,8 @@ internal static class AlsFromData
 
     /// <summary>The same options with nothing left open.</summary>
     /// <param name="counts">What is trained on, users × artists; cells of 0 plays do not count.</param>
-    public static AlsOptions ResolvedFor(this AlsOptions options, CsrMatrix counts) => options.IsResolved() ? options : options.ResolvedFor(PlaysShape.Of(counts));
+    public static AlsOptions ResolvedFor(this AlsOptions options, CsrMatrix counts) =>
+        options.IsResolved() ? options : options.ResolvedFor(PlaysShape.Of(counts));
 
     public static AlsOptions ResolvedFor(this AlsOptions options, PlaysShape shape)
     {
@@ -121,7 +122,7 @@ internal readonly record struct PlaysShape(int Users, int Artists, int Cells, do
         double ofArtists = 0;
         foreach (int n in listeners)
             ofArtists += (double)n * n;
-        double squared = (double)cells * cells;
-        return new PlaysShape(counts.Rows, counts.Columns, cells, cells == 0 ? 0 : counts.Rows * ofUsers / squared * (counts.Columns * ofArtists / squared));
+        double squared = (double)Math.Max(1, cells) * Math.Max(1, cells);
+        return new PlaysShape(counts.Rows, counts.Columns, cells, counts.Rows * ofUsers / squared * (counts.Columns * ofArtists / squared));
     }
 }

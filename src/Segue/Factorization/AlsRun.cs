@@ -80,8 +80,8 @@ internal sealed record AlsRun
     public int Patience { get; init; } = 3;
 
     /// <summary>
-    /// Called after each iteration with a way to take the state, e.g. to save it with <c>AlsFiles.SaveCheckpoint</c>. Taking it copies all factors and,
-    /// the first time, hashes all plays; who does not take it pays for neither. It is good until the call returns.
+    /// Called after each iteration with a way to take the state, e.g. to save it with <c>AlsFiles.SaveCheckpoint</c>. Taking it copies all factors
+    /// and, the first time, hashes all plays; who does not take it pays for neither. It must be taken before the call returns.
     /// </summary>
     public Action<Func<AlsCheckpoint>>? Checkpoint { get; init; }
 

@@ -18,7 +18,7 @@ internal sealed class Ease : ITasteModel
     /// <summary>4.8 GB in training, of which the model keeps 1.6; beyond that, ALS is the model to take.</summary>
     public const int UsersMax = 20_000;
 
-    /// <summary>λ in units of √(listeners of an artist, mean): best or next to it on twelve sets, where the best λ goes from 100 to 1,600.</summary>
+    /// <summary>λ in units of √(mean listeners of an artist): best or next to it on twelve sets, where the best λ goes from 100 to 1,600.</summary>
     private const double LambdaUnit = 70;
 
     private readonly CsrMatrix _users, _artists;

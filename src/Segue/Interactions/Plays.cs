@@ -30,8 +30,8 @@ internal sealed class Plays
     public CsrMatrix Counts { get; }
 
     /// <summary>
-    /// When each pair was first played, in the order of <see cref="Counts"/>: minutes since 1970 (UTC), -1 where no play of it has a date. Empty where no
-    /// play at all has one: most public sets are counts.
+    /// When each pair was first played, in the order of <see cref="Counts"/>: minutes since 1970 (UTC), -1 where no play of it has a date. Empty
+    /// where no play at all has one: most public sets are counts.
     /// </summary>
     /// <exception cref="ArgumentException">There are not as many as pairs.</exception>
     public ReadOnlyMemory<int> FirstPlayedMinutes

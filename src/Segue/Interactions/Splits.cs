@@ -73,8 +73,10 @@ internal static class Splits
         return Divide(plays, k => test[k], $"leave-{count}-out");
     }
 
-    /// <summary>Holds out the <paramref name="count"/> artists that every listener who knows more than that came to last. Artists without a date count
-    /// as known from the beginning; of artists first played in one minute a hash decides.</summary>
+    /// <summary>
+    /// Holds out the <paramref name="count"/> artists that every listener who knows more than that came to last. Artists without a date count as
+    /// known from the beginning; of artists first played in one minute a hash decides.
+    /// </summary>
     /// <exception cref="SegueException">The plays have no dates.</exception>
     public static Split LeaveLastOut(Plays plays, int count = 1, int seed = 1)
     {
@@ -89,7 +91,8 @@ internal static class Splits
             int start = starts[user], length = plays.Counts.RowLength(user);
             if (length <= count)
                 continue;
-            foreach (int k in Enumerable.Range(start, length).OrderByDescending(k => first[k]).ThenBy(k => keys[k]).Take(count).Where(k => first[k] >= 0))
+            IEnumerable<int> latest = Enumerable.Range(start, length).OrderByDescending(k => first[k]).ThenBy(k => keys[k]).Take(count);
+            foreach (int k in latest.Where(k => first[k] >= 0))
                 test[k] = true;
         }
 
@@ -97,8 +100,8 @@ internal static class Splits
     }
 
     /// <summary>
-    /// Holds out the artists that a listener played for the first time at or after a time, and learns from those known before. Of these all plays count,
-    /// later ones too: plays keep when a pair began, and how often it was played in all.
+    /// Holds out the artists that a listener played for the first time at or after a time, and learns from those known before. Of these all plays
+    /// count, later ones too: plays keep when a pair began, and how often it was played in all.
     /// </summary>
     /// <exception cref="SegueException">The plays have no dates, or all of them lie on one side of the time.</exception>
     public static Split Temporal(Plays plays, DateTimeOffset cut)
@@ -123,7 +126,8 @@ internal static class Splits
 
     private static int[] Dates(Plays plays) => plays.FirstPlayedMinutes.Span.ContainsAnyExceptInRange(int.MinValue, -1)
         ? plays.FirstPlayedMinutes.ToArray()
-        : throw new SegueException("the plays have no dates, which this split needs: import a log with a line a play (listener, time, artist), or take another split");
+        : throw new SegueException("the plays have no dates, which this split needs: import a log with a line a play (listener, time, artist), "
+            + "or take another split");
 
     /// <summary>
     /// Two sets of plays that somebody else divided, brought to common indices by outside id: users and artists of either. Cells that stand in both

@@ -194,7 +194,8 @@ internal sealed partial class ModelJudge(string home)
 
     /// <summary>Which parameters suit these plays: successive halving on a validation part.</summary>
     public (TuningResult Result, IReadOnlyList<string> Notes) Tune(
-        TrainingSource source, Division division, int settings, int seed, int threads, IProgress<MakingProgress>? progress, CancellationToken cancellationToken)
+        TrainingSource source, Division division, int settings, int seed, int threads, IProgress<MakingProgress>? progress,
+        CancellationToken cancellationToken)
     {
         Check.ThrowIfAny([.. source.Faults(), .. Check.AtLeast("settings", settings, 1)]);
         using MappedFiles files = new();

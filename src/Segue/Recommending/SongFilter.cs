@@ -39,7 +39,7 @@ internal sealed record SongFilter
         return allowed;
     }
 
-    /// <summary>Which condition leaves no song, taken one after the other: "none of 12 has the tempo", where 12 pass the conditions before it.</summary>
+    /// <summary>Which condition leaves no song, one after the other: "none of 12 has the tempo", where 12 pass the conditions before it.</summary>
     /// <returns>Null where songs are left.</returns>
     /// <exception cref="UnknownNameException">A genre or an artist that the catalogue does not have.</exception>
     public string? WhyNone(Tracks tracks)

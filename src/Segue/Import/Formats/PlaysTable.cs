@@ -71,7 +71,8 @@ internal sealed record PlaysTable
             else
             {
                 ReadOnlySpan<byte> key = id.IsEmpty ? run.Plays.KeyOfName(name) : id;
-                run.Plays.Add(user, key, plays, Time >= 0 ? HistoryTime.MinutesOf(rows[Time], run.Options.TimeZone) ?? PlaysBuilder.Undated : PlaysBuilder.Undated);
+                int? minute = Time >= 0 ? HistoryTime.MinutesOf(rows[Time], run.Options.TimeZone) : null;
+                run.Plays.Add(user, key, plays, minute ?? PlaysBuilder.Undated);
                 if (!name.IsEmpty)
                     run.Plays.Name(key, name);
                 ledger.Accept();

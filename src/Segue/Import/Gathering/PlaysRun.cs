@@ -48,10 +48,14 @@ internal sealed class PlaysRun : IDisposable
     /// <summary>The earlier of two minutes; one without a date says nothing.</summary>
     public static int Earlier(int a, int b) => a < 0 ? b : b < 0 ? a : Math.Min(a, b);
 
-    /// <summary>All runs as one matrix with the first minute of each entry (empty where no run has dates), rows by <paramref name="userOrder"/> and columns by <paramref name="artistRank"/>.</summary>
+    /// <summary>
+    /// All runs as one matrix, rows by <paramref name="userOrder"/> and columns by <paramref name="artistRank"/>, and the first minute of each entry;
+    /// no minutes where no run has dates.
+    /// </summary>
     /// <param name="bytesMax">A matrix with more bytes of entries than this lies in temporary files and is mapped.</param>
     /// <exception cref="SegueException">More pairs than a matrix holds, or no room for a temporary file.</exception>
-    public static (CsrMatrix Counts, ReadOnlyMemory<int> FirstPlayed) Merge(IReadOnlyList<PlaysRun> runs, int[] userOrder, int[] artistRank, long bytesMax)
+    public static (CsrMatrix Counts, ReadOnlyMemory<int> FirstPlayed) Merge(
+        IReadOnlyList<PlaysRun> runs, int[] userOrder, int[] artistRank, long bytesMax)
     {
         // Twice over all rows in the order in which they lie in the runs: once to know how long each becomes, once to put it in its place.
         int users = userOrder.Length;
@@ -172,7 +176,11 @@ internal sealed class PlaysRun : IDisposable
                 }
 
                 for (int k = 0; k < columns.Length; k++)
-                    (_columns[Length + k], _cells[Length + k]) = (artistRank[columns[k]], (values[k], first.IsEmpty ? PlaysBuilder.Undated : first[k]));
+                {
+                    _columns[Length + k] = artistRank[columns[k]];
+                    _cells[Length + k] = (values[k], first.IsEmpty ? PlaysBuilder.Undated : first[k]);
+                }
+
                 Length += columns.Length;
                 parts += columns.Length > 0 ? 1 : 0;
             }

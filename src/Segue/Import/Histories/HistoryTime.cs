@@ -42,7 +42,8 @@ internal static class HistoryTime
             && Utf8Parser.TryParse(text[..4], out int year, out _) && Utf8Parser.TryParse(text[5..7], out int month, out _)
             && Utf8Parser.TryParse(text[8..10], out int day, out _) && Utf8Parser.TryParse(text[11..13], out int hour, out _)
             && Utf8Parser.TryParse(text[14..16], out int minute, out _)
-            && year is >= 2000 and < 2100 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month) && hour < 24 && minute < 60)
+            && year is >= 2000 and < 2100 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month)
+            && hour is >= 0 and < 24 && minute is >= 0 and < 60)
             return (int)(new DateTime(year, month, day, hour, minute, 0, DateTimeKind.Utc) - DateTime.UnixEpoch).TotalMinutes;
         return TryParse(Encoding.UTF8.GetString(text), out DateTimeOffset? time, zone) && time is { } at ? (int)(at.ToUnixTimeSeconds() / 60) : null;
     }
