@@ -291,7 +291,10 @@ public sealed class EvaluationTests
 
     private static Plays Dated(int[] minutes) => new(
         TextColumn.From(["a", "b"]), new Artists(TextColumn.From(["x", "y", "z"]), TextColumn.From(["x", "y", "z"])),
-        Matrix(2, 3, (0, 0), (0, 1), (0, 2), (1, 1), (1, 2))) { FirstPlayedMinutes = minutes };
+        Matrix(2, 3, (0, 0), (0, 1), (0, 2), (1, 1), (1, 2)))
+    {
+        FirstPlayedMinutes = minutes,
+    };
 
     private static Plays Named(string[] users, string[] artists, params (int, int)[] cells) => new(
         TextColumn.From(users), new Artists(TextColumn.From(artists), TextColumn.From(artists)), Matrix(users.Length, artists.Length, cells));
