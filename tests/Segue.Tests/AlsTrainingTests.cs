@@ -217,8 +217,7 @@ public sealed class AlsTrainingTests
         Assert.Throws<SegueException>(() => AlsTrainer.Train(counts, options with { Alpha = 2 }, run with { Resume = checkpoint }));
     }
 
-    /// <summary>Goal: who takes no state pays for none. Method: bytes allocated on the training's thread. Seen to fail: with copies made for every
-    /// call.</summary>
+    /// <summary>Goal: who takes no state pays for none. Method: bytes allocated on the training's thread.</summary>
     [Fact]
     public void A_state_that_nobody_takes_costs_nothing()
     {

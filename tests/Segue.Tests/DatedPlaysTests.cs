@@ -9,8 +9,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: a log of many listeners keeps when each pair began, however it is gathered, and evaluations can divide by it. Method: logs whose first plays
-/// are reckoned beside the import, through buffers of a few rows, through files, and with the command line. Seen to fail: with the last play kept
-/// instead of the first, and with the dates left in the order of the rows.
+/// are reckoned beside the import, through buffers of a few rows, through files, and with the command line.
 /// </summary>
 public sealed class DatedPlaysTests
 {

@@ -10,7 +10,7 @@ namespace Segue.Tests;
 /// <summary>
 /// Goal: als is no worse than the better of two good plain models on data of many kinds: at its defaults within a standard error for other
 /// listeners, and with the choice not at all. Method: the sample, planted worlds, few listeners of a real set, playlists; several splits or draws of
-/// each. Seen to fail: with one λ for all data (the sample 0.318), and with one ridge for all (the world of 2,000 x 2,000 1.7 errors below EASE).
+/// each. With one ridge for all data als has 0.2678 on the world of 2,000 x 2,000, and EASE 0.2728 with a standard error of 0.0031.
 /// </summary>
 public sealed class TasteHoldsTests
 {
