@@ -20,9 +20,9 @@ internal static class TasteDefaultsBench
         bool exponents = options.Get("exponents", "yes") == "yes";
         int splits = options.Int("splits", 3);
         Measure("sample", _ => Sample.Generate().Plays.Counts, splits, exponents);
-        Measure("world 800 x 600", seed => World(800, 600, 30_000, 12, seed), splits, exponents);
-        Measure("world 300 x 6,000", seed => World(300, 6000, 18_000, 20, seed), splits, exponents);
-        Measure("world 2,000 x 2,000", seed => World(2000, 2000, 80_000, 25, seed), splits, exponents);
+        Measure("world 800 x 600", seed => PlantedWorld.Of(800, 600, 30_000, 12, seed), splits, exponents);
+        Measure("world 300 x 6,000", seed => PlantedWorld.Of(300, 6000, 18_000, 20, seed), splits, exponents);
+        Measure("world 2,000 x 2,000", seed => PlantedWorld.Of(2000, 2000, 80_000, 25, seed), splits, exponents);
         foreach (string path in options.Get("plays", "").Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             CsrMatrix plays = Importer.ReadPlays(path).Plays.Counts;
@@ -62,36 +62,5 @@ internal static class TasteDefaultsBench
             zeroWeight = Math.Round(root, 3),
             ndcg10 = ndcg.ToDictionary(m => m.Key, m => Math.Round(m.Value, 4)),
         }));
-    }
-
-    /// <summary>Listeners of two genres each, Zipf popularity inside a genre, and 15% of the plays from all genres.</summary>
-    private static CsrMatrix World(int users, int artists, int cells, int genres, int seed)
-    {
-        Random random = new(seed);
-        double[][] sums = new double[genres + 1][];
-        for (int g = 0; g <= genres; g++)
-        {
-            double sum = 0;
-            sums[g] = new double[artists];
-            for (int a = 0; a < artists; a++)
-                sums[g][a] = sum += g == genres || a % genres == g ? Math.Pow(1 + a, -0.7) : 0;
-        }
-
-        List<int> rows = [], columns = [];
-        List<float> plays = [];
-        for (int user = 0; user < users; user++)
-        {
-            (int first, int second) = (random.Next(genres), random.Next(genres));
-            for (int k = 0; k < cells / users; k++)
-            {
-                double[] genre = sums[random.NextDouble() < 0.15 ? genres : random.Next(3) < 2 ? first : second];
-                int at = Array.BinarySearch(genre, random.NextDouble() * genre[^1]);
-                rows.Add(user);
-                columns.Add(Math.Min(artists - 1, at < 0 ? ~at : at));
-                plays.Add(1 + random.Next(9));
-            }
-        }
-
-        return CsrMatrix.FromEntries(users, artists, rows.ToArray(), columns.ToArray(), plays.ToArray());
     }
 }

@@ -10,6 +10,7 @@ internal static class ParameterNames
     {
         ["count"] = "-n",
         ["cutoffs"] = "--k",
+        ["disliked"] = "--dislike",
         ["for"] = "the listener",
         ["genres"] = "--genre",
         ["history"] = "--history",

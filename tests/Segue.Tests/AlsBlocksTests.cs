@@ -72,7 +72,8 @@ public sealed class AlsBlocksTests
         AlsCheckpoint? first = null;
         byte[][] files =
         [
-            .. new[] { 1, 2, 3 }.Select(threads => Bytes(counts, options with { Threads = threads }, run with { Checkpoint = c => first ??= c })),
+            .. new[] { 1, 2, 3 }.Select(threads =>
+                Bytes(counts, options with { Threads = threads }, run with { Checkpoint = take => first ??= take() })),
             Bytes(counts, options, run with { Resume = first }),
         ];
         Assert.Equal(1, first!.Iteration);

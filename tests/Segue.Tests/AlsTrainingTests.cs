@@ -200,8 +200,9 @@ public sealed class AlsTrainingTests
         {
             Assert.Throws<TimeoutException>(() => AlsTrainer.Train(counts, options, run with
             {
-                Checkpoint = state =>
+                Checkpoint = take =>
                 {
+                    AlsCheckpoint state = take();
                     AlsFiles.SaveCheckpoint(state, path);
                     if (state.Iteration == stop)
                         throw new TimeoutException();
@@ -214,6 +215,29 @@ public sealed class AlsTrainingTests
         AlsCheckpoint checkpoint = AlsFiles.LoadCheckpoint(path);
         Assert.Throws<SegueException>(() => AlsTrainer.Train(heldOut, options, run with { Resume = checkpoint }));
         Assert.Throws<SegueException>(() => AlsTrainer.Train(counts, options with { Alpha = 2 }, run with { Resume = checkpoint }));
+    }
+
+    /// <summary>Goal: who takes no state pays for none. Method: bytes allocated on the training's thread.</summary>
+    [Fact]
+    public void A_state_that_nobody_takes_costs_nothing()
+    {
+        CsrMatrix counts = AlsWorlds.Communities(600, 400, seed: 14);
+        AlsOptions options = new() { Factors = 64, Iterations = 5, Threads = 1 };
+        int asked = 0;
+        Allocated(new AlsRun());
+        long none = Allocated(new AlsRun()), untaken = Allocated(new AlsRun { Checkpoint = _ => asked++ });
+        long taken = Allocated(new AlsRun { Checkpoint = take => take() });
+        long factors = (counts.Rows + counts.Columns) * 64L * sizeof(float);
+        Assert.Equal(5, asked);
+        Assert.True(untaken < none + factors, $"{none:N0} bytes without, {untaken:N0} with a state that nobody takes");
+        Assert.True(taken > none + (4 * factors), $"{none:N0} bytes without, {taken:N0} with every state taken");
+
+        long Allocated(AlsRun run)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            AlsTrainer.Train(counts, options, run);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     /// <summary>Goal: training stops when it helps no more, with the best factors. Method: far too little regularization, so that it overfits

@@ -114,12 +114,56 @@ public sealed class EvaluationTests
         }, iter: 200);
     }
 
+    /// <summary>The first listener came to artists 0, 1, 2 at minutes 10, 30, 31, the second to 1 at an unknown time and to 2 at minute 40.</summary>
     [Fact]
-    public void A_temporal_split_asks_only_for_what_is_new()
+    public void Splits_by_date_ask_for_what_a_listener_came_to_later()
     {
-        Split split = Splits.Temporal(2, 3, [new(0, 0, 10, 1), new(0, 0, 30, 2), new(0, 1, 31, 5), new(1, 2, 5, 1), new(0, 1, 40, 5)], 30);
-        Assert.Equal([(0, 0, 1f), (1, 2, 1f)], Cells(split.Train));
-        Assert.Equal([(0, 1, 10f)], Cells(split.Test));
+        Plays plays = Dated([10, 30, 31, -1, 40]);
+        Split split = Splits.Temporal(plays, DateTimeOffset.FromUnixTimeSeconds(31 * 60));
+        Assert.Equal([(0, 0, 1f), (0, 1, 1f), (1, 1, 1f)], Cells(split.Train));
+        Assert.Equal([(0, 2, 1f), (1, 2, 1f)], Cells(split.Test));
+        Assert.Equal(31 * 60, Splits.TimeBefore(plays, 0.5).ToUnixTimeSeconds()); // Of four dated pairs two began then or later.
+        Assert.Equal(Cells(split.Test), Cells(new Division { Kind = DivisionKind.Temporal, Share = 0.5 }.Of(plays, 1).Test));
+
+        Assert.Equal([(0, 2, 1f), (1, 2, 1f)], Cells(Splits.LeaveLastOut(plays).Test));
+        Assert.Equal([(0, 1, 1f), (0, 2, 1f)], Cells(Splits.LeaveLastOut(plays, 2).Test)); // The second has no more than two.
+        Assert.Equal([(0, 2, 1f)], Cells(Splits.LeaveLastOut(Dated([10, 30, 31, -1, -1])).Test)); // A pair without a date is nobody's last.
+    }
+
+    [Fact]
+    public void Splits_by_date_are_refused_where_they_cannot_be_made()
+    {
+        string Problem(Plays plays, Division division) => Assert.Throws<SegueException>(() => division.Of(plays, 1)).Message;
+        foreach (int[] minutes in new int[][] { [], [-1, -1, -1, -1, -1] })
+        {
+            Assert.Contains("no dates", Problem(Dated(minutes), new Division { Kind = DivisionKind.Temporal }), StringComparison.Ordinal);
+            Assert.Contains("no dates", Problem(Dated(minutes), new Division { Kind = DivisionKind.LeaveLastOut }), StringComparison.Ordinal);
+        }
+
+        Division late = new() { Kind = DivisionKind.Temporal, After = new DateTimeOffset(2020, 1, 2, 0, 0, 0, TimeSpan.Zero) };
+        Assert.Equal("no pair began after 2020-01-02; they began from 1970-01-01 to 1970-01-01", Problem(Dated([10, 30, 31, -1, 40]), late));
+        Assert.Throws<ArgumentException>(() => Dated([1, 2]));
+    }
+
+    [Fact]
+    public void Several_splits_are_one_report_with_their_spread()
+    {
+        CsrMatrix plays = Sparse(60, 40, 1);
+        EvaluationReport[] splits =
+            [.. Enumerable.Range(1, 3).Select(seed => Splits.Random(plays, 0.2, seed)).Select(s => Evaluator.Evaluate(new Popularity(s.Train), s))];
+        EvaluationReport all = EvaluationReport.Of(splits);
+        Assert.Same(splits[0], EvaluationReport.Of(splits[..1]));
+        Assert.Equal(splits.Sum(s => s.Users.Count), all.Users.Count);
+        Assert.Equal(splits.SelectMany(s => s.Values("ndcg", 10)).Average(), all.Mean("ndcg", 10), 1e-12);
+        SplitsEstimate estimate = all.Estimate("ndcg", 10);
+        Assert.Equal(splits.Min(s => s.Mean("ndcg", 10)), estimate.SplitLow, 1e-12);
+        Assert.Equal(splits.Max(s => s.Mean("ndcg", 10)), estimate.SplitHigh, 1e-12);
+        Assert.Equal(all.Mean("ndcg", 10), estimate.Mean, 1e-12);
+        Assert.Equal(splits.Average(s => s.Catalogue[0].Gini), all.Catalogue[0].Gini, 1e-12);
+        Assert.Equal(all.Users.Count, all.Slices.Where(s => s.Group.StartsWith("listeners", StringComparison.Ordinal)).Sum(s => s.Count));
+        Assert.Equal(0, all.Less(all, "ndcg", 10).Difference);
+        Assert.NotNull(EvaluationJson.Of(all)["splits"]);
+        Assert.Null(EvaluationJson.Of(splits[0])["splits"]);
     }
 
     [Fact]
@@ -244,6 +288,13 @@ public sealed class EvaluationTests
         Random random = new(seed);
         return Matrix(users, artists, [.. from u in Enumerable.Range(0, users) from a in Enumerable.Range(0, artists) where random.Next(6) == 0 select (u, a)]);
     }
+
+    private static Plays Dated(int[] minutes) => new(
+        TextColumn.From(["a", "b"]), new Artists(TextColumn.From(["x", "y", "z"]), TextColumn.From(["x", "y", "z"])),
+        Matrix(2, 3, (0, 0), (0, 1), (0, 2), (1, 1), (1, 2)))
+    {
+        FirstPlayedMinutes = minutes,
+    };
 
     private static Plays Named(string[] users, string[] artists, params (int, int)[] cells) => new(
         TextColumn.From(users), new Artists(TextColumn.From(artists), TextColumn.From(artists)), Matrix(users.Length, artists.Length, cells));

@@ -71,6 +71,45 @@ public sealed class RecommenderTests(TwoVersionsHome home) : IClassFixture<TwoVe
     }
 
     [Fact]
+    public void One_artist_liked_and_disliked_is_refused()
+    {
+        using Recommender segue = Recommender.Open(home.Path);
+        string[] artists = [.. segue.RecommendArtists(new ArtistRequest { Count = 2 }).Rows.Select(r => r.Artist)];
+        Listener torn = Listener.Likes(artists) with { Disliked = [artists[1].ToUpperInvariant()] };
+        foreach (Action ask in new Action[]
+        {
+            () => segue.RecommendArtists(new ArtistRequest { For = torn }),
+            () => segue.RecommendSongs(new SongRequest { For = torn }),
+        })
+            Assert.Contains($"'{artists[1]}', which is liked too", Assert.Throws<InvalidRequestException>(ask).Message, StringComparison.Ordinal);
+
+        string[] both = ["recommend", "artists", "--like", artists[0], "--dislike", artists[0], "--home", home.Path];
+        Assert.Contains("--dislike names", Cli.Run(both).Error, StringComparison.Ordinal);
+
+        // Heard and disliked is no contradiction.
+        segue.RecommendArtists(new ArtistRequest { For = Listener.User("7") with { Disliked = [artists[0]] } });
+    }
+
+    [Fact]
+    public void An_answer_that_filters_emptied_says_which()
+    {
+        using Recommender segue = Recommender.Open(home.Path);
+        SongRequest wish = new() { Mood = "calm", Tempo = "1..2" };
+        foreach (Listener? listener in new[] { null, Listener.User("7"), Listener.Group(Listener.User("1"), Listener.User("2")) })
+        {
+            SongAnswer answer = segue.RecommendSongs(wish with { For = listener });
+            Assert.Empty(answer.Rows);
+            Assert.Matches(@"^no song is left: none of [\d,]+ has the tempo$", answer.Warnings[^1]);
+        }
+
+        Assert.DoesNotContain(segue.RecommendSongs(wish with { Tempo = null }).Warnings, w => w.Contains("is left", StringComparison.Ordinal));
+        string[] everybody = [.. segue.RecommendArtists(new ArtistRequest { Count = int.MaxValue }).Rows.Select(r => r.Artist)];
+        ArtistAnswer nobody = segue.RecommendArtists(new ArtistRequest { NotArtists = [.. everybody] });
+        Assert.Empty(nobody.Rows);
+        Assert.Contains("no artist is left", nobody.Warnings.Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_missing_is_said_without_saying_which_command_makes_it()
     {
         using ScratchFolder folder = new();

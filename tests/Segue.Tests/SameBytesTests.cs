@@ -60,7 +60,7 @@ public sealed class SameBytesTests
     public void A_checkpoint_that_does_not_say_its_width_is_refused()
     {
         AlsCheckpoint? kept = null;
-        SameBytesChild.Train(new AlsRun { Checkpoint = state => kept = state });
+        SameBytesChild.Train(new AlsRun { Checkpoint = take => kept = take() });
         Assert.Contains("made with unknown vectors",
             Assert.Throws<SegueException>(() => SameBytesChild.Train(new AlsRun { Resume = kept! with { VectorWidth = "unknown" } })).Message);
     }
@@ -93,8 +93,9 @@ internal static class SameBytesChild
             case "bytes-train":
                 Say(path, new AlsRun
                 {
-                    Checkpoint = state =>
+                    Checkpoint = take =>
                     {
+                        AlsCheckpoint state = take();
                         if (state.Iteration == 2)
                             AlsFiles.SaveCheckpoint(state, path + ".checkpoint");
                     },

@@ -134,6 +134,19 @@ public sealed class TasteModelsTests
             Assert.Equal(profile.Artists.Sum(i => i == j ? 0 : -p[(i * n) + j] / p[(j * n) + j]), scores[j], 1e-4);
     }
 
+    /// <summary>What the essay says of memory and λ holds: bytes allocated, with so many users that users² is nearly all of it.</summary>
+    [Fact]
+    public void Ease_takes_the_memory_and_the_lambda_that_it_says()
+    {
+        CsrMatrix plays = AlsWorlds.Communities(800, 60, seed: 5);
+        long own = GC.GetAllocatedBytesForCurrentThread();
+        Ease byData = Ease.Train(plays, threads: 1);
+        own = GC.GetAllocatedBytesForCurrentThread() - own;
+        Assert.InRange(own / (800.0 * 800), 12, 14);
+        Profile profile = Evaluator.ProfileOf(plays, 3);
+        Assert.Equal(Score(Ease.Train(plays, (float)(70 * Math.Sqrt(plays.Nonzeros / 60.0))), profile), Score(byData, profile));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(47)]

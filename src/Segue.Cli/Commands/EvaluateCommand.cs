@@ -24,22 +24,16 @@ internal static class EvaluateCommand
         HelpName = "PATH",
     };
 
-    private static readonly Option<string> s_split = new Option<string>("--split")
-    {
-        Description = "How to divide plays: random interactions, or leave-out (so many artists of each listener)",
-        DefaultValueFactory = _ => "random",
-    }.AcceptOnlyFromAmong("random", "leave-out");
-
     private static readonly Option<double> s_holdout = new Option<double>("--holdout")
     {
-        Description = "Share to hold out (random), 0.01 to 0.9",
+        Description = "Share to hold out (random, temporal), 0.01 to 0.9",
         HelpName = "X",
         DefaultValueFactory = _ => 0.2,
     }.Between(0.01, 0.9);
 
-    private static readonly Option<int> s_leave = new Option<int>("--leave")
+    private static readonly Option<int> s_splits = new Option<int>("--splits")
     {
-        Description = "Artists to hold out of each listener (leave-out)",
+        Description = "Judge by so many splits, of this seed and of those after it: the spread of splits beside the interval",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
     }.AtLeast(1);
@@ -83,11 +77,15 @@ internal static class EvaluateCommand
     private static readonly Option<string?> s_report = new("--report") { Description = "Write a page with figures and plots", HelpName = "FILE.html" };
 
     public static Command Create() => new Command("evaluate", "Is it any good? Holds a part of the plays out, recommends, and counts how much of it was found.")
-        .With(s_train, s_test, s_plays, s_split, s_holdout, s_leave, s_models, s_options, TrainingOptions.Choose, s_cutoffs)
+        .With(s_train, s_test, s_plays, s_holdout, s_splits)
+        .With(SplitOptions.All)
+        .With(s_models, s_options, TrainingOptions.Choose, s_cutoffs)
         .With(TrainingOptions.Tags, TrainingOptions.Friends, TrainingOptions.PlaysOnly, s_lists, s_report, s_songs, s_listeners)
         .WithExamples(
             "segue evaluate                                                # als beside popularity, on the imported plays",
             "segue evaluate --model als ease itemknn --report report.html",
+            "segue evaluate --model als ease --splits 5",
+            "segue evaluate --split temporal --after 2009-01-01            # needs dated plays: a log with a line a play",
             "segue evaluate --train train.tsv --test test.tsv --model ease --k 10 20 --write-lists lists.tsv",
             "segue evaluate --songs --report songs.html                    # what diversity and discovery cost and gain")
         .Runs(Run);
@@ -99,8 +97,8 @@ internal static class EvaluateCommand
             Source = TrainingOptions.Of(session, session.Get(s_plays)),
             TrainPath = session.Get(s_train),
             TestPath = session.Get(s_test),
-            LeaveOut = session.Get(s_split) == "random" ? null : session.Get(s_leave),
-            Holdout = session.Get(s_holdout),
+            Division = SplitOptions.Of(session, session.Get(s_holdout)),
+            Splits = session.Get(s_splits),
             Seed = session.Seed,
             Threads = session.Threads,
         };
@@ -120,40 +118,24 @@ internal static class EvaluateCommand
             Choose = session.Get(TrainingOptions.Choose),
             Options = session.Get(s_options) is string file ? AlsOptionsFile.Read(file) : new AlsOptions(),
         };
+        if (session.Has(s_lists) && source.Splits > 1)
+            throw new WrongUsageException("--write-lists writes the lists of one split; leave --splits out");
         EvaluationResult result;
         using (ProgressBars bars = session.Bars())
             result = session.Judge.Evaluate(request, bars, session.Cancellation);
         session.Notes(result.Notes);
         if (session.Get(s_lists) is string lists)
-        {
-            IEnumerable<string> rows = result.Lists.Select(i => string.Create(
-                CultureInfo.InvariantCulture, $"{i.UserId}\t{i.Rank}\t{i.ArtistId}\t{i.Score:R}\n"));
-            AtomicFile.Write(lists, string.Concat(rows));
-        }
-
+            AtomicFile.Write(lists, string.Concat(result.Lists.Select(Row)));
         if (session.Get(s_report) is string page)
             AtomicFile.Write(page, EvaluationPage.Of(result.Reports, session.Seed));
         if (session.Json)
             session.WriteJson(ToJson(result.Reports, session.Seed));
         else
             Show(session, result.Reports);
-        WarnOfBetterModels(session, result.Reports);
+        foreach (string warning in result.Warnings)
+            session.Warn($"{warning} (--choose, or 'segue tune')");
         foreach (Leak leak in result.Reports[0].Leaks)
             session.Warn($"leak? {leak.Kind}: {leak.Count} ({leak.Meaning})");
-    }
-
-    /// <summary>als is what recommends; where a plain model is better beyond chance, its settings do not fit the data.</summary>
-    private static void WarnOfBetterModels(Session session, IReadOnlyList<EvaluationReport> reports)
-    {
-        if (reports.FirstOrDefault(r => r.Model.StartsWith("als", StringComparison.Ordinal)) is not { } als)
-            return;
-        int k = als.Cutoffs[0];
-        foreach (EvaluationReport other in reports.Where(r => r.Model is "ease" or "itemknn"))
-        {
-            PairedDifference d = Significance.Paired(als.Values("ndcg", k), other.Values("ndcg", k), seed: session.Seed);
-            if (d.Difference < -2 * d.StandardError)
-                session.Warn($"{als.Model} is below {other.Model} by {-d.Difference:0.0000} NDCG@{k}, more than two standard errors; try --choose, or 'segue tune'");
-        }
     }
 
     private static string Row(ListedItem item) =>
@@ -199,11 +181,14 @@ internal static class EvaluateCommand
             table.AddRow([.. cells.Append($"{c.Coverage:0.0000}").Append($"{c.Gini:0.0000}").Append($"{c.Novelty:0.00}").Select(t => new Text(t))]);
         }
 
-        session.Say($"{main.Users.Count:N0} listeners, {main.TestInteractions:N0} artists held out ({main.Split}); every unheard artist is a candidate.");
+        session.Say($"{main.Users.Distinct().Count():N0} listeners, {main.TestInteractions:N0} artists held out ({main.Split}); "
+            + "every unheard artist is a candidate.");
         session.Terminal.Ansi().Write(table);
+        foreach (EvaluationReport r in reports.Where(_ => main.SplitStarts.Count > 1))
+            session.Say($"{r.Model}: NDCG@{k} {r.Estimate("ndcg", k, session.Seed)}");
         foreach (EvaluationReport other in reports.Skip(1))
         {
-            PairedDifference d = Significance.Paired(main.Values("ndcg", k), other.Values("ndcg", k), seed: session.Seed);
+            PairedDifference d = main.Less(other, "ndcg", k, session.Seed);
             session.Say($"{main.Model} - {other.Model}: {d.Difference:+0.0000;-0.0000;0.0000} NDCG@{k} "
                 + $"(95% {d.Low:+0.0000;-0.0000;0.0000} .. {d.High:+0.0000;-0.0000;0.0000}, p {d.P:0.000})");
         }

@@ -87,6 +87,7 @@ internal static class TrainAlsCommand
     public static Command Create() => new Command("train-als", "Trains the taste model: which artists do people with such a history play?")
         .With(s_plays, s_artists, s_options, s_factors, s_iterations, s_ridge, s_regularization, s_alpha)
         .With(s_confidence, s_solver, s_objective, TrainingOptions.Choose, s_holdout, s_resume, s_warmStart, s_extend)
+        .With(SplitOptions.All)
         .With(TrainingOptions.Tags, TrainingOptions.Friends, TrainingOptions.PlaysOnly)
         .WithExamples(
             "segue train-als                                    # on what 'segue data import' took in",
@@ -113,6 +114,7 @@ internal static class TrainAlsCommand
             Options = OptionsOf(session),
             Choose = session.Get(TrainingOptions.Choose),
             Holdout = session.Get(s_holdout),
+            HoldoutBy = SplitOptions.Of(session, session.Get(s_holdout)),
             Resume = session.Get(s_resume),
             WarmStart = session.Get(s_warmStart),
         };
@@ -125,7 +127,7 @@ internal static class TrainAlsCommand
         Option[] own =
         [
             s_options, s_factors, s_iterations, s_ridge, s_regularization, s_alpha, s_confidence, s_solver, s_objective,
-            TrainingOptions.Choose, s_holdout, s_resume, s_warmStart,
+            TrainingOptions.Choose, s_holdout, s_resume, s_warmStart, .. SplitOptions.All,
         ];
         if (own.FirstOrDefault(session.Has) is { } option)
             throw new WrongUsageException($"--extend keeps what the current model was trained with; leave {option.Name} out, or train anew without --extend");

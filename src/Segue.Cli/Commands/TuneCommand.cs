@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Segue.Evaluation;
 using Segue.Export;
+using Segue.Interactions;
 using Segue.Making;
 using Segue.ModelFiles;
 using Segue.Writing;
@@ -13,6 +14,8 @@ namespace Segue.Cli.Commands;
 internal static class TuneCommand
 {
     private const int ShownMax = 12;
+
+    private const double ValidationShare = 0.2;
 
     private static readonly Option<string?> s_plays = new("--plays")
     {
@@ -37,7 +40,9 @@ internal static class TuneCommand
 
     public static Command Create() =>
         new Command("tune", "Searches parameters of the taste model on a validation part of the plays (successive halving over iterations).")
-        .With(s_plays, s_settings, s_out, s_report, TrainingOptions.Tags, TrainingOptions.Friends, TrainingOptions.PlaysOnly)
+        .With(s_plays, s_settings, s_out, s_report)
+        .With(SplitOptions.All)
+        .With(TrainingOptions.Tags, TrainingOptions.Friends, TrainingOptions.PlaysOnly)
         .WithExamples(
             "segue tune                                  # on the imported plays",
             "segue tune --out taste.json && segue train-als --options taste.json",
@@ -50,7 +55,9 @@ internal static class TuneCommand
         using (ProgressBars bars = session.Bars())
         {
             TrainingSource source = TrainingOptions.Of(session, session.Get(s_plays));
-            (result, notes) = session.Judge.Tune(source, session.Get(s_settings), session.Seed, session.Threads, bars, session.Cancellation);
+            Division division = SplitOptions.Of(session, ValidationShare);
+            (result, notes) = session.Judge.Tune(
+                source, division, session.Get(s_settings), session.Seed, session.Threads, bars, session.Cancellation);
         }
 
         session.Notes(notes);

@@ -16,12 +16,15 @@ internal sealed class ListenerProfile(string home, Plays plays, List<string> war
     /// <param name="listener">Who asks.</param>
     /// <param name="asksElse">Whether the request says something besides the listener: else names of which nobody knows any leave nothing to
     /// answer.</param>
+    /// <exception cref="InvalidRequestException">One artist is liked and disliked.</exception>
     /// <exception cref="UnknownNameException">A user that the model does not know, or no name is known and nothing else is asked.</exception>
     /// <exception cref="SegueException">A history cannot be read, or nothing of it is known to the model.</exception>
     public Profile Of(Listener listener, bool asksElse = false)
     {
         List<string> unknown = [];
         int[] likes = Find(listener.Liked, unknown), dislikes = Find(listener.Disliked, unknown);
+        if (likes.Intersect(dislikes).Select(a => plays.Artists.Names[a]).FirstOrDefault() is string both)
+            throw new InvalidRequestException([new RequestFault("disliked", $"names '{both}', which is liked too; name it once", "another artist")]);
         Profile profile = listener.UserId is string user ? Profile.OfUser(plays, plays.ResolveUser(user)) : Profile.Of([]);
         if (listener.HistoryPath is string path)
             profile = Profile.Join(profile, Match(listener, HistoryReader.Read(path, cancellationToken), path));

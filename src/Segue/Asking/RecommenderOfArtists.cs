@@ -28,6 +28,8 @@ public sealed partial class Recommender
         cancellationToken.ThrowIfCancellationRequested();
         ArtistOptions options = new() { Count = request.Count, ExcludeHeard = request.ExcludeHeard, Allowed = Allowed(request, lease.Value) };
         IReadOnlyList<ArtistRecommendation> items = ArtistRecommender.Recommend(taste.Model, taste.Plays, profile, options);
+        if (items.Count == 0)
+            warnings.Add(WhyNone(request, lease.Value));
         return new ArtistAnswer(AskedFor.Of(request.For), new ModelVersions(Als: taste.Version), Rows(items, taste.Plays.Artists))
         {
             ArtistsHeard = profile.Artists.Length,
@@ -122,6 +124,11 @@ public sealed partial class Recommender
             allowed[artists.Resolve(name)] = false;
         return allowed;
     }
+
+    private static string WhyNone(ArtistRequest request, LoadedModels models) =>
+        (request.AsksOfSongs ? FilterOf(request).WhyNone(models.Mood.Songs.Tracks) : null) is { } why
+            ? $"no artist is left, as {why}"
+            : "no artist is left: the listener has heard or dislikes all that pass the filters";
 
     private static SongFilter FilterOf(ArtistRequest request) => new()
     {

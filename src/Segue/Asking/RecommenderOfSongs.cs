@@ -68,6 +68,7 @@ public sealed partial class Recommender
         int[] seeds = query.Seeds();
         WishMood? wish = query.Wish(seeds);
         IReadOnlyList<SongRecommendation> items = wish is null ? query.Like(seeds) : query.Meeting(wish);
+        query.ExplainIfEmpty(items.Count);
         return new SongAnswer(
             wish is null ? new AskedFor { Songs = [.. seeds.Select(s => RowsOf.Name(s, tracks))] } : new AskedFor { Mood = wish.Text },
             query.Models(withTaste: false),
@@ -85,6 +86,7 @@ public sealed partial class Recommender
         query.CancellationToken.ThrowIfCancellationRequested();
         Pipeline pipeline = query.Loaded.Pipeline;
         IReadOnlyList<SongRecommendation> items = pipeline.Recommend(profile, wish, query.Weights, query.Filter, query.Selection);
+        query.ExplainIfEmpty(items.Count);
         (int joined, double share) = pipeline.Joined(profile);
         bool judgedByOwnMoods = (wish is null || wish.OnlyRulesOut) && profile.Artists.Length > 0;
         return new SongAnswer(query.For(wish), query.Models(withTaste: true), [.. items.Select(i => RowsOf.Song(i, query.Songs))])
@@ -100,6 +102,7 @@ public sealed partial class Recommender
     {
         WishMood? wish = query.Wish(query.Seeds());
         (IReadOnlyList<string> names, GroupAnswer answer) = query.ForGroup(wish, query.Selection);
+        query.ExplainIfEmpty(answer.Rows.Count);
         return new SongAnswer(query.For(wish), query.Models(withTaste: true), [.. answer.Rows.Select(r => RowsOf.Group(r, names, query.Songs))])
         {
             Reading = wish is null ? null : WishReading.Of(wish),

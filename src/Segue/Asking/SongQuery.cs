@@ -73,6 +73,15 @@ internal sealed record SongQuery(SongRequest Request, LoadedModels Loaded, strin
     public Profile ProfileOf(Listener listener) =>
         new ListenerProfile(Home, Loaded.Taste.Plays, Warnings, CancellationToken).Of(listener, Request.AsksForMood || Request.NamesSongs);
 
+    /// <summary>An answer without rows says why it has none.</summary>
+    public void ExplainIfEmpty(int rows)
+    {
+        if (rows > 0)
+            return;
+        Warnings.Add(Filter.WhyNone(Songs.Tracks)
+            ?? "no song is left: all that pass the filters are by artists that the listener has heard or dislikes, or are the songs that were named");
+    }
+
     /// <summary>The songs to be like, each once.</summary>
     /// <exception cref="UnknownNameException">One is not there.</exception>
     public int[] Seeds() =>

@@ -2,20 +2,21 @@ using System.Text.Json.Nodes;
 
 namespace Segue.Evaluation;
 
-/// <summary>Reports as JSON: metrics by "name@k", their bootstrap intervals beside them, then slices and leaks.</summary>
+/// <summary>Reports as JSON: metrics by "name@k", their intervals for other listeners beside them, then slices and leaks.</summary>
 internal static class EvaluationJson
 {
     public static JsonObject Of(EvaluationReport report, int seed = 1)
     {
-        JsonObject metrics = [], intervals = [];
+        JsonObject metrics = [], intervals = [], splits = [];
         for (int c = 0; c < report.Cutoffs.Count; c++)
         {
             int k = report.Cutoffs[c];
             foreach ((string name, _) in EvaluationReport.ListenerMetrics)
             {
-                Estimate estimate = Significance.Bootstrap(report.Values(name, k), seed: seed);
+                SplitsEstimate estimate = report.Estimate(name, k, seed);
                 metrics[$"{name}@{k}"] = Round(estimate.Mean);
                 intervals[$"{name}@{k}"] = new JsonArray(Round(estimate.Low), Round(estimate.High));
+                splits[$"{name}@{k}"] = new JsonArray(Round(estimate.SplitLow), Round(estimate.SplitHigh));
             }
 
             (metrics[$"coverage@{k}"], metrics[$"gini@{k}"], metrics[$"novelty@{k}"]) =
@@ -24,7 +25,7 @@ internal static class EvaluationJson
 
         if (report.PlaysError is (double rmse, double mae))
             (metrics["rmse"], metrics["mae"]) = (Round(rmse), Round(mae));
-        return new JsonObject
+        JsonObject json = new()
         {
             ["model"] = report.Model,
             ["protocol"] = new JsonObject
@@ -39,16 +40,19 @@ internal static class EvaluationJson
             },
             ["metrics"] = metrics,
             ["intervals"] = intervals,
-            ["users"] = report.Users.Count,
+            ["users"] = report.Users.Distinct().Count(),
             ["slices"] = new JsonArray([.. report.Slices.Select(OfSlice)]),
             ["leaks"] = new JsonArray([.. report.Leaks.Select(l => (JsonNode)new JsonObject { ["kind"] = l.Kind, ["count"] = l.Count, ["meaning"] = l.Meaning })]),
         };
+        if (report.SplitStarts.Count > 1)
+            json.Insert(json.IndexOf("intervals") + 1, "splits", splits);
+        return json;
     }
 
     /// <summary>How the first model differs from another on the same listeners.</summary>
     public static JsonObject OfDifference(EvaluationReport first, EvaluationReport other, int k, int seed = 1)
     {
-        PairedDifference d = Significance.Paired(first.Values("ndcg", k), other.Values("ndcg", k), seed: seed);
+        PairedDifference d = first.Less(other, "ndcg", k, seed);
         return new JsonObject
         {
             ["first"] = first.Model,

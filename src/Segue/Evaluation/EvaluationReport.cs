@@ -10,7 +10,7 @@ namespace Segue.Evaluation;
 /// <param name="RecallAt50">The same within 50.</param>
 internal sealed record Slice(string Group, int Count, double Ndcg, double RecallAt10, double RecallAt50);
 
-/// <summary>What an evaluation found: per listener, for the catalogue, and by groups. Immutable.</summary>
+/// <summary>What an evaluation found, on one split or on several: per listener, for the catalogue, and by groups. Immutable.</summary>
 internal sealed record EvaluationReport
 {
     /// <summary>The metrics that listeners have one by one, by the name they have in reports.</summary>
@@ -32,8 +32,14 @@ internal sealed record EvaluationReport
     /// <summary>The cut-offs, ascending.</summary>
     public required IReadOnlyList<int> Cutoffs { get; init; }
 
-    /// <summary>The listeners that had something held out (dense indices, ascending); everything per listener is in this order.</summary>
+    /// <summary>
+    /// The listeners that had something held out (dense indices, ascending in each split, one split after the other); everything per listener is in
+    /// this order.
+    /// </summary>
     public required IReadOnlyList<int> Users { get; init; }
+
+    /// <summary>Where the listeners of each split begin.</summary>
+    public IReadOnlyList<int> SplitStarts { get; init; } = [0];
 
     /// <summary>For each cut-off, one entry a listener.</summary>
     public required IReadOnlyList<RankingMetrics[]> PerListener { get; init; }
@@ -68,6 +74,68 @@ internal sealed record EvaluationReport
 
     /// <summary>The mean over listeners.</summary>
     public double Mean(string metric, int k) => Users.Count == 0 ? 0 : Values(metric, k).Average();
+
+    /// <summary>The mean over listeners with its interval, and the spread of splits beside it.</summary>
+    public SplitsEstimate Estimate(string metric, int k, int seed = 1) => SplitsSignificance.Estimate(BySplit(metric, k), seed: seed);
+
+    /// <summary>How much better this model is than another on the same splits and listeners.</summary>
+    /// <exception cref="ArgumentException">They were not measured on the same ones.</exception>
+    public PairedDifference Less(EvaluationReport other, string metric, int k, int seed = 1) =>
+        SplitsSignificance.Paired(BySplit(metric, k), other.BySplit(metric, k), seed: seed);
+
+    /// <summary>
+    /// One model on several splits of the same plays as one report: listeners one after the other, figures of the catalogue as means.
+    /// </summary>
+    /// <param name="splits">At least one; of the same model and cut-offs.</param>
+    public static EvaluationReport Of(IReadOnlyList<EvaluationReport> splits)
+    {
+        EvaluationReport first = splits[0];
+        if (splits.Count == 1)
+            return first;
+        int at = 0;
+        List<int> starts = [];
+        foreach (EvaluationReport split in splits)
+        {
+            starts.Add(at);
+            at += split.Users.Count;
+        }
+
+        CatalogueMetrics[] catalogue = [.. first.Catalogue.Select((_, c) => new CatalogueMetrics(
+            splits.Average(s => s.Catalogue[c].Coverage), splits.Average(s => s.Catalogue[c].Gini), splits.Average(s => s.Catalogue[c].Novelty)))];
+        return first with
+        {
+            Split = $"{first.Split}, {splits.Count} splits",
+            SplitStarts = starts,
+            Users = [.. splits.SelectMany(s => s.Users)],
+            PerListener = [.. first.PerListener.Select((_, c) => (RankingMetrics[])[.. splits.SelectMany(s => s.PerListener[c])])],
+            Catalogue = catalogue,
+            Lists = [.. splits.SelectMany(s => s.Lists)],
+            HeldOut = [.. splits.SelectMany(s => s.HeldOut)],
+            Slices = [.. splits.SelectMany(s => s.Slices).GroupBy(s => s.Group).Select(g => Mean([.. g]))],
+            Leaks = [.. splits.SelectMany(s => s.Leaks).GroupBy(l => l.Kind).Select(g => g.MaxBy(l => l.Count)!)],
+            PlaysError = first.PlaysError is null
+                ? null
+                : (splits.Average(s => s.PlaysError!.Value.Rmse), splits.Average(s => s.PlaysError!.Value.Mae)),
+        };
+    }
+
+    private static Slice Mean(IReadOnlyList<Slice> slices)
+    {
+        int count = slices.Sum(s => s.Count);
+        double Of(Func<Slice, double> value) => slices.Sum(s => value(s) * s.Count) / count;
+        return new Slice(slices[0].Group, count, Of(s => s.Ndcg), Of(s => s.RecallAt10), Of(s => s.RecallAt50));
+    }
+
+    private SplitValues[] BySplit(string metric, int k)
+    {
+        double[] values = Values(metric, k);
+        int[] users = [.. Users];
+        return [.. SplitStarts.Select((from, split) =>
+        {
+            int to = split + 1 < SplitStarts.Count ? SplitStarts[split + 1] : users.Length;
+            return new SplitValues(users[from..to], values[from..to]);
+        })];
+    }
 
     /// <summary>Mean share of a listener's held-out artists among the first n recommended, for any n up to the lists' length.</summary>
     public double RecallAt(int n)

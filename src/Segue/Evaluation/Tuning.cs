@@ -27,22 +27,24 @@ internal sealed record TuningResult(IReadOnlyList<Trial> Trials, Trial Best, int
 
 /// <summary>
 /// Searches settings of ALS by successive halving (Jamieson, Talwalkar, AISTATS 2016): many settings for few iterations, the better third for twice as many,
-/// and so on. Settings are drawn at random around the defaults, which take part in every round. Judged by NDCG@10 on a fifth of the given plays and
+/// and so on. Settings are drawn at random around the defaults, which take part in every round. Judged by NDCG@10 on a validation part and
 /// nothing else: what is held out for the test must not be among them.
 /// </summary>
 internal static class Tuning
 {
     private const int Keep = 3, FirstIterations = 3, LastIterations = 24;
 
-    /// <param name="plays">The training part.</param>
+    /// <summary>Of the validation part, so that it is another than an evaluation's of the same seed.</summary>
+    public static int SplitSeed(int seed) => unchecked(seed + 0x5eed);
+
+    /// <param name="split">What may be learnt from, divided into what settings train on and are judged by; nothing that is kept for a test.</param>
     /// <param name="side">Tags and friends to train with; null for plays alone.</param>
     /// <param name="settings">How many to start with; 27 make four rounds.</param>
     public static TuningResult Search(
-        CsrMatrix plays, SideInformation? side = null, int settings = 27, int seed = 1, int threads = 0,
+        Split split, SideInformation? side = null, int settings = 27, int seed = 1, int threads = 0,
         IProgress<(int Done, int Of, Trial Trial)>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(settings, 1);
-        Split split = Splits.Random(plays, 0.2, unchecked(seed + 0x5eed));
         SideInformation? known = side?.Without(split.Test);
         AlsOptions[] drawn = Draw(split.Train, settings, seed, threads);
         Trial?[] best = new Trial?[settings];
@@ -95,10 +97,11 @@ internal static class Tuning
     {
         Random random = new(seed);
         float Around(float center) => center * MathF.Pow(3, (2 * random.NextSingle()) - 1);
-        AlsOptions resolved = new AlsOptions().ResolvedFor(train);
+        PlaysShape shape = PlaysShape.Of(train);
+        AlsOptions resolved = new AlsOptions().ResolvedFor(shape);
         AlsOptions defaults = new()
         {
-            Ridge = AlsFromData.Ridge,
+            Ridge = AlsFromData.Ridge(shape),
             ZeroWeight = resolved.ZeroWeight,
             PopularityExponent = resolved.PopularityExponent,
             Seed = seed,
@@ -112,7 +115,7 @@ internal static class Tuning
             drawn[n] = defaults with
             {
                 Confidence = confidence,
-                Ridge = Around(AlsFromData.Ridge),
+                Ridge = Math.Min(AlsFromData.RidgeMax, Around(AlsFromData.Ridge(shape))),
                 ZeroWeight = Around(defaults.ZeroWeight ?? 1),
                 PopularityExponent = MathF.Round(random.NextSingle() * 0.6f, 2),
                 Factors = new[] { 64, 96, 128, 192 }[random.Next(4)],

@@ -20,17 +20,24 @@ internal static class EvaluationPage
         int k = first.Cutoffs[0];
         StringBuilder page = Open("How good are the recommendations?");
         page.Append(SvgPlot.F($"""
-            <p>{first.Users.Count:N0} listeners, {first.Artists:N0} artists; {first.TrainInteractions:N0} interactions to learn from, {first.TestInteractions:N0} held out
-            (split: {SvgPlot.Text(first.Split)}). Every artist that is not in a listener's training part is a candidate.</p>
+            <p>{first.Users.Distinct().Count():N0} listeners, {first.Artists:N0} artists; {first.TrainInteractions:N0} interactions to learn from,
+            {first.TestInteractions:N0} held out (split: {SvgPlot.Text(first.Split)}). Every artist that is not in a listener's training part is a
+            candidate.</p>
             """));
         foreach (Leak leak in first.Leaks)
             page.Append(SvgPlot.F($"<p class='leak'>Leak? {SvgPlot.Text(leak.Kind)}: {leak.Count} ({SvgPlot.Text(leak.Meaning)}).</p>"));
         Metrics(page, reports);
-        page.Append(SvgPlot.Bars($"NDCG@{k}, with the 95% interval of the bootstrap over listeners", [.. reports.Select(r =>
+        page.Append(SvgPlot.Bars($"NDCG@{k}, with the 95% interval for other listeners", [.. reports.Select(r =>
         {
-            Estimate e = Significance.Bootstrap(r.Values("ndcg", k), seed: seed);
+            SplitsEstimate e = r.Estimate("ndcg", k, seed);
             return (r.Model, e.Mean, e.Low, e.High);
         })]));
+        if (first.SplitStarts.Count > 1)
+        {
+            foreach (EvaluationReport r in reports)
+                page.Append(SvgPlot.F($"<p>{SvgPlot.Text(r.Model)}: NDCG@{k} {SvgPlot.Text(r.Estimate("ndcg", k, seed).ToString())}.</p>"));
+        }
+
         Differences(page, reports, k, seed);
         page.Append(SvgPlot.Lines("Share of the held-out artists found, by length of the list", "artists recommended",
             [.. reports.Select(r => (r.Model, (IReadOnlyList<(double, double)>)RecallCurve(r)))]));
@@ -103,7 +110,7 @@ internal static class EvaluationPage
         page.Append("<th>95% interval</th><th>p</th></tr>");
         foreach (EvaluationReport other in reports.Skip(1))
         {
-            PairedDifference d = Significance.Paired(reports[0].Values("ndcg", k), other.Values("ndcg", k), seed: seed);
+            PairedDifference d = reports[0].Less(other, "ndcg", k, seed);
             page.Append(SvgPlot.F($"<tr><td>{SvgPlot.Text(other.Model)}</td><td>{d.Difference:+0.0000;-0.0000;0.0000}</td><td>{d.StandardError:0.0000}</td>"));
             page.Append(SvgPlot.F($"<td>{d.Low:+0.0000;-0.0000;0.0000} .. {d.High:+0.0000;-0.0000;0.0000}</td><td>{d.P:0.000}</td></tr>"));
         }

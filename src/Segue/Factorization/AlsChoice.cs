@@ -63,8 +63,9 @@ internal sealed record AlsChoice(IReadOnlyList<AlsChoicePoint> Points, AlsChoice
             wanted = options.Ridge is null && extension < ExtensionsMax ? Beyond(points) : [];
         }
 
-        float byFormula = new AlsOptions().ResolvedFor(counts).PopularityExponent!.Value;
-        return new AlsChoice(points, Smoothest(points), new AlsChoicePair(AlsFromData.Ridge, byFormula), sample.Rows, folds.Length);
+        PlaysShape shape = PlaysShape.Of(counts);
+        AlsChoicePair formula = new(AlsFromData.Ridge(shape), new AlsOptions().ResolvedFor(shape).PopularityExponent!.Value);
+        return new AlsChoice(points, Smoothest(points), formula, sample.Rows, folds.Length);
     }
 
     /// <summary>The options with what was chosen.</summary>

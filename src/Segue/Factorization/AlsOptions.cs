@@ -64,7 +64,7 @@ public sealed record AlsOptions
 
     /// <summary>
     /// The ridge without a unit, above 0, at most 1.5: λ over the largest singular value that noise of the data's size and density would have (IAls only).
-    /// Null for 0.45: the best value lies at 0.26 to 0.45 on real sets of plays and at 0.56 to 0.8 on planted worlds. Above 1.5 nothing would be learnt.
+    /// Null for 0.45 on uneven data, as real plays are, up to 0.63 on even ones, as planted worlds are. Above 1.5 nothing would be learnt.
     /// </summary>
     public float? Ridge { get; init; }
 

@@ -80,9 +80,10 @@ internal sealed record AlsRun
     public int Patience { get; init; } = 3;
 
     /// <summary>
-    /// Called with the state after each iteration, e.g. to save it with <c>AlsFiles.SaveCheckpoint</c>. Its factors are copies.
+    /// Called after each iteration with a way to take the state, e.g. to save it with <c>AlsFiles.SaveCheckpoint</c>. Taking it copies all factors
+    /// and, the first time, hashes all plays; who does not take it pays for neither. It must be taken before the call returns.
     /// </summary>
-    public Action<AlsCheckpoint>? Checkpoint { get; init; }
+    public Action<Func<AlsCheckpoint>>? Checkpoint { get; init; }
 
     /// <summary>Go on from here.</summary>
     public AlsCheckpoint? Resume { get; init; }

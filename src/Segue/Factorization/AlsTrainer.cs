@@ -132,19 +132,19 @@ internal sealed class AlsCourse
         }
 
         _run.Progress?.Report(new AlsProgress(_training.Iteration, _options.Iterations, loss, Seconds[^1], validation));
-        if (_run.Checkpoint is not { } keep)
-            return;
-        keep(new AlsCheckpoint(
-            _training.ProblemKey,
-            VectorWidth.Name,
-            _training.Iteration,
-            _training.X.Copy(),
-            _training.Y.Copy(),
-            [.. Losses],
-            [.. Validations],
-            _bestUsers,
-            _bestArtists));
+        _run.Checkpoint?.Invoke(State);
     }
+
+    private AlsCheckpoint State() => new(
+        _training.ProblemKey,
+        VectorWidth.Name,
+        _training.Iteration,
+        _training.X.Copy(),
+        _training.Y.Copy(),
+        [.. Losses],
+        [.. Validations],
+        _bestUsers,
+        _bestArtists);
 
     /// <summary>Puts the factors of the best iteration back, where that is not the last.</summary>
     public void TakeBest()

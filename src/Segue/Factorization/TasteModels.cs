@@ -7,7 +7,10 @@ internal static class TasteModels
 {
     public static IReadOnlyList<string> Names { get; } = ["als", "ease", "rp3beta", "itemknn", "svd", "bpr", "popularity", "random"];
 
-    /// <summary>Trains a model with its defaults: those of <c>als</c> follow the data, those of the others were chosen on validation parts of Last.fm-2K.</summary>
+    /// <summary>
+    /// Trains a model with its defaults: those of <c>als</c> and <c>ease</c> follow the data, those of the others were chosen on validation parts of
+    /// Last.fm-2K.
+    /// </summary>
     /// <param name="plays">Users × artists.</param>
     /// <param name="als">Options of <c>als</c>; its seed and threads are replaced.</param>
     /// <param name="threads">0 means one a processor. The result is the same on any number.</param>

@@ -29,6 +29,19 @@ internal sealed class Plays
     /// <summary>Play counts, users × artists.</summary>
     public CsrMatrix Counts { get; }
 
+    /// <summary>
+    /// When each pair was first played, in the order of <see cref="Counts"/>: minutes since 1970 (UTC), -1 where no play of it has a date. Empty
+    /// where no play at all has one: most public sets are counts.
+    /// </summary>
+    /// <exception cref="ArgumentException">There are not as many as pairs.</exception>
+    public ReadOnlyMemory<int> FirstPlayedMinutes
+    {
+        get;
+        init => field = value.Length == 0 || value.Length == Counts.Nonzeros
+            ? value
+            : throw new ArgumentException($"{value.Length} dates do not go with {Counts.Nonzeros} pairs.", nameof(value));
+    }
+
     public NameIndex ByUserId => _users;
 
     /// <summary>The dense index of an outside user id, or -1.</summary>

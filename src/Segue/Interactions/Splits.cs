@@ -3,7 +3,7 @@ using Segue.Catalogue;
 namespace Segue.Interactions;
 
 /// <summary>Plays to learn from and plays held out, users × artists with the same indices on both sides. Immutable.</summary>
-/// <param name="Kind">How it was made: "random 80/20", "leave-1-out", "temporal", "files".</param>
+/// <param name="Kind">How it was made: "random 80/20", "leave-1-out", "leave-last-1-out", "temporal, from 2009-01-01 00:00 on", "files".</param>
 internal sealed record Split(CsrMatrix Train, CsrMatrix Test, string Kind)
 {
     public CsrMatrix Train { get; } = Train.Rows == Test.Rows && Train.Columns == Test.Columns
@@ -74,25 +74,60 @@ internal static class Splits
     }
 
     /// <summary>
-    /// Learns from the plays before a time and holds out the artists that a listener played for the first time at or after it. Later plays of
-    /// artists known before are neither learned from nor asked for.
+    /// Holds out the <paramref name="count"/> artists that every listener who knows more than that came to last. Artists without a date count as
+    /// known from the beginning; of artists first played in one minute a hash decides.
     /// </summary>
-    public static Split Temporal(int users, int artists, ReadOnlySpan<DatedPlay> plays, long cutUnixSeconds)
+    /// <exception cref="SegueException">The plays have no dates.</exception>
+    public static Split LeaveLastOut(Plays plays, int count = 1, int seed = 1)
     {
-        List<int> trainUsers = [], trainArtists = [], testUsers = [], testArtists = [];
-        List<float> trainPlays = [], testPlays = [];
-        foreach (DatedPlay play in plays)
+        if (count < 1)
+            throw new SegueException($"{count} artists cannot be held out; expected 1 or more");
+        int[] first = Dates(plays);
+        ulong[] keys = Keys(plays.Counts, seed);
+        bool[] test = new bool[keys.Length];
+        ReadOnlySpan<int> starts = plays.Counts.Starts.Span;
+        for (int user = 0; user < plays.Counts.Rows; user++)
         {
-            bool before = play.UnixSeconds < cutUnixSeconds;
-            (before ? trainUsers : testUsers).Add(play.User);
-            (before ? trainArtists : testArtists).Add(play.Artist);
-            (before ? trainPlays : testPlays).Add(play.Plays);
+            int start = starts[user], length = plays.Counts.RowLength(user);
+            if (length <= count)
+                continue;
+            IEnumerable<int> latest = Enumerable.Range(start, length).OrderByDescending(k => first[k]).ThenBy(k => keys[k]).Take(count);
+            foreach (int k in latest.Where(k => first[k] >= 0))
+                test[k] = true;
         }
 
-        CsrMatrix train = CsrMatrix.FromEntries(users, artists, trainUsers.ToArray(), trainArtists.ToArray(), trainPlays.ToArray());
-        CsrMatrix later = CsrMatrix.FromEntries(users, artists, testUsers.ToArray(), testArtists.ToArray(), testPlays.ToArray());
-        return new Split(train, Without(later, train), "temporal");
+        return Divide(plays.Counts, k => test[k], $"leave-last-{count}-out");
     }
+
+    /// <summary>
+    /// Holds out the artists that a listener played for the first time at or after a time, and learns from those known before. Of these all plays
+    /// count, later ones too: plays keep when a pair began, and how often it was played in all.
+    /// </summary>
+    /// <exception cref="SegueException">The plays have no dates, or all of them lie on one side of the time.</exception>
+    public static Split Temporal(Plays plays, DateTimeOffset cut)
+    {
+        int[] first = Dates(plays);
+        int minute = (int)(cut.ToUnixTimeSeconds() / 60);
+        Split split = Divide(plays.Counts, k => first[k] >= minute, FormattableString.Invariant($"temporal, from {cut:yyyy-MM-dd HH:mm} on"));
+        if (split.Train.Nonzeros > 0 && split.Test.Nonzeros > 0)
+            return split;
+        DateTimeOffset At(int minutes) => DateTimeOffset.FromUnixTimeSeconds(minutes * 60L);
+        throw new SegueException(FormattableString.Invariant($"no pair began {(split.Test.Nonzeros == 0 ? "after" : "before")} {cut:yyyy-MM-dd}; ")
+            + FormattableString.Invariant($"they began from {At(first.Where(m => m >= 0).Min()):yyyy-MM-dd} to {At(first.Max()):yyyy-MM-dd}"));
+    }
+
+    /// <summary>The time from which on a share of the dated pairs began.</summary>
+    /// <exception cref="SegueException">The plays have no dates.</exception>
+    public static DateTimeOffset TimeBefore(Plays plays, double share)
+    {
+        int[] dated = [.. Dates(plays).Where(m => m >= 0).Order()];
+        return DateTimeOffset.FromUnixTimeSeconds(dated[Math.Clamp((int)Math.Round((1 - share) * dated.Length), 0, dated.Length - 1)] * 60L);
+    }
+
+    private static int[] Dates(Plays plays) => plays.FirstPlayedMinutes.Span.ContainsAnyExceptInRange(int.MinValue, -1)
+        ? plays.FirstPlayedMinutes.ToArray()
+        : throw new SegueException("the plays have no dates, which this split needs: import a log with a line a play (listener, time, artist), "
+            + "or take another split");
 
     /// <summary>
     /// Two sets of plays that somebody else divided, brought to common indices by outside id: users and artists of either. Cells that stand in both

@@ -27,12 +27,12 @@ internal sealed class Checkpoints
     /// <summary>Where to go on, or null.</summary>
     public AlsCheckpoint? Found { get; }
 
-    public void Keep(AlsCheckpoint state)
+    public void Keep(Func<AlsCheckpoint> take)
     {
         if (_time.GetElapsedTime(_last) < s_every && !_cancellationToken.IsCancellationRequested)
             return;
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-        AlsFiles.SaveCheckpoint(state, _path);
+        AlsFiles.SaveCheckpoint(take(), _path);
         _last = _time.GetTimestamp();
     }
 

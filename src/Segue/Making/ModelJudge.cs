@@ -23,13 +23,13 @@ internal sealed record EvaluationSource
     /// <summary>A file with what is held out.</summary>
     public string? TestPath { get; init; }
 
-    /// <summary>Hold out so many artists of each listener; null to hold out a share of all pairs.</summary>
-    public int? LeaveOut { get; init; }
+    /// <summary>What is held out.</summary>
+    public Division Division { get; init; } = new();
 
-    /// <summary>0.01..0.9: the share of pairs to hold out.</summary>
-    public double Holdout { get; init; } = 0.2;
+    /// <summary>1 or more: how many splits to judge by, those of <see cref="Seed"/> and of the seeds after it.</summary>
+    public int Splits { get; init; } = 1;
 
-    /// <summary>Of the split and of trainings.</summary>
+    /// <summary>Of the first split, and of trainings.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>Threads to use; 0 for one a core. No figure depends on it.</summary>
@@ -42,8 +42,12 @@ internal sealed record EvaluationSource
         .. TrainPath is not null && Source.PlaysPath is not null
             ? [new RequestFault("plays", "are divided here, while train and test are divided already: give one or the other", "one of both")]
             : Check.Fine,
-        .. Check.Between("holdout", Holdout, 0.01, 0.9),
-        .. Check.AtLeast("leaveOut", LeaveOut ?? 1, 1),
+        .. Check.Between("holdout", Division.Share, 0.01, 0.9),
+        .. Check.AtLeast("leaveOut", Division.Leave, 1),
+        .. Check.AtLeast("splits", Splits, 1),
+        .. Splits > 1 && (TrainPath is not null || !Division.IsDrawn)
+            ? [new RequestFault("splits", "cannot be several here: files and dates divide in one way", "1")]
+            : Check.Fine,
     ];
 
     internal static RequestFault[] CutoffFaults(IReadOnlyCollection<int> cutoffs) =>
@@ -85,9 +89,11 @@ internal sealed record EvaluateRequest
 
 /// <summary>What models of taste found.</summary>
 /// <param name="Reports">One a model, in the order asked for.</param>
-/// <param name="Lists">What the first model recommends: user, rank, item, score.</param>
+/// <param name="Lists">What the first model recommends on the first split: user, rank, item, score.</param>
 /// <param name="Notes">What a person should know of it.</param>
-internal sealed record EvaluationResult(IReadOnlyList<EvaluationReport> Reports, IEnumerable<ListedItem> Lists, IReadOnlyList<string> Notes);
+/// <param name="Warnings">Where als, which is what recommends, is worse than a plain model: its settings do not fit the data.</param>
+internal sealed record EvaluationResult(
+    IReadOnlyList<EvaluationReport> Reports, IEnumerable<ListedItem> Lists, IReadOnlyList<string> Notes, IReadOnlyList<string> Warnings);
 
 /// <summary>One item of a recommended list.</summary>
 internal readonly record struct ListedItem(string UserId, int Rank, string ArtistId, float Score);
@@ -104,29 +110,56 @@ internal sealed partial class ModelJudge(string home)
         Check.ThrowIfAny(request.Validate());
         using MappedFiles files = new();
         List<string> notes = [];
-        (Split split, Plays plays, SideInformation? all) = Divide(request.Source, files, notes, progress, cancellationToken);
-        SideInformation? side = all?.Without(split.Test);
-        List<EvaluationReport> reports = [];
-        AlsOptions als = request.Options with { Seed = request.Source.Seed, Threads = request.Source.Threads };
-        if (request.Choose)
-            als = ModelMaker.Choose(split.Train, als, progress, notes, cancellationToken).Over(als);
-        foreach (string name in request.Models.Distinct())
+        (Split[] splits, Plays plays, SideInformation? all) = Divide(request.Source, files, notes, progress, cancellationToken);
+        string[] models = [.. request.Models.Distinct()];
+        List<EvaluationReport>[] reports = [.. models.Select(_ => new List<EvaluationReport>())];
+        for (int n = 0; n < splits.Length; n++)
         {
-            progress?.Report(new MakingProgress(name, 0, "training"));
-            ITasteModel model = name == "als" && side is not null
-                ? SideInformed.Train(split.Train, side, als, cancellation: cancellationToken)
-                : TasteModels.Train(name, split.Train, als, request.Source.Seed, request.Source.Threads, cancellationToken);
-            EvaluationOptions options = new()
-            {
-                Cutoffs = request.Cutoffs,
-                Threads = request.Source.Threads,
-                Progress = Relay<(int Done, int Of)>.To(
-                    progress, p => new MakingProgress(name, (double)p.Done / p.Of, $"{p.Done:N0} of {p.Of:N0} listeners")),
-            };
-            reports.Add(Evaluator.Evaluate(model, split, options, cancellationToken));
+            string which = splits.Length == 1 ? "" : $", split {n + 1} of {splits.Length}";
+            AlsOptions als = request.Options with { Seed = request.Source.Seed, Threads = request.Source.Threads };
+            if (request.Choose)
+                als = ModelMaker.Choose(splits[n].Train, als, progress, notes, cancellationToken).Over(als);
+            SideInformation? side = all?.Without(splits[n].Test);
+            for (int m = 0; m < models.Length; m++)
+                reports[m].Add(Judge(models[m], splits[n], side, als, request, which, progress, cancellationToken));
         }
 
-        return new EvaluationResult(reports, [.. ListsOf(reports[0], plays)], notes);
+        EvaluationReport[] found = [.. reports.Select(EvaluationReport.Of)];
+        return new EvaluationResult(found, [.. ListsOf(reports[0][0], plays)], notes, BetterThanAls(found, request.Source.Seed));
+    }
+
+    private static EvaluationReport Judge(
+        string name, Split split, SideInformation? side, AlsOptions als, EvaluateRequest request, string which, IProgress<MakingProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        progress?.Report(new MakingProgress(name, 0, $"training{which}"));
+        ITasteModel model = name == "als" && side is not null
+            ? SideInformed.Train(split.Train, side, als, cancellation: cancellationToken)
+            : TasteModels.Train(name, split.Train, als, request.Source.Seed, request.Source.Threads, cancellationToken);
+        EvaluationOptions options = new()
+        {
+            Cutoffs = request.Cutoffs,
+            Threads = request.Source.Threads,
+            Progress = Relay<(int Done, int Of)>.To(
+                progress, p => new MakingProgress(name, (double)p.Done / p.Of, $"{p.Done:N0} of {p.Of:N0} listeners{which}")),
+        };
+        return Evaluator.Evaluate(model, split, options, cancellationToken);
+    }
+
+    /// <summary>Two standard errors of the paired difference: beyond chance, as those things go.</summary>
+    private static string[] BetterThanAls(IReadOnlyList<EvaluationReport> reports, int seed)
+    {
+        if (reports.FirstOrDefault(r => r.Model.StartsWith("als", StringComparison.Ordinal)) is not { } als)
+            return [];
+        int k = als.Cutoffs[0];
+        return
+        [
+            .. reports.Where(r => r.Model is "ease" or "itemknn")
+                .Select(r => (r.Model, Difference: als.Less(r, "ndcg", k, seed)))
+                .Where(r => r.Difference.Difference < -2 * r.Difference.StandardError)
+                .Select(r => FormattableString.Invariant($"{als.Model} is below {r.Model} by {-r.Difference.Difference:0.0000} NDCG@{k}, ")
+                    + "more than two standard errors; its settings do not fit these data: choose them by a trial of several"),
+        ];
     }
 
     /// <summary>The pipeline's songs, by hidden artists: what taste, diversity, discovery and the caps cost, and what they gain.</summary>
@@ -138,11 +171,16 @@ internal sealed partial class ModelJudge(string home)
     public (SongReport Report, IReadOnlyList<string> Notes) EvaluateSongs(
         EvaluationSource source, int listeners, int count, IProgress<MakingProgress>? progress, CancellationToken cancellationToken)
     {
-        Check.ThrowIfAny([.. source.Validate(), .. Check.AtLeast("listeners", listeners, 1), .. EvaluationSource.CutoffFaults([count])]);
+        Check.ThrowIfAny(
+        [
+            .. source.Validate(), .. Check.AtLeast("listeners", listeners, 1), .. EvaluationSource.CutoffFaults([count]),
+            .. source.Splits > 1 ? [new RequestFault("splits", "must be 1 where songs are judged", "1")] : Check.Fine,
+        ]);
         const string work = "pipeline";
         using MappedFiles files = new();
         List<string> notes = [];
-        (Split split, Plays plays, SideInformation? all) = Divide(source, files, notes, progress, cancellationToken);
+        (Split[] splits, Plays plays, SideInformation? all) = Divide(source, files, notes, progress, cancellationToken);
+        Split split = splits[0];
         SongIndex songs = MoodModel.Load(_home, files).Songs;
         progress?.Report(new MakingProgress(work, 0, "training"));
         IExplainedTaste model = TrainOn(split.Train, all?.Without(split.Test), new AlsOptions { Seed = source.Seed, Threads = source.Threads }, cancellationToken);
@@ -156,7 +194,8 @@ internal sealed partial class ModelJudge(string home)
 
     /// <summary>Which parameters suit these plays: successive halving on a validation part.</summary>
     public (TuningResult Result, IReadOnlyList<string> Notes) Tune(
-        TrainingSource source, int settings, int seed, int threads, IProgress<MakingProgress>? progress, CancellationToken cancellationToken)
+        TrainingSource source, Division division, int settings, int seed, int threads, IProgress<MakingProgress>? progress,
+        CancellationToken cancellationToken)
     {
         Check.ThrowIfAny([.. source.Faults(), .. Check.AtLeast("settings", settings, 1)]);
         using MappedFiles files = new();
@@ -164,23 +203,21 @@ internal sealed partial class ModelJudge(string home)
         (Plays plays, SideInformation? side) = source.Load(_home, files, notes, ReadingFiles(progress), cancellationToken);
         IProgress<(int Done, int Of, Trial Trial)>? each = Relay<(int Done, int Of, Trial Trial)>.To(progress, p => new MakingProgress(
             "tuning", (double)p.Done / p.Of, $"{p.Done} of {p.Of}: NDCG@10 {p.Trial.Ndcg:0.0000} after {p.Trial.Iterations} iterations"));
-        return (Tuning.Search(plays.Counts, side, settings, seed, threads, each, cancellationToken), notes);
+        Split split = division.Of(plays, Tuning.SplitSeed(seed));
+        return (Tuning.Search(split, side, settings, seed, threads, each, cancellationToken), notes);
     }
 
-    private (Split Split, Plays Plays, SideInformation? Side) Divide(
+    private (Split[] Splits, Plays Plays, SideInformation? Side) Divide(
         EvaluationSource source, MappedFiles files, List<string> notes, IProgress<MakingProgress>? progress, CancellationToken cancellationToken)
     {
         if (source is { TrainPath: string train, TestPath: string test })
         {
             (Split divided, Plays all) = Splits.OfFiles(PlaysOf(train, notes, progress, cancellationToken), PlaysOf(test, notes, progress, cancellationToken));
-            return (divided, all, source.Source.SideOf(all, null, cancellationToken));
+            return ([divided], all, source.Source.SideOf(all, null, cancellationToken));
         }
 
         (Plays plays, SideInformation? side) = source.Source.Load(_home, files, notes, ReadingFiles(progress), cancellationToken);
-        Split split = source.LeaveOut is int count
-            ? Splits.LeaveOut(plays.Counts, count, source.Seed)
-            : Splits.Random(plays.Counts, source.Holdout, source.Seed);
-        return (split, plays, side);
+        return ([.. Enumerable.Range(source.Seed, source.Splits).Select(seed => source.Division.Of(plays, seed))], plays, side);
     }
 
     private static Plays PlaysOf(string path, List<string> notes, IProgress<MakingProgress>? progress, CancellationToken cancellationToken)

@@ -111,7 +111,7 @@ public sealed partial class ModelMaker
     private static int BestIterations(
         Plays plays, SideInformation? side, TrainRequest request, IProgress<MakingProgress>? progress, List<string> notes, CancellationToken cancellationToken)
     {
-        Split split = Splits.Random(plays.Counts, request.Holdout, request.Options.Seed);
+        Split split = (request.HoldoutBy with { Share = request.Holdout }).Of(plays, request.Options.Seed);
         int best = 1;
         double bestNdcg = -1;
         AlsRun run = new()

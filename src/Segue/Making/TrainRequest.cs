@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Segue.Asking;
 using Segue.Factorization;
+using Segue.Interactions;
 
 namespace Segue.Making;
 
@@ -19,6 +20,9 @@ public sealed record TrainRequest
     /// </summary>
     public double Holdout { get; init; }
 
+    /// <summary>What <see cref="Holdout"/> holds out; its share is that of <see cref="Holdout"/>.</summary>
+    internal Division HoldoutBy { get; init; } = new();
+
     /// <summary>
     /// Choose ridge and popularity exponent by eight short trainings with a tenth held out, in place of the formula; for data of an odd kind. Needs 100
     /// listeners.
@@ -36,6 +40,9 @@ public sealed record TrainRequest
     [
         .. Source.Faults(),
         .. Check.Between("holdout", Holdout, 0, 0.5),
+        .. Holdout == 0 && HoldoutBy.Kind != DivisionKind.Random
+            ? [new RequestFault("split", "says what a part that is held out consists of, but none is; name its share too", "with holdout")]
+            : Check.Fine,
         .. Options.Objective == AlsObjective.Classic && (Source.TagsPath ?? Source.FriendsPath) is not null
             ? [new RequestFault("objective", "must be ials where files of tags or friends are named", "ials")]
             : Check.Fine,

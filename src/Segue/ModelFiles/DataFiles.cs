@@ -26,6 +26,8 @@ internal static class DataFiles
         file.Add("row_starts", plays.Counts.Starts);
         file.Add("columns", plays.Counts.Indices);
         file.Add("counts", plays.Counts.Values);
+        if (!plays.FirstPlayedMinutes.IsEmpty)
+            file.Add("first_played", plays.FirstPlayedMinutes);
         file.Save(path);
     }
 
@@ -39,7 +41,10 @@ internal static class DataFiles
             users,
             new Artists(ids, names, file.ReadNameIndex("artists", ids), file.ReadNameIndex("names", names)),
             new CsrMatrix(users.Count, ids.Count, file.Read<int>("row_starts"), file.Read<int>("columns"), file.Read<float>("counts")),
-            file.ReadNameIndex("users", users)));
+            file.ReadNameIndex("users", users))
+        {
+            FirstPlayedMinutes = file.Has("first_played") ? file.Read<int>("first_played") : default,
+        });
     }
 
     public static void SaveTracks(Tracks tracks, string path)
@@ -89,7 +94,7 @@ internal static class DataFiles
         }));
     }
 
-    /// <summary>A fingerprint of the data (XXH128, hex): equal when users, artists and counts are equal.</summary>
+    /// <summary>A fingerprint of the data (XXH128, hex): equal when users, artists, counts and dates are equal.</summary>
     public static string Fingerprint(Plays plays)
     {
         XxHash128 hash = new();
@@ -99,6 +104,7 @@ internal static class DataFiles
         hash.Append(MemoryMarshal.AsBytes(plays.Counts.Starts.Span));
         hash.Append(MemoryMarshal.AsBytes(plays.Counts.Indices.Span));
         hash.Append(MemoryMarshal.AsBytes(plays.Counts.Values.Span));
+        hash.Append(MemoryMarshal.AsBytes(plays.FirstPlayedMinutes.Span));
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 

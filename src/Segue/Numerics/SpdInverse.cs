@@ -21,15 +21,15 @@ internal static class SpdInverse
             FactorizePanel(a, n, from, Math.Min(n, from + PanelColumns), options);
 
         // Row c of the upper triangle becomes column c of M: M_cc = 1 / L_cc, M_ic = −(L_i · M_c) / L_ii.
-        Parallel.For(0, n, options, c =>
+        Parallel.For(0, n, options, () => new double[n], (c, _, column) =>
         {
             Span<double> m = a.AsSpan(c * n, n);
-            double[] column = new double[n - c];
             column[0] = 1 / m[c];
             for (int i = c + 1; i < n; i++)
                 column[i - c] = -TensorPrimitives.Dot<double>(a.AsSpan((i * n) + c, i - c), column.AsSpan(0, i - c)) / a[(i * n) + i];
-            column.AsSpan(1).CopyTo(m[(c + 1)..]);
-        });
+            column.AsSpan(1, n - c - 1).CopyTo(m[(c + 1)..]);
+            return column;
+        }, _ => { });
         double[] diagonal = new double[n];
         for (int i = 0; i < n; i++)
             diagonal[i] = 1 / a[(i * n) + i];

@@ -17,10 +17,10 @@ internal sealed record SongFilter
     /// <summary>False leaves explicit songs out.</summary>
     public bool AllowExplicit { get; init; } = true;
 
-    /// <summary>0..100; songs of unknown popularity pass when this is 0.</summary>
+    /// <summary>0..100; songs of unknown popularity pass where this is 0 and <see cref="PopularityMax"/> 100: where nothing is asked of it.</summary>
     public double PopularityMin { get; init; }
 
-    /// <summary>0..100; songs of unknown popularity pass when this is 100.</summary>
+    /// <summary>0..100, not below <see cref="PopularityMin"/>.</summary>
     public double PopularityMax { get; init; } = 100;
 
     /// <summary>Only songs of a tempo in this range; null for any.</summary>
@@ -32,47 +32,84 @@ internal sealed record SongFilter
     /// <summary>Only these tracks (dense indices), or null for all.</summary>
     public IReadOnlyCollection<int>? Among { get; init; }
 
-    /// <summary>One byte a track: 1 where it passes.</summary>
+    /// <summary>One flag a track: whether it passes.</summary>
     /// <exception cref="UnknownNameException">A genre or an artist that the catalogue does not have.</exception>
     public bool[] Allowed(Tracks tracks)
     {
-        bool[] allowed = new bool[tracks.Count];
+        bool[] allowed = Everything(tracks);
+        foreach ((_, Func<int, bool> passes) in Conditions(tracks))
+            Keep(allowed, passes);
+        return allowed;
+    }
+
+    /// <summary>Which condition leaves no song, one after the other: "none of 12 has the tempo", where 12 pass the conditions before it.</summary>
+    /// <returns>Null where songs are left.</returns>
+    /// <exception cref="UnknownNameException">A genre or an artist that the catalogue does not have.</exception>
+    public string? WhyNone(Tracks tracks)
+    {
+        bool[] allowed = Everything(tracks);
+        int before = allowed.Count(a => a);
+        foreach ((string what, Func<int, bool> passes) in Conditions(tracks))
+        {
+            Keep(allowed, passes);
+            int left = allowed.Count(a => a);
+            if (left == 0)
+                return $"no song is left: none of {before:N0} {what}";
+            before = left;
+        }
+
+        return before == 0 ? "no song is left: the list to choose from has none" : null;
+    }
+
+    private bool[] Everything(Tracks tracks)
+    {
+        bool[] all = new bool[tracks.Count];
         if (Among is null)
-            Array.Fill(allowed, true);
+            Array.Fill(all, true);
         else
             foreach (int track in Among)
-                allowed[track] = true;
+                all[track] = true;
+        return all;
+    }
 
+    /// <summary>What is asked of each song, in the order in which an empty answer is explained; <c>What</c> completes "none ...".</summary>
+    private IEnumerable<(string What, Func<int, bool> Passes)> Conditions(Tracks tracks)
+    {
         if (Genres.Count > 0)
         {
             bool[] wanted = GenreSet(tracks, Genres);
-            Keep(allowed, track => Any(tracks.GenresOf[track], wanted));
+            yield return ($"is {string.Join(" or ", Genres)}", track => Any(tracks.GenresOf[track], wanted));
         }
 
         if (NotGenres.Count > 0)
         {
             bool[] unwanted = GenreSet(tracks, NotGenres);
-            Keep(allowed, track => !Any(tracks.GenresOf[track], unwanted));
+            yield return ($"is anything but {string.Join(" or ", NotGenres)}", track => !Any(tracks.GenresOf[track], unwanted));
         }
 
-        foreach (string name in NotArtists)
+        if (NotArtists.Count > 0)
         {
-            foreach (int artist in ResolveArtists(tracks, name))
+            bool[] theirs = new bool[tracks.Count];
+            foreach (int artist in NotArtists.SelectMany(name => ResolveArtists(tracks, name)))
             {
                 foreach (int track in tracks.TracksOfArtist[artist])
-                    allowed[track] = false;
+                    theirs[track] = true;
             }
+
+            yield return ($"is by anybody but {string.Join(" or ", NotArtists)}", track => !theirs[track]);
         }
 
         if (!AllowExplicit)
-            Keep(allowed, track => !tracks.IsExplicit(track));
+            yield return ("is free of explicit words", track => !tracks.IsExplicit(track));
         if (Tempo is { } tempo)
-            Keep(allowed, track => !double.IsNaN(tempo.Felt(tracks.Feature(AudioFeature.Tempo)[track])));
+            yield return ("has the tempo", track => !double.IsNaN(tempo.Felt(tracks.Feature(AudioFeature.Tempo)[track])));
         if (Years is (YearRange range, ReadOnlyMemory<short> years))
-            Keep(allowed, track => range.Contains(years.Span[track]));
+            yield return ($"came out in {range}", track => range.Contains(years.Span[track]));
         if (PopularityMin > 0 || PopularityMax < 100)
-            KeepPopularity(tracks, allowed);
-        return allowed;
+        {
+            yield return (FormattableString.Invariant($"has a known popularity of {PopularityMin:0.#} to {PopularityMax:0.#}"),
+                track => tracks.Feature(AudioFeature.Popularity)[track] is var p && p >= PopularityMin && p <= PopularityMax);
+        }
     }
 
     /// <summary>All artists of the catalogue that have this name.</summary>
@@ -83,17 +120,6 @@ internal sealed record SongFilter
         return found.Count > 0
             ? found
             : throw new UnknownNameException("artist", name, [.. tracks.ByArtistName.Nearest(name, 3).Select(n => tracks.ArtistNames[n.Row])]);
-    }
-
-    private void KeepPopularity(Tracks tracks, bool[] allowed)
-    {
-        ReadOnlySpan<float> popularity = tracks.Feature(AudioFeature.Popularity);
-        for (int track = 0; track < allowed.Length; track++)
-        {
-            float p = popularity[track];
-            if (float.IsNaN(p) ? PopularityMin > 0 && PopularityMax < 100 : p < PopularityMin || p > PopularityMax)
-                allowed[track] = false;
-        }
     }
 
     private static bool[] GenreSet(Tracks tracks, IReadOnlyList<string> names)

@@ -17,6 +17,8 @@ internal sealed record PlaysTable
     private static readonly string[] s_artist = ["artist", "artistname", "artname", "band", "item", "song"];
     private static readonly string[] s_plays = ["plays", "weight", "playcount", "count", "listens", "scrobbles", "rating"];
 
+    private static readonly string[] s_time = ["timestamp", "time", "date", "playedat", "listenedat", "uts"];
+
     /// <summary>What columns are called.</summary>
     public static IEnumerable<string> Roles => [.. s_user, .. s_artistId, .. s_artist, .. s_plays];
 
@@ -39,6 +41,9 @@ internal sealed record PlaysTable
     /// <summary>The column of the play count, or -1 where a row is one play.</summary>
     public int Plays { get; init; } = -1;
 
+    /// <summary>The column of the time of a play, or -1.</summary>
+    public int Time { get; init; } = -1;
+
     /// <summary>The table that the head of a file shows, or null when it shows no plays.</summary>
     /// <exception cref="DataException">It does, but a column is missing.</exception>
     public static PlaysTable? Recognize(TableHead head, string path) => head.Rows.Count == 0 ? null : FromHeader(head, path) ?? FromShape(head);
@@ -46,7 +51,7 @@ internal sealed record PlaysTable
     public void Read(InputFile input, LedgerFile ledger, ImportRun run)
     {
         run.PlaysFiles.Add(ledger);
-        using TableRows rows = Head.Open(input, HasHeader, [User, ArtistId, ArtistName, Plays]);
+        using TableRows rows = Head.Open(input, HasHeader, [User, ArtistId, ArtistName, Plays, Time]);
         while (rows.Read())
         {
             run.Tick(input, ledger);
@@ -66,7 +71,8 @@ internal sealed record PlaysTable
             else
             {
                 ReadOnlySpan<byte> key = id.IsEmpty ? run.Plays.KeyOfName(name) : id;
-                run.Plays.Add(user, key, plays);
+                int? minute = Time >= 0 ? HistoryTime.MinutesOf(rows[Time], run.Options.TimeZone) : null;
+                run.Plays.Add(user, key, plays, minute ?? PlaysBuilder.Undated);
                 if (!name.IsEmpty)
                     run.Plays.Name(key, name);
                 ledger.Accept();
@@ -98,7 +104,7 @@ internal sealed record PlaysTable
     private static PlaysTable? FromHeader(TableHead head, string path)
     {
         string[] keys = [.. head.Rows[0].Select(TableHead.Key)];
-        int user = head.ColumnOf(s_user), plays = head.ColumnOf(s_plays);
+        int user = head.ColumnOf(s_user), plays = head.ColumnOf(s_plays), time = head.ColumnOf(s_time);
         int id = head.ColumnOf(s_artistId), name = head.ColumnOf(s_artist);
         int known = (user >= 0 ? 1 : 0) + (id >= 0 || name >= 0 ? 1 : 0) + (plays >= 0 ? 1 : 0);
         if (known < 2 || head.Rows[0].Any(IsNumber))
@@ -107,11 +113,11 @@ internal sealed record PlaysTable
             return null; // Artists with counts and no listener: somebody's own list, which is a history.
         if (id < 0 && name < 0)
             throw Missing(path, "artist", "artist", "artist or artistID", head);
-        if (plays < 0)
+        if (plays < 0 && time < 0)
             throw Missing(path, "play count", "plays", "plays, weight or count", head);
         return new PlaysTable
         {
-            Format = keys is ["userid", "artistid", "weight"] ? "Last.fm-2K plays" : "table of plays",
+            Format = keys is ["userid", "artistid", "weight"] ? "Last.fm-2K plays" : plays < 0 ? "table of events" : "table of plays",
             Head = head,
             HasHeader = true,
             Columns = keys.Length,
@@ -119,6 +125,7 @@ internal sealed record PlaysTable
             ArtistId = id,
             ArtistName = name,
             Plays = plays,
+            Time = time,
         };
     }
 
@@ -135,7 +142,7 @@ internal sealed record PlaysTable
             3 when head.Most(r => IsNumber(r[2])) => table with { Format = "listener, artist, plays", ArtistName = 1, Plays = 2 },
             4 when head.Most(r => IsNumber(r[3]) && (r[1].Length == 0 || IsMbid(r[1]))) =>
                 table with { Format = "Last.fm-360K plays", ArtistId = 1, ArtistName = 2, Plays = 3 },
-            6 when head.Most(r => IsTime(r[1])) => table with { Format = "Last.fm-1K events", ArtistId = 2, ArtistName = 3 },
+            6 when head.Most(r => IsTime(r[1])) => table with { Format = "Last.fm-1K events", ArtistId = 2, ArtistName = 3, Time = 1 },
             _ => null,
         };
     }

@@ -19,7 +19,7 @@ namespace Segue.Import;
 /// </summary>
 internal sealed class ImportParts : IDisposable
 {
-    private const string Magic = "segue-part 1", Extension = ".part";
+    private const string Magic = "segue-part 2", Extension = ".part";
     private const int HashBytes = 16;
 
     private readonly string _folder;
@@ -146,17 +146,20 @@ internal sealed class ImportParts : IDisposable
         }
 
         int[] indices = [.. artists.Select(a => run.Plays.IndexOfArtist(a))];
-        int[] columns = [];
+        bool dated = reader.ReadBoolean();
+        int[] columns = [], first = [];
         float[] values = [];
         foreach (byte[] user in users)
         {
             int index = run.Plays.IndexOfUser(user), length = reader.ReadInt32();
             if (columns.Length < length)
-                (columns, values) = (new int[length * 2], new float[length * 2]);
+                (columns, values, first) = (new int[length * 2], new float[length * 2], new int[length * 2]);
             reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(columns.AsSpan(0, length)));
             reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(0, length)));
+            if (dated)
+                reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(first.AsSpan(0, length)));
             for (int k = 0; k < length; k++)
-                run.Plays.Add(index, indices[columns[k]], values[k]);
+                run.Plays.Add(index, indices[columns[k]], values[k], dated ? first[k] : PlaysBuilder.Undated);
         }
     }
 
@@ -197,6 +200,8 @@ internal sealed class ImportParts : IDisposable
             }
         }
 
+        bool dated = !plays.FirstPlayedMinutes.IsEmpty;
+        writer.Write(dated);
         for (int u = 0; u < plays.Counts.Rows; u++)
         {
             ReadOnlySpan<int> columns = plays.Counts.RowIndices(u);
@@ -204,6 +209,8 @@ internal sealed class ImportParts : IDisposable
             writer.Write(columns.Length);
             writer.Write(MemoryMarshal.AsBytes(columns));
             writer.Write(MemoryMarshal.AsBytes(values));
+            if (dated)
+                writer.Write(MemoryMarshal.AsBytes(plays.FirstPlayedMinutes.Span.Slice(plays.Counts.Starts.Span[u], columns.Length)));
         }
     }
 

@@ -18,6 +18,9 @@ namespace Segue.Import;
 /// <param name="bytesMax">The budget: bytes of runs, and bytes of the result, that stay in memory. Half a gigabyte is 64 million pairs.</param>
 internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long bytesMax = 512L << 20) : IDisposable
 {
+    /// <summary>The minute of a play that nobody dated.</summary>
+    public const int Undated = -1;
+
     private readonly Utf8Interner _users = new();
     private readonly Utf8Interner _artists = new();
     private readonly Utf8Interner _spellings = new();
@@ -27,6 +30,8 @@ internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long bytesMax = 512
     private int[] _user = [];
     private int[] _artist = [];
     private float[] _plays = [];
+    private int[] _minute = [];
+    private bool _dated;
     private int _buffered;
     private long _runBytes;
 
@@ -36,16 +41,20 @@ internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long bytesMax = 512
 
     public int IndexOfArtist(ReadOnlySpan<byte> artist) => _artists.IndexOf(artist);
 
-    public void Add(ReadOnlySpan<byte> user, ReadOnlySpan<byte> artist, float plays) => Add(_users.IndexOf(user), _artists.IndexOf(artist), plays);
+    public void Add(ReadOnlySpan<byte> user, ReadOnlySpan<byte> artist, float plays, int minute = Undated) =>
+        Add(_users.IndexOf(user), _artists.IndexOf(artist), plays, minute);
 
     /// <param name="user">From <see cref="IndexOfUser"/>.</param>
     /// <param name="artist">From <see cref="IndexOfArtist"/>.</param>
-    public void Add(int user, int artist, float plays)
+    /// <param name="minute">When, in minutes since 1970 (UTC); the earliest of a pair is kept.</param>
+    public void Add(int user, int artist, float plays, int minute = Undated)
     {
         if (_buffered == _user.Length)
             MakeRoom();
         _user[_buffered] = user;
         _artist[_buffered] = artist;
+        _minute[_buffered] = minute;
+        _dated |= minute >= 0;
         _plays[_buffered++] = plays;
         Rows++;
     }
@@ -80,14 +89,14 @@ internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long bytesMax = 512
     public Plays Build(out long merged)
     {
         CloseRun();
-        (_user, _artist, _plays) = ([], [], []);
+        (_user, _artist, _plays, _minute) = ([], [], [], []);
         int[] userOrder = Order(_users), artistOrder = Order(_artists);
-        CsrMatrix counts = PlaysRun.Merge(_runs, userOrder, Rank(artistOrder), bytesMax);
+        (CsrMatrix counts, ReadOnlyMemory<int> first) = PlaysRun.Merge(_runs, userOrder, Rank(artistOrder), bytesMax);
         Dispose();
         merged = Rows - counts.Nonzeros;
         TextColumn ids = _artists.ToColumn(artistOrder);
         TextColumn names = TextColumn.From(artistOrder.Select((a, rank) => (a < _names.Count ? _names[a] : null) ?? ids[rank]));
-        return new Plays(_users.ToColumn(userOrder), new Artists(ids, names), counts);
+        return new Plays(_users.ToColumn(userOrder), new Artists(ids, names), counts) { FirstPlayedMinutes = first };
     }
 
     /// <summary>Deletes the temporary files.</summary>
@@ -110,6 +119,7 @@ internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long bytesMax = 512
         Array.Resize(ref _user, rows);
         Array.Resize(ref _artist, rows);
         Array.Resize(ref _plays, rows);
+        Array.Resize(ref _minute, rows);
     }
 
     private void CloseRun()
@@ -117,11 +127,28 @@ internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long bytesMax = 512
         if (_buffered == 0)
             return;
         CsrMatrix pairs = CsrMatrix.FromEntries(_users.Count, _artists.Count, _user.AsSpan(0, _buffered), _artist.AsSpan(0, _buffered), _plays.AsSpan(0, _buffered));
-        _buffered = 0;
-        long bytes = (long)pairs.Nonzeros * PlaysRun.PairBytes;
+        int[]? first = _dated ? FirstPlayed(pairs) : null;
+        (_buffered, _dated) = (0, false);
+        long bytes = (long)pairs.Nonzeros * (PlaysRun.PairBytes + (first is null ? 0 : sizeof(int)));
         bool onDisk = _runBytes + bytes > bytesMax;
-        _runs.Add(new PlaysRun(pairs, onDisk));
+        _runs.Add(new PlaysRun(pairs, first, onDisk));
         _runBytes += onDisk ? 0 : bytes;
+    }
+
+    /// <summary>The earliest minute of each pair among what is buffered.</summary>
+    private int[] FirstPlayed(CsrMatrix pairs)
+    {
+        int[] first = new int[pairs.Nonzeros];
+        Array.Fill(first, Undated);
+        for (int k = 0; k < _buffered; k++)
+        {
+            if (_minute[k] < 0)
+                continue;
+            ref int earliest = ref first[pairs.Starts.Span[_user[k]] + pairs.RowIndices(_user[k]).BinarySearch(_artist[k])];
+            earliest = PlaysRun.Earlier(earliest, _minute[k]);
+        }
+
+        return first;
     }
 
     /// <summary>Indices by ascending id.</summary>

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 
 namespace Segue.Import;
 
@@ -30,6 +32,20 @@ internal static class HistoryTime
         if (!DateTimeOffset.TryParseExact(text.Trim(), s_formats, CultureInfo.InvariantCulture, Utc, out DateTimeOffset at))
             return false;
         return FromUnix((zone is null || SaysZone(text) ? at : FromLocal(at, zone)).ToUnixTimeSeconds(), out time);
+    }
+
+    /// <summary>Minutes since 1970 of a time in UTF-8; null where it is none, or a clock that was not set.</summary>
+    public static int? MinutesOf(ReadOnlySpan<byte> text, TimeZoneInfo? zone = null)
+    {
+        // A log has millions of times in this one form, and to parse it by hand takes a hundredth of the time.
+        if (text is [_, _, _, _, (byte)'-', _, _, (byte)'-', _, _, (byte)'T', _, _, (byte)':', _, _, (byte)':', _, _, (byte)'Z']
+            && Utf8Parser.TryParse(text[..4], out int year, out _) && Utf8Parser.TryParse(text[5..7], out int month, out _)
+            && Utf8Parser.TryParse(text[8..10], out int day, out _) && Utf8Parser.TryParse(text[11..13], out int hour, out _)
+            && Utf8Parser.TryParse(text[14..16], out int minute, out _)
+            && year is >= 2000 and < 2100 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month)
+            && hour is >= 0 and < 24 && minute is >= 0 and < 60)
+            return (int)(new DateTime(year, month, day, hour, minute, 0, DateTimeKind.Utc) - DateTime.UnixEpoch).TotalMinutes;
+        return TryParse(Encoding.UTF8.GetString(text), out DateTimeOffset? time, zone) && time is { } at ? (int)(at.ToUnixTimeSeconds() / 60) : null;
     }
 
     /// <summary>The moment at which clocks of a zone showed what <paramref name="clock"/> shows in UTC; an hour that came twice is the one of winter
