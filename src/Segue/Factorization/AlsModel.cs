@@ -40,15 +40,11 @@ internal sealed partial class AlsModel : IExplainedTaste
 
     /// <summary>The same model with artists behind the others whose vectors come from elsewhere than plays. What is known of listeners and of the
     /// others stays to the bit.</summary>
-    /// <param name="factors">One row a further artist.</param>
+    /// <param name="factors">The model's own rows, then one a further artist.</param>
     internal AlsModel WithArtists(MatrixView factors)
     {
-        float[] all = [.. ArtistFactors.Values, .. factors.Values];
-        int[] listeners = [.. Listeners, .. new int[factors.Rows]];
-        return new AlsModel(Options, UserFactors, new MatrixView(all, ArtistCount + factors.Rows, Options.Factors), _gramianDiagonal, listeners, ConfidenceScale)
-        {
-            PlayedArtists = PlayedArtists,
-        };
+        int[] listeners = [.. Listeners, .. new int[factors.Rows - ArtistCount]];
+        return new AlsModel(Options, UserFactors, factors, _gramianDiagonal, listeners, ConfidenceScale) { PlayedArtists = PlayedArtists };
     }
 
     public string Name => "als";
