@@ -53,7 +53,7 @@ internal sealed record Concept(
     internal Concept With(Evidence tag) => this with { Tags = [.. Tags.Where(t => TagKey.Of(t.Name) != TagKey.Of(tag.Name)), tag] };
 
     /// <summary>What tells two concepts apart, for keeping their scores.</summary>
-    internal string Key { get; } = $"{Kind}:{Name}|{string.Join(';', Tags)}|{string.Join(';', Labels)}|{string.Join(';', TitleWords)}";
+    internal string Key => $"{Kind}:{Name}|{string.Join(';', Tags)}|{string.Join(';', Labels)}|{string.Join(';', TitleWords)}";
 }
 
 /// <summary>A concept as a wish speaks of it.</summary>
