@@ -8,8 +8,8 @@ using Xunit;
 namespace Segue.Tests;
 
 /// <summary>
-/// Goal: a batch gives each listener what they would get alone, and refuses what it cannot answer before it writes anything. Method: every listener of
-/// the sample both ways, with tags and friends and without; the quick search beside the scan. Seen to fail: with heard artists of the listener before.
+/// Goal: a batch gives each listener what they would get alone, and refuses what it cannot answer before it writes anything. Method: every listener
+/// of the sample both ways, with tags and friends and without; the quick search beside the scan.
 /// </summary>
 public sealed class ArtistBatchTests : IDisposable
 {
@@ -36,7 +36,7 @@ public sealed class ArtistBatchTests : IDisposable
         Make(playsOnly);
         using Recommender segue = Recommender.Open(Home);
         ArtistRequest each = new() { Count = 7 };
-        ArtistBatchPart[] parts = [.. segue.RecommendArtists(new ArtistBatchRequest { Each = each })];
+        ArtistBatchPart[] parts = [.. segue.RecommendArtistsToMany(new ArtistBatchRequest { Each = each })];
         JsonNode[] lines = Lines(string.Concat(parts.Select(p => Encoding.UTF8.GetString(p.JsonLines.Span))));
         Assert.Equal(parts[^1].Of, lines.Length);
         foreach (JsonNode line in lines)

@@ -1,6 +1,8 @@
 using Segue.Asking;
 using Segue.Catalogue;
 using Segue.Factorization;
+using Segue.Interactions;
+using Segue.Making;
 using Segue.ModelFiles;
 using Segue.Mood;
 using Segue.Mood.Knowledge;
@@ -8,12 +10,42 @@ using Xunit;
 
 namespace Segue.Tests;
 
+/// <summary>A home with two taste models, whose plays know two of three artists of the catalogue.</summary>
+public sealed class StrangersHome : IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+
+    public StrangersHome()
+    {
+        ModelMaker maker = new(Path);
+        maker.MakeSample();
+        string plays = _folder.File("plays.tsv");
+        using (MappedFiles files = new())
+        {
+            (_, string data) = new SegueHome(Path).PlaysData.Find();
+            Plays all = DataFiles.LoadPlays(System.IO.Path.Combine(data, DataFiles.PlaysName), files);
+            IEnumerable<string> rows = Enumerable.Range(0, all.Counts.Rows).SelectMany(u => all.Counts.RowIndices(u).ToArray()
+                .Zip(all.Counts.RowValues(u).ToArray())
+                .Where(p => p.First % 3 > 0)
+                .Select(p => $"{all.UserIds[u]}\t{all.Artists.Names[p.First]}\t{p.Second}"));
+            File.WriteAllLines(plays, rows.Prepend("user\tartist\tplays"));
+        }
+
+        foreach (int seed in new[] { 1, 2 })
+            maker.Train(new TrainRequest { Source = new() { PlaysPath = plays }, Options = new() { Factors = 8, Iterations = 2, Seed = seed } });
+        maker.BuildDatabaseAsync(new BuildRequest()).GetAwaiter().GetResult();
+    }
+
+    public string Path => _folder.File("home");
+
+    public void Dispose() => _folder.Dispose();
+}
+
 /// <summary>
-/// Goal: what a start leaves out or finds made gives the same answers as doing it. Method: each shortcut beside the long way. Seen to fail: with a kept
-/// file that was taken without looking at its versions, and with options of an older file read by the source-generated reader alone, which leaves
-/// zeros for what the file lacks.
+/// Goal: what a start leaves out or finds made gives the same answers as doing it. Method: each shortcut beside the long way. Seen to fail: on the
+/// sample as it is, where the plays know every artist and nothing is kept.
 /// </summary>
-public sealed class StartTests(TwoVersionsHome home) : IClassFixture<TwoVersionsHome>
+public sealed class StartTests(StrangersHome home) : IClassFixture<StrangersHome>
 {
     private static string Answer(string home)
     {
@@ -57,7 +89,8 @@ public sealed class StartTests(TwoVersionsHome home) : IClassFixture<TwoVersions
         string first = Answer(copy), kept = Assert.Single(Kept(copy));
         byte[] whole = File.ReadAllBytes(kept), damaged = [.. whole];
         damaged[^1] ^= 1;
-        foreach (byte[] content in (byte[][])[damaged, whole[..100], [], File.ReadAllBytes(Directory.GetFiles(copy, "als.safetensors", SearchOption.AllDirectories)[0])])
+        byte[] foreign = File.ReadAllBytes(Directory.GetFiles(copy, "als.safetensors", SearchOption.AllDirectories)[0]);
+        foreach (byte[] content in (byte[][])[damaged, whole[..100], [], foreign])
         {
             File.WriteAllBytes(kept, content);
             Assert.Equal(first, Answer(copy));
@@ -105,7 +138,8 @@ public sealed class StartTests(TwoVersionsHome home) : IClassFixture<TwoVersions
     {
         string[] phrases =
         [
-            "a", "Sad", "for a rainy  night", " slow", "slow ", "", " ", "DON'T stop", "rock & roll", "90s", "R2 D2", "drum-free", "naïve", new string('X', 70), "a b\tc",
+            "a", "Sad", "for a rainy  night", " slow", "slow ", "", " ", "DON'T stop", "rock & roll", "90s", "R2 D2", "drum-free", "naïve", "a b\tc",
+            new string('X', 70),
             .. Lexicon.Default.Languages.SelectMany(Lexicon.Default.EntriesOf).Select(e => e.Phrase.ToUpperInvariant()),
         ];
         Assert.All(phrases, p => Assert.Equal(string.Join(' ', WishTokens.Cut(p, out _).Select(t => t.Word)), WishTokens.Normalize(p)));

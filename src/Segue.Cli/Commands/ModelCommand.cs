@@ -141,7 +141,13 @@ internal static class ModelCommand
                 session.Cancellation.ThrowIfCancellationRequested();
                 string? problem = ProblemOf(store, version);
                 damaged += problem is null ? 0 : 1;
-                rows.Add((JsonNode)new JsonObject { ["kind"] = store.Kind, ["version"] = version, ["whole"] = problem is null, ["problem"] = problem });
+                rows.Add((JsonNode)new JsonObject
+                {
+                    ["kind"] = store.Kind,
+                    ["version"] = version,
+                    ["whole"] = problem is null,
+                    ["problem"] = problem,
+                });
                 session.Say($"{store.Kind}/{version}: {problem ?? "whole"}");
             }
         }

@@ -16,7 +16,11 @@ internal static class RecommendArtistsCommand
         HelpName = "FILE|all",
     };
 
-    private static readonly Option<string?> s_output = new("--output", "-o") { Description = "For --users: the file to write (JSON Lines)", HelpName = "FILE" };
+    private static readonly Option<string?> s_output = new("--output", "-o")
+    {
+        Description = "For --users: the file to write (JSON Lines)",
+        HelpName = "FILE",
+    };
 
     public static Command Create() => new Command("artists", "Artists for a listener, each with the artists of the history that speak for it")
         .With(ListenerOptions.All).With(s_users, s_output).With(FilterOptions.OfArtists)
@@ -88,11 +92,12 @@ internal static class RecommendArtistsCommand
         else
             AtomicFile.Write(file, stream => Answer(lines => stream.Write(lines.Span)));
         double seconds = bar.Elapsed.TotalSeconds;
-        session.Note($"Artists for {listeners:N0} listeners in {seconds:0.0} s, {listeners / Math.Max(seconds, 1e-3):N0} a second{(file is null ? "" : $" -> {file}")}.");
+        string where = file is null ? "" : $" -> {file}";
+        session.Note($"Artists for {listeners:N0} listeners in {seconds:0.0} s, {listeners / Math.Max(seconds, 1e-3):N0} a second{where}.");
 
         void Answer(Action<ReadOnlyMemory<byte>> write)
         {
-            foreach (ArtistBatchPart part in segue.RecommendArtists(request, session.Cancellation))
+            foreach (ArtistBatchPart part in segue.RecommendArtistsToMany(request, session.Cancellation))
             {
                 session.Cancellation.ThrowIfCancellationRequested();
                 write(part.JsonLines);

@@ -35,7 +35,7 @@ public sealed record ArtistBatchRequest
 /// <param name="Done">Listeners answered with these and before.</param>
 /// <param name="Of">Listeners in all.</param>
 /// <param name="JsonLines">A line of JSON a listener, in UTF-8: <c>for</c> and <c>items</c> as in an answer for one, without reasons.</param>
-public readonly record struct ArtistBatchPart(int Done, int Of, ReadOnlyMemory<byte> JsonLines);
+public sealed record ArtistBatchPart(int Done, int Of, ReadOnlyMemory<byte> JsonLines);
 
 /// <content>Artists for many listeners at once.</content>
 public sealed partial class Recommender
@@ -50,7 +50,7 @@ public sealed partial class Recommender
     /// <exception cref="ModelNotFoundException">There is no taste model, or no database of songs although songs are filtered.</exception>
     /// <exception cref="UnknownNameException">A listener, artist or genre that is not there: before the first part.</exception>
     /// <exception cref="SegueException">The model is damaged.</exception>
-    public IEnumerable<ArtistBatchPart> RecommendArtists(ArtistBatchRequest request, CancellationToken cancellationToken = default)
+    public IEnumerable<ArtistBatchPart> RecommendArtistsToMany(ArtistBatchRequest request, CancellationToken cancellationToken = default)
     {
         Check.ThrowIfAny(request.Validate());
         return Parts();
@@ -128,7 +128,8 @@ internal sealed class ArtistLines(TextColumn users, Artists artists)
     private byte[] ArtistOf(int artist) =>
         [.. ",\"artistId\":\""u8, .. Encoded(artists.Ids[artist]), .. "\",\"artist\":\""u8, .. Encoded(artists.Names[artist]), .. "\",\"score\":"u8];
 
-    private static ReadOnlySpan<byte> Encoded(string text) => JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes;
+    private static ReadOnlySpan<byte> Encoded(string text) =>
+        JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes;
 
     private static void WriteNumber(double value, ArrayBufferWriter<byte> text)
     {

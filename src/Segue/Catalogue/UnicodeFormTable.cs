@@ -79,7 +79,8 @@ internal sealed class UnicodeFormTable
     {
         foreach (int point in _canonical.Keys.Concat(_compatible.Keys).ToArray())
         {
-            if (!Array.Exists(_compatible.GetValueOrDefault(point) ?? _canonical[point], p => _compatible.ContainsKey(p) || _canonical.ContainsKey(p)))
+            int[] parts = _compatible.GetValueOrDefault(point) ?? _canonical[point];
+            if (!Array.Exists(parts, p => _compatible.ContainsKey(p) || _canonical.ContainsKey(p)))
                 continue;
             int[] all = Whole(point);
             // A canonical step may lead to what has a compatible form only.

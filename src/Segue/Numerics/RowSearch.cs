@@ -1,9 +1,9 @@
 namespace Segue.Numerics;
 
 /// <summary>
-/// The rows of a matrix with the largest inner products with a query, exactly. The first queries look at every row; where more come, a <see
-/// cref="TopK"/> is laid out, which costs as much as some scans and answers the next ones many times faster. Rows, scores and order are the same either
-/// way. Safe for many threads.
+/// The rows of a matrix with the largest inner products with a query, exactly. The first queries look at every row; where more come, a
+/// <see cref="TopK"/> is laid out, which costs as much as some scans and answers the next ones many times faster. Rows, scores and order are the
+/// same either way. Safe for many threads.
 /// </summary>
 /// <param name="rows">Rows to be found.</param>
 internal sealed class RowSearch(MatrixView rows)

@@ -31,13 +31,17 @@ internal static class ArtistRecommender
     {
         bool known = profile.Artists.Length > 0;
         return [.. Best(model, profile, options).Select((found, i) => new ArtistRecommendation(
-            i + 1, found.Index, found.Score, known ? Reasons(model, plays, profile, found.Index, options.ReasonsMax) : [new Reason(ReasonKind.Popular)]))];
+            i + 1,
+            found.Index,
+            found.Score,
+            known ? Reasons(model, plays, profile, found.Index, options.ReasonsMax) : [new Reason(ReasonKind.Popular)]))];
     }
 
     /// <summary>The best artists of a listener, without reasons.</summary>
     public static Scored[] Best(IExplainedTaste model, Profile profile, ArtistOptions options)
     {
-        int[] excluded = [.. options.ExcludeHeard ? profile.Artists.Concat(profile.Disliked).Distinct().Order() : profile.Disliked.Distinct().Order()];
+        IEnumerable<int> left = options.ExcludeHeard ? profile.Artists.Concat(profile.Disliked) : profile.Disliked;
+        int[] excluded = [.. left.Distinct().Order()];
         if (model is AlsModel als && profile.Artists.Length > 0)
             return als.Search.Search(als.FoldIn(profile), options.Count, excluded, options.Allowed);
         float[] scores = Score(model, profile);
@@ -53,8 +57,8 @@ internal static class ArtistRecommender
     }
 
     /// <summary>
-    /// The best artists of many listeners of the training. Where scores are inner products, the vectors of the training are taken as they are, which the
-    /// last step of a training has solved to the end: one listener alone gets the same list, but for what that solver leaves in the sixth decimal.
+    /// The best artists of many listeners of the training. Where scores are inner products, the vectors of the training are taken as they are, which
+    /// its last step has solved to the end: one listener alone gets the same list, but for what that solver leaves in the last decimals.
     /// </summary>
     /// <param name="users">Users of the plays.</param>
     /// <param name="threads">0 for one a processor. The answer does not depend on it.</param>
@@ -65,7 +69,8 @@ internal static class ArtistRecommender
         if (model is AlsModel { Options.LastUserStep: true } als)
             return BestByVectors(als, plays, users.Span, options, threads, cancellationToken);
         Scored[][] best = new Scored[users.Length][];
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount, CancellationToken = cancellationToken };
+        int most = threads > 0 ? threads : Environment.ProcessorCount;
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = most, CancellationToken = cancellationToken };
         Parallel.For(0, best.Length, parallel, n => best[n] = Best(model, Profile.OfUser(plays, users.Span[n]), options));
         return Ragged<Scored>.From(best);
     }

@@ -68,7 +68,8 @@ internal sealed record AllArtists(MatrixView Factors, Artists Artists)
 {
     /// <summary>The model with all of these artists.</summary>
     /// <exception cref="ArgumentException">They are those of another model.</exception>
-    public IExplainedTaste Of(IExplainedTaste taste) => taste is SideInformed informed ? informed.WithArtists(Factors) : ((AlsModel)taste).WithArtists(Factors);
+    public IExplainedTaste Of(IExplainedTaste taste) =>
+        taste is SideInformed informed ? informed.WithArtists(Factors) : ((AlsModel)taste).WithArtists(Factors);
 
     /// <summary>The plays with all of these artists.</summary>
     public Plays Of(Plays plays) => new(plays.UserIds, Artists, plays.Counts.Widened(Artists.Count), plays.ByUserId);
