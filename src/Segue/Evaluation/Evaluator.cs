@@ -88,7 +88,8 @@ internal static class Evaluator
             Profile profile = ProfileOf(train, users[n]);
             if (model is AlsModel als)
             {
-                lists[n] = als.Search.Search(als.FoldIn(profile), Math.Min(depth, scores.Length - profile.Artists.Length), profile.Artists, allowed: null);
+                int count = Math.Min(depth, scores.Length - profile.Artists.Length);
+                lists[n] = als.Search.Search(als.FoldIn(profile), count, profile.Artists, allowed: null);
             }
             else
             {
