@@ -17,6 +17,8 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
     ("judge", "wishes judged by people's playlists, by rules and by audio features (--home DIR --playlists FILE --rules FILE --audio FILE --show 10 --ablate yes)",
         JudgeBench.Run),
     ("mood", "how well wishes are met (--queries FILE.json --tracks FILE.csv --embedder static|none)", MoodBench.Run),
+    ("commands", "whole processes: starts, training from file to model, everybody (--cli FILE --home DIR --plays FILE --factors N)",
+        CommandBench.Run),
     ("latency", "one listener: fold-in, explanation, top 10, an answer with reasons (--plays FILE --factors N --history N)", LatencyBench.Run),
     ("pipeline", "songs for listeners with hidden artists: recall, mood, time (--plays FILE --tracks FILE --grid taste|popularity --n 50)", PipelineBench.Run),
     ("taste-stack", "als, ease and rp3beta stacked, weights chosen on validation (--plays FILE --splits 5)", TasteStackBench.Run),

@@ -27,7 +27,7 @@ public sealed partial class TidyTests
         ["Evaluation"] = ["Numerics", "Catalogue", "Interactions", "Factorization", "Recommending"],
         ["ModelFiles"] = ["Numerics", "Writing", "Catalogue", "Interactions", "Factorization", "Embedding", "VectorSearch", "Mood", "Recommending"],
         ["Export"] = ["Catalogue", "Recommending", "Evaluation"],
-        ["Asking"] = ["Catalogue", "Import", "Interactions", "Factorization", "Mood", "Recommending", "ModelFiles", "Export"],
+        ["Asking"] = ["Numerics", "Catalogue", "Import", "Interactions", "Factorization", "Mood", "Recommending", "ModelFiles", "Export"],
         ["Making"] =
         [
             "Numerics", "Catalogue", "Import", "Interactions", "Factorization", "Embedding", "VectorSearch", "Mood", "Recommending",

@@ -39,6 +39,17 @@ fake_dotnet='case "$1" in
     mkdir -p "$out"; : >"$out/segue-cli.dll"; echo "#!/bin/sh" >"$out/segue-cli"; echo "echo ran \$*" >>"$out/segue-cli"; chmod +x "$out/segue-cli" ;;
 esac'
 
+# The same, whose program says how it was built.
+telling_dotnet() {
+  printf '%s\n' 'case "$1" in
+  --list-sdks) echo "10.0.100 [/x]" ;;
+  publish) kind=managed
+    case "$*" in *PublishAot=true*CppCompilerAndLinker='"$1"'*) kind=native; '"$2"' ;; esac
+    while [ $# -gt 0 ]; do [ "$1" = -o ] && out=$2; shift; done
+    mkdir -p "$out"; printf "#!/bin/sh\necho built %s\n" "$kind" >"$out/segue-cli"; chmod +x "$out/segue-cli" ;;
+esac'
+}
+
 # segue_there [NAME=VALUE...]: runs the launcher of the machine; leaves what it said in $work/out and its code in $code.
 segue_there() {
   code=0
@@ -59,6 +70,11 @@ says() {
 machine "sdk on the path"; stand_in dotnet "$fake_dotnet"; segue_there; says 0 "ran demo"
 segue_there; says 0 "ran demo"
 [ "$(grep -c building "$work/out")" = 0 ] && pass || miss "$name" "builds twice"
+
+machine "a linker"; stand_in gcc 'exit 0'; stand_in dotnet "$(telling_dotnet gcc :)"; segue_there; says 0 "built native"
+machine "a compiler that cannot link"; stand_in clang 'exit 1'; stand_in gcc 'exit 0'; stand_in dotnet "$(telling_dotnet gcc :)"; segue_there; says 0 "built native"
+machine "no linker"; stand_in gcc 'exit 1'; stand_in dotnet "$(telling_dotnet gcc :)"; segue_there; says 0 "built managed"
+machine "a native build that fails"; stand_in gcc 'exit 0'; stand_in dotnet "$(telling_dotnet gcc 'echo "error: ld"; exit 1')"; segue_there; says 0 "built managed"
 
 machine "a home that is not set"; stand_in dotnet "$fake_dotnet"; segue_there HOME=; says 0 "ran demo"
 machine "no home in the environment"; stand_in dotnet "$fake_dotnet"

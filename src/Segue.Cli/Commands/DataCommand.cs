@@ -28,7 +28,13 @@ internal static class DataCommand
         Table table = new Table().Border(TableBorder.None).AddColumns("data set", "what it is", "licence");
         foreach (DataSource source in DataSources.All)
         {
-            sources.Add(new JsonObject { ["name"] = source.Name, ["about"] = source.About, ["license"] = source.License, ["url"] = source.Url.ToString() });
+            sources.Add((JsonNode)new JsonObject
+            {
+                ["name"] = source.Name,
+                ["about"] = source.About,
+                ["license"] = source.License,
+                ["url"] = source.Url.ToString(),
+            });
             table.AddRow(Markup.Escape(source.Name), Markup.Escape(source.About), Markup.Escape(source.License));
         }
 

@@ -71,7 +71,7 @@ internal static class ModelCommand
             {
                 ModelCard? card = CardOrNull(store, version, session);
                 long bytes = card?.Files.Values.Sum(f => f.Bytes) ?? 0;
-                rows.Add(new JsonObject
+                rows.Add((JsonNode)new JsonObject
                 {
                     ["kind"] = store.Kind,
                     ["version"] = version,
@@ -141,7 +141,13 @@ internal static class ModelCommand
                 session.Cancellation.ThrowIfCancellationRequested();
                 string? problem = ProblemOf(store, version);
                 damaged += problem is null ? 0 : 1;
-                rows.Add(new JsonObject { ["kind"] = store.Kind, ["version"] = version, ["whole"] = problem is null, ["problem"] = problem });
+                rows.Add((JsonNode)new JsonObject
+                {
+                    ["kind"] = store.Kind,
+                    ["version"] = version,
+                    ["whole"] = problem is null,
+                    ["problem"] = problem,
+                });
                 session.Say($"{store.Kind}/{version}: {problem ?? "whole"}");
             }
         }

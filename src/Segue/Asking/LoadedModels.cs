@@ -26,10 +26,11 @@ internal sealed record TasteModel(string Version, AlsModel Als, IExplainedTaste 
     }
 
     /// <summary>With the artists of the catalogue that nobody in the plays knows, by vectors from their songs.</summary>
-    public TasteModel With(SongIndex songs)
+    /// <exception cref="ArgumentException">They are those of another model.</exception>
+    public TasteModel With(AllArtists joined)
     {
-        (IExplainedTaste model, Plays plays) = SongArtists.Join(Model, Plays, songs);
-        return this with { Als = model as AlsModel ?? ((SideInformed)model).Als, Model = model, Plays = plays };
+        IExplainedTaste model = joined.Of(Model);
+        return this with { Als = model as AlsModel ?? ((SideInformed)model).Als, Model = model, Plays = joined.Of(Plays) };
     }
 }
 
@@ -99,6 +100,13 @@ internal sealed class LoadedModels : IDisposable
     private TasteModel LoadTaste(SegueHome home)
     {
         TasteModel taste = TasteModel.Load(home, _files, Versions.Als);
-        return Versions.Vdb is null ? taste : taste.With(Mood.Songs);
+        if (Versions.Vdb is not { } vdb)
+            return taste;
+        if (AllArtistsFile.Find(home, taste.Version, vdb, _files) is { } kept)
+            return taste.With(kept);
+        if (SongArtists.Join(taste.Als, taste.Plays, Mood.Songs) is not { } joined)
+            return taste;
+        AllArtistsFile.Keep(home, taste.Version, vdb, joined);
+        return taste.With(joined);
     }
 }

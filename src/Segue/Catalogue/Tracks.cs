@@ -21,12 +21,9 @@ internal sealed class Tracks
             && columns.Features.Rows == FeatureCount && columns.Features.Columns == n && columns.Explicit.Length == n && columns.SongOf.Length == n
             && (columns.Years.IsEmpty || columns.Years.Length == n),
             $"columns of different length ({n} ids)");
-        foreach (int a in columns.ArtistsOf.Values.Span)
-            Check((uint)a < (uint)columns.ArtistNames.Count, $"artist {a} of {columns.ArtistNames.Count}");
-        foreach (int g in columns.GenresOf.Values.Span)
-            Check((uint)g < (uint)columns.GenreNames.Count, $"genre {g} of {columns.GenreNames.Count}");
-        foreach (int s in columns.SongOf.Span)
-            Check((uint)s < (uint)n, $"song {s} of {n}");
+        CheckIndices(columns.ArtistsOf.Values.Span, columns.ArtistNames.Count, "artist");
+        CheckIndices(columns.GenresOf.Values.Span, columns.GenreNames.Count, "genre");
+        CheckIndices(columns.SongOf.Span, n, "song");
         _columns = columns;
         _byArtist = new(() => Invert(columns.ArtistsOf, columns.ArtistNames.Count));
     }
@@ -88,6 +85,15 @@ internal sealed class Tracks
 
     /// <summary>"Title - Artist, Artist": how a track is named in messages.</summary>
     public string DisplayName(int track) => $"{Titles[track]} - {string.Join(", ", ArtistNamesOf(track))}";
+
+    private static void CheckIndices(ReadOnlySpan<int> indices, int count, string what)
+    {
+        foreach (int i in indices)
+        {
+            if ((uint)i >= (uint)count)
+                Check(false, $"{what} {i} of {count}");
+        }
+    }
 
     private static void Check(bool holds, string problem)
     {

@@ -10,9 +10,10 @@ internal sealed class UnicodeFormTable
 
     private const string Resource = "Segue.Catalogue.Resources.unicode-forms.txt";
 
-    private readonly Dictionary<int, int[]> _canonical = [], _compatible = [];
-    private readonly Dictionary<int, byte> _classes = [];
-    private readonly Dictionary<(int First, int Second), int> _compositions = [];
+    // As many as the file has lines of each: nothing is laid out twice.
+    private readonly Dictionary<int, int[]> _canonical = new(2100), _compatible = new(5900);
+    private readonly Dictionary<int, byte> _classes = new(1000);
+    private readonly Dictionary<(int First, int Second), int> _compositions = new(1000);
 
     private UnicodeFormTable()
     {
@@ -45,6 +46,15 @@ internal sealed class UnicodeFormTable
 
     private static int Code(ReadOnlySpan<char> text) => int.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
+    private static int[] Codes(ReadOnlySpan<char> text)
+    {
+        int[] codes = new int[text.Count(' ') + 1];
+        int at = 0;
+        foreach (Range part in text.Split(' '))
+            codes[at++] = Code(text[part]);
+        return codes;
+    }
+
     private void Add(string line)
     {
         int at = line.AsSpan().IndexOfAny("=!~-");
@@ -58,7 +68,7 @@ internal sealed class UnicodeFormTable
             return;
         }
 
-        int[] parts = [.. line[(at + 1)..].Split(' ').Select(p => Code(p))];
+        int[] parts = Codes(line.AsSpan(at + 1));
         (line[at] == '~' ? _compatible : _canonical).Add(point, parts);
         if (line[at] == '=')
             _compositions.Add((parts[0], parts[1]), point);
@@ -69,13 +79,16 @@ internal sealed class UnicodeFormTable
     {
         foreach (int point in _canonical.Keys.Concat(_compatible.Keys).ToArray())
         {
+            int[] parts = _compatible.GetValueOrDefault(point) ?? _canonical[point];
+            if (!Array.Exists(parts, p => _compatible.ContainsKey(p) || _canonical.ContainsKey(p)))
+                continue;
             int[] all = Whole(point);
             // A canonical step may lead to what has a compatible form only.
             if (_compatible.ContainsKey(point) || !_canonical[point].AsSpan().SequenceEqual(all))
                 _compatible[point] = all;
         }
 
-        foreach (int point in _canonical.Keys.ToArray())
+        foreach (int point in _canonical.Keys.Where(p => Array.Exists(_canonical[p], _canonical.ContainsKey)).ToArray())
             _canonical[point] = [.. _canonical[point].SelectMany(Canonical)];
 
         int[] Whole(int point)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Polly;
 using Polly.Retry;
 
@@ -64,7 +65,7 @@ internal sealed class EmbeddingEndpoint : IDisposable
     /// <summary>Sends a request and parses the answer; a body makes it a POST.</summary>
     /// <exception cref="TextRejectedException">Status 400, 413 or 422.</exception>
     /// <exception cref="EmbedderException">Anything else that went wrong, after all attempts.</exception>
-    public async Task<JsonDocument> SendAsync(string path, object? body, CancellationToken cancellationToken)
+    public async Task<JsonDocument> SendAsync(string path, JsonObject? body, CancellationToken cancellationToken)
     {
         Attempt last = await _retries.ExecuteAsync(async token => await TryAsync(path, body, token), cancellationToken);
         return last.Answer
@@ -73,7 +74,7 @@ internal sealed class EmbeddingEndpoint : IDisposable
 
     /// <summary>Sends a POST whose answer comes line by line, each a JSON object, as long as it takes.</summary>
     public async IAsyncEnumerable<JsonElement> StreamAsync(
-        string path, object body, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        string path, JsonObject body, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = Request(path, body);
         HttpResponseMessage response;
@@ -145,7 +146,7 @@ internal sealed class EmbeddingEndpoint : IDisposable
     private static TimeSpan? Shorter(TimeSpan? wanted, TimeSpan most) => wanted > most ? most : wanted;
 
     /// <summary>One request, and what came of it; throws where another attempt would come to the same.</summary>
-    private async Task<Attempt> TryAsync(string path, object? body, CancellationToken cancellationToken)
+    private async Task<Attempt> TryAsync(string path, JsonObject? body, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_options.Timeout);
@@ -189,13 +190,13 @@ internal sealed class EmbeddingEndpoint : IDisposable
         }
     }
 
-    private HttpRequestMessage Request(string path, object? body)
+    private HttpRequestMessage Request(string path, JsonObject? body)
     {
         HttpRequestMessage request = new(body is null ? HttpMethod.Get : HttpMethod.Post, new Uri(BaseUrl, path));
         if (body is not null)
         {
             // A length instead of chunks: some small servers know no chunked requests.
-            request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body));
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body.ToJsonString()));
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 
 namespace Segue.Embedding;
@@ -81,9 +82,9 @@ internal abstract class EndpointEmbeddingGenerator : IEmbeddingGenerator<string,
     private protected abstract Task<float[][]> AskAsync(string[] texts, int? dimensions, CancellationToken cancellationToken);
 
     /// <summary>What is sent, whatever the server.</summary>
-    private protected Dictionary<string, object> Body(string[] texts, int? dimensions)
+    private protected JsonObject Body(string[] texts, int? dimensions)
     {
-        Dictionary<string, object> body = new(StringComparer.Ordinal) { ["model"] = Model, ["input"] = texts };
+        JsonObject body = new() { ["model"] = Model, ["input"] = new JsonArray([.. texts.Select(t => (JsonNode?)t)]) };
         if (dimensions is { } d)
             body["dimensions"] = d;
         return body;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Segue.Embedding;
 
@@ -102,7 +103,7 @@ internal sealed class OllamaEmbeddingGenerator : EndpointEmbeddingGenerator
     private async Task PullAsync(CancellationToken cancellationToken)
     {
         string last = "";
-        await foreach (JsonElement line in Endpoint.StreamAsync("api/pull", new { model = Model }, cancellationToken))
+        await foreach (JsonElement line in Endpoint.StreamAsync("api/pull", new JsonObject { ["model"] = Model }, cancellationToken))
         {
             if (Text(line, "error") is { } error)
                 throw new EmbedderException($"Ollama could not fetch '{Model}': {Endpoint.Safe(error)}");

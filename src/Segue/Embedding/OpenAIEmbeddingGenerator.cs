@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Segue.Embedding;
 
@@ -49,7 +50,7 @@ internal sealed class OpenAIEmbeddingGenerator : EndpointEmbeddingGenerator
 
     private protected override async Task<float[][]> AskAsync(string[] texts, int? dimensions, CancellationToken cancellationToken)
     {
-        Dictionary<string, object> body = Body(texts, dimensions);
+        JsonObject body = Body(texts, dimensions);
         body["encoding_format"] = "float";
         using JsonDocument answer = await Endpoint.SendAsync("embeddings", body, cancellationToken);
         // {"data": [{"index": 0, "embedding": [..]}, ..]}: the order is the indexes', whatever the order of the list.

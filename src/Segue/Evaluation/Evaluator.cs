@@ -85,8 +85,18 @@ internal static class Evaluator
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         Parallel.For(0, users.Length, parallel, () => new float[train.Columns], (n, _, scores) =>
         {
-            model.Score(ProfileOf(train, users[n]), scores);
-            lists[n] = Top(scores, train.RowIndices(users[n]), depth, model.Name);
+            Profile profile = ProfileOf(train, users[n]);
+            if (model is AlsModel als)
+            {
+                int count = Math.Min(depth, scores.Length - profile.Artists.Length);
+                lists[n] = als.Search.Search(als.FoldIn(profile), count, profile.Artists, allowed: null);
+            }
+            else
+            {
+                model.Score(profile, scores);
+                lists[n] = Top(scores, profile.Artists, depth, model.Name);
+            }
+
             options.Progress?.Report((Interlocked.Increment(ref done), users.Length));
             return scores;
         }, _ => { });

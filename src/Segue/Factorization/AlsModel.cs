@@ -36,19 +36,16 @@ internal sealed partial class AlsModel : IExplainedTaste
         (Options, UserFactors, ArtistFactors, _listeners, ConfidenceScale) = (options, userFactors, artistFactors, listeners, confidenceScale);
         _gramianDiagonal = gramianDiagonal.ToArray();
         PlayedArtists = artistFactors.Rows;
+        Search = new RowSearch(artistFactors);
     }
 
     /// <summary>The same model with artists behind the others whose vectors come from elsewhere than plays. What is known of listeners and of the
     /// others stays to the bit.</summary>
-    /// <param name="factors">One row a further artist.</param>
+    /// <param name="factors">The model's own rows, then one a further artist.</param>
     internal AlsModel WithArtists(MatrixView factors)
     {
-        float[] all = [.. ArtistFactors.Values, .. factors.Values];
-        int[] listeners = [.. Listeners, .. new int[factors.Rows]];
-        return new AlsModel(Options, UserFactors, new MatrixView(all, ArtistCount + factors.Rows, Options.Factors), _gramianDiagonal, listeners, ConfidenceScale)
-        {
-            PlayedArtists = PlayedArtists,
-        };
+        int[] listeners = [.. Listeners, .. new int[factors.Rows - ArtistCount]];
+        return new AlsModel(Options, UserFactors, factors, _gramianDiagonal, listeners, ConfidenceScale) { PlayedArtists = PlayedArtists };
     }
 
     public string Name => "als";
@@ -67,6 +64,9 @@ internal sealed partial class AlsModel : IExplainedTaste
 
     /// <summary>Artists × factors. A score is a dot product of a listener's vector and an artist's.</summary>
     internal MatrixView ArtistFactors { get; }
+
+    /// <summary>Finds the artists of the highest scores without computing all of them.</summary>
+    internal RowSearch Search { get; }
 
     /// <summary>How many users of the training had played each artist.</summary>
     internal ReadOnlySpan<int> Listeners => _listeners.Span;

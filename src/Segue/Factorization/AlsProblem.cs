@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Segue.Interactions;
 
 namespace Segue.Factorization;
@@ -163,10 +164,13 @@ internal sealed class AlsProblem
         return heard.WithValues(values);
     }
 
+    /// <summary>The options that the factors of an iteration depend on.</summary>
+    private AlsOptions KeyOptions => Options with { Threads = 0, Iterations = 1, LastUserStep = false, OutsiderRidge = 1 };
+
     private string ComputeKey()
     {
         XxHash128 hash = new();
-        hash.Append(JsonSerializer.SerializeToUtf8Bytes(Options with { Threads = 0, Iterations = 1, LastUserStep = false, OutsiderRidge = 1 }));
+        hash.Append(JsonSerializer.SerializeToUtf8Bytes(KeyOptions, AlsKeyJson.Default.AlsOptions));
         hash.Append(MemoryMarshal.AsBytes(Users.Confidence.Starts.Span));
         hash.Append(MemoryMarshal.AsBytes(Users.Confidence.Indices.Span));
         hash.Append(MemoryMarshal.AsBytes(Users.Confidence.Values.Span));
@@ -199,3 +203,7 @@ internal sealed class AlsProblem
         return new CsrMatrix(counts.Rows, counts.Columns, starts, indices.ToArray(), values.ToArray());
     }
 }
+
+/// <summary>Options as bytes that are only hashed, enums as numbers: checkpoints carry the hash.</summary>
+[JsonSerializable(typeof(AlsOptions))]
+internal sealed partial class AlsKeyJson : JsonSerializerContext;

@@ -113,6 +113,7 @@ internal sealed class SideInformed : IExplainedTaste
     }
 
     /// <summary>The same with artists behind the others that nobody plays or tags.</summary>
+    /// <inheritdoc cref="AlsModel.WithArtists"/>
     internal SideInformed WithArtists(MatrixView factors)
     {
         AlsModel als = Als.WithArtists(factors);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Segue.Factorization;
 using Segue.Numerics;
 using Segue.Writing;
@@ -16,8 +15,6 @@ internal static class AlsFiles
     private const string CheckpointMagic = "als-checkpoint";
     private const int LayoutVersion = 1;
     private const string OptionsKey = "options";
-
-    private static readonly JsonSerializerOptions s_json = new() { Converters = { new JsonStringEnumConverter() } };
 
     /// <summary>Writes <see cref="ModelName"/> into a folder. The same model gives the same bytes.</summary>
     public static void Save(AlsModel model, string folder)
@@ -84,13 +81,13 @@ internal static class AlsFiles
     }
 
     /// <summary>Threads have no part in a model's bytes.</summary>
-    internal static string ToJson(AlsOptions options) => JsonSerializer.Serialize(options with { Threads = 0 }, s_json);
+    internal static string ToJson(AlsOptions options) => JsonSerializer.Serialize(options with { Threads = 0 }, OptionsJson.Default.AlsOptions);
 
     internal static AlsOptions FromJson(TensorFile file)
     {
         try
         {
-            AlsOptions options = JsonSerializer.Deserialize<AlsOptions>(file.Metadata.GetValueOrDefault(OptionsKey) ?? "", s_json) ?? throw new JsonException();
+            AlsOptions options = OptionsJson.Read(file.Metadata.GetValueOrDefault(OptionsKey) ?? "", new AlsOptions(), OptionsJson.Default.AlsOptions);
             options.Validate();
             return options.IsResolved() ? options : throw new JsonException();
         }

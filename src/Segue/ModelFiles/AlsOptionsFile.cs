@@ -11,16 +11,6 @@ namespace Segue.ModelFiles;
 /// </summary>
 internal sealed record AlsOptionsFile
 {
-    private static readonly JsonSerializerOptions s_json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        WriteIndented = true,
-        NewLine = "\n",
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
-    };
-
     public AlsObjective? Objective { get; init; }
 
     public int? Factors { get; init; }
@@ -46,7 +36,7 @@ internal sealed record AlsOptionsFile
     {
         try
         {
-            AlsOptionsFile file = JsonSerializer.Deserialize<AlsOptionsFile>(File.ReadAllText(path), s_json) ?? throw new JsonException("it is empty");
+            AlsOptionsFile file = JsonSerializer.Deserialize(File.ReadAllText(path), AlsOptionsFileJson.Default.AlsOptionsFile) ?? throw new JsonException("it is empty");
             AlsOptions options = file.Over(new AlsOptions());
             options.Validate();
             return options;
@@ -73,7 +63,7 @@ internal sealed record AlsOptionsFile
             Confidence = options.Confidence,
             Alpha = options.Alpha,
         },
-        s_json) + "\n");
+        AlsOptionsFileJson.Default.AlsOptionsFile) + "\n");
 
     private AlsOptions Over(AlsOptions defaults) => defaults with
     {
@@ -89,3 +79,17 @@ internal sealed record AlsOptionsFile
         Solver = Solver ?? defaults.Solver,
     };
 }
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    WriteIndented = true,
+    NewLine = "\n",
+    Converters = [typeof(CamelCaseConverter<AlsObjective>), typeof(CamelCaseConverter<AlsConfidence>), typeof(CamelCaseConverter<AlsSolver>)])]
+[JsonSerializable(typeof(AlsOptionsFile))]
+internal sealed partial class AlsOptionsFileJson : JsonSerializerContext;
+
+/// <summary>Enums as words, never as numbers: "conjugateGradient".</summary>
+internal sealed class CamelCaseConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+    where T : struct, Enum;

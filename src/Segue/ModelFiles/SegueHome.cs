@@ -5,6 +5,9 @@ internal sealed class SegueHome(string folder)
 {
     public string Folder { get; } = Path.GetFullPath(folder);
 
+    /// <summary>What is made again where it is missing.</summary>
+    public string CacheFolder => Path.Combine(Folder, "cache");
+
     /// <summary>Imported plays.</summary>
     public VersionStore PlaysData => new(Path.Combine(Folder, "data"), "plays");
 

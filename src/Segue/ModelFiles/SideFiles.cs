@@ -47,7 +47,7 @@ internal static class SideFiles
     public static void Save(SideInformed model, string folder)
     {
         TensorWriter file = new(ModelMagic, ModelVersion);
-        file.Metadata[OptionsKey] = JsonSerializer.Serialize(model.Options);
+        file.Metadata[OptionsKey] = JsonSerializer.Serialize(model.Options, OptionsJson.Default.SideOptions);
         AddMatrix(file, Tags, model.TagsOf);
         file.Add(TagNames, model.TagNames);
         AddMatrix(file, Friends, model.Friends);
@@ -78,7 +78,7 @@ internal static class SideFiles
     {
         try
         {
-            return JsonSerializer.Deserialize<SideOptions>(file.Metadata.GetValueOrDefault(OptionsKey) ?? "") ?? throw new JsonException();
+            return OptionsJson.Read(file.Metadata.GetValueOrDefault(OptionsKey) ?? "", new SideOptions(), OptionsJson.Default.SideOptions);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {

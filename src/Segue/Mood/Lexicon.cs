@@ -8,42 +8,48 @@ namespace Segue.Mood;
 /// </summary>
 internal sealed class Lexicon
 {
-    private static readonly Lazy<Lexicon> s_default = new(() => new Lexicon([.. LexiconFile.BuiltIn()], new Vocabulary("")));
-    private readonly Vocabulary[] _languages;
+    private readonly Lazy<Vocabulary[]> _builtIn;
     private readonly Vocabulary _own;
 
-    internal Lexicon(Vocabulary[] languages, Vocabulary own) => (_languages, _own) = (languages, own);
+    internal Lexicon(Vocabulary[] builtIn, Vocabulary own)
+        : this(new Lazy<Vocabulary[]>(builtIn), own)
+    {
+    }
 
-    /// <summary>The built-in lexicon.</summary>
-    public static Lexicon Default => s_default.Value;
+    private Lexicon(Lazy<Vocabulary[]> builtIn, Vocabulary own) => (_builtIn, _own) = (builtIn, own);
+
+    /// <summary>The built-in lexicon. Its words are read when one is first asked for: who recommends artists needs none.</summary>
+    public static Lexicon Default { get; } = new(new Lazy<Vocabulary[]>(() => [.. LexiconFile.BuiltIn()]), new Vocabulary(""));
 
     /// <summary>The built-in lexicon with a user's file on top: where both have a phrase, the user's line counts.</summary>
     /// <exception cref="DataException">A line cannot be read; the message names file and line.</exception>
     /// <exception cref="SegueException">The file cannot be read.</exception>
-    public static Lexicon Load(string path) => new(Default._languages, LexiconFile.Read(path));
+    public static Lexicon Load(string path) => new(Default._builtIn, LexiconFile.Read(path));
 
     /// <summary>The built-in lexicon with lines in the format of a lexicon file on top.</summary>
-    public static Lexicon Parse(string text, string name = "lexicon") => new(Default._languages, LexiconFile.Parse(new StringReader(text), name, ""));
+    public static Lexicon Parse(string text, string name = "lexicon") => new(Default._builtIn, LexiconFile.Parse(new StringReader(text), name, ""));
 
-    public IReadOnlyList<string> Languages => [.. _languages.Select(v => v.Language)];
+    public IReadOnlyList<string> Languages => [.. Vocabularies.Select(v => v.Language)];
 
     /// <summary>Concepts that a user's file adds.</summary>
     public IReadOnlyList<Concept> Concepts => _own.Concepts;
 
-    public int PhraseCount => _own.Count + _languages.Sum(v => v.Count);
+    public int PhraseCount => _own.Count + Vocabularies.Sum(v => v.Count);
 
     /// <summary>All entries of one language, or the user's own for "".</summary>
-    public IEnumerable<LexiconEntry> EntriesOf(string language) => language.Length == 0 ? _own.Entries : _languages.First(v => v.Language == language).Entries;
+    public IEnumerable<LexiconEntry> EntriesOf(string language) => language.Length == 0 ? _own.Entries : Vocabularies.First(v => v.Language == language).Entries;
 
-    internal int PhraseWordsMax => Math.Max(_own.PhraseWordsMax, _languages.Max(v => v.PhraseWordsMax));
+    private Vocabulary[] Vocabularies => _builtIn.Value;
+
+    internal int PhraseWordsMax => Math.Max(_own.PhraseWordsMax, Vocabularies.Max(v => v.PhraseWordsMax));
 
     /// <summary>The language most of whose words these are; English where nothing says otherwise.</summary>
     internal int LanguageOf(IReadOnlyList<WishToken> tokens)
     {
         int best = 0, bestWords = 0;
-        for (int language = 0; language < _languages.Length; language++)
+        for (int language = 0; language < Vocabularies.Length; language++)
         {
-            int words = tokens.Count(t => _languages[language].Find(t.Word) is not null);
+            int words = tokens.Count(t => Vocabularies[language].Find(t.Word) is not null);
             if (words > bestWords)
                 (best, bestWords) = (language, words);
         }
@@ -55,7 +61,7 @@ internal sealed class Lexicon
     internal LexiconEntry? Find(string phrase, int language) => Search(language, v => v.Find(phrase));
 
     /// <summary>Whether a word is grammar in any of the languages: nobody needs to be told that "de" was not understood.</summary>
-    internal bool IsSmall(string word) => _languages.Any(v => v.Find(word) is { Role: not WordRole.Asks });
+    internal bool IsSmall(string word) => Vocabularies.Any(v => v.Find(word) is { Role: not WordRole.Asks });
 
     /// <summary>The entry whose phrase has these stems, in the same order.</summary>
     internal LexiconEntry? FindStem(string stems, int language) => Search(language, v => v.FindStem(stems));
@@ -65,14 +71,14 @@ internal sealed class Lexicon
 
     /// <summary>Single words that begin with this letter: the wish's language and English, and the user's own.</summary>
     internal IEnumerable<LexiconEntry> WordsOf(int language, char initial) =>
-        (language == 0 ? [_own, _languages[0]] : (Vocabulary[])[_own, _languages[language], _languages[0]]).SelectMany(v => v.Entries)
+        (language == 0 ? [_own, Vocabularies[0]] : (Vocabulary[])[_own, Vocabularies[language], Vocabularies[0]]).SelectMany(v => v.Entries)
             .Where(e => e.Phrase[0] == initial && e.Role == WordRole.Asks && !e.Phrase.Contains(' '));
 
     private LexiconEntry? Search(int language, Func<Vocabulary, LexiconEntry?> find)
     {
-        LexiconEntry? found = find(_own) ?? find(_languages[language]);
-        for (int other = 0; found is null && other < _languages.Length; other++)
-            found = other == language ? null : WithoutGrammar(find(_languages[other]), other);
+        LexiconEntry? found = find(_own) ?? find(Vocabularies[language]);
+        for (int other = 0; found is null && other < Vocabularies.Length; other++)
+            found = other == language ? null : WithoutGrammar(find(Vocabularies[other]), other);
         return found;
     }
 

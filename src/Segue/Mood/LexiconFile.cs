@@ -111,7 +111,7 @@ internal static class LexiconFile
         Ask[] asks = role == WordRole.Asks && cells.Length > 1 ? [.. Words(cells[1]).Select(t => ParseTarget(t, path, number))] : [];
         GenreWeight[] genres = cells.Length > 2 ? [.. Words(cells[2]).Select(g => ParseGenre(g, path, number))] : [];
         int added = 0;
-        foreach (string phrase in phrases.Split(',').Select(WishTokens.Normalize).Where(p => p.Length > 0))
+        foreach (string phrase in phrases.Split(',', StringSplitOptions.TrimEntries).Select(WishTokens.Normalize).Where(p => p.Length > 0))
         {
             added++;
             if (!vocabulary.Add(new LexiconEntry(phrase, role, asks, genres) { Origin = $"{path}:{number}" }) && vocabulary.Find(phrase) is { } first)

@@ -41,7 +41,7 @@ internal sealed class MoodRegions
     ];
 
     private readonly Dictionary<string, int> _byPhrase = new(StringComparer.Ordinal);
-    private readonly Ask[][] _asks;
+    private readonly Lazy<Ask[][]> _asks;
 
     /// <param name="values">What <see cref="Learn"/> gave: one row a mood, one column a track.</param>
     /// <param name="lexicon">Says which words are which mood.</param>
@@ -51,12 +51,10 @@ internal sealed class MoodRegions
         if (values.Rows != s_families.Length)
             throw new ArgumentException($"Regions of {values.Rows} moods, but {s_families.Length} are known.", nameof(values));
         Values = values;
-        _asks = new Ask[s_families.Length][];
+        _asks = new(() => [.. Names.Select(n => (Ask[])[.. lexicon.Find(n, 0)?.Asks ?? []])]);
         for (int m = 0; m < s_families.Length; m++)
         {
-            string[] phrases = PhrasesOf(m);
-            _asks[m] = [.. lexicon.Find(phrases[0], 0)?.Asks ?? []];
-            foreach (string phrase in phrases)
+            foreach (string phrase in PhrasesOf(m))
                 _byPhrase.TryAdd(phrase, m);
         }
     }
@@ -73,9 +71,10 @@ internal sealed class MoodRegions
         if (_byPhrase.TryGetValue(entry.Phrase, out int mood))
             return mood;
         (double best, int at) = (SameMoodFrom, -1);
-        for (int m = 0; m < _asks.Length; m++)
+        Ask[][] asks = _asks.Value;
+        for (int m = 0; m < asks.Length; m++)
         {
-            double cosine = Cosine(entry.Asks, _asks[m]);
+            double cosine = Cosine(entry.Asks, asks[m]);
             if (cosine >= best)
                 (best, at) = (cosine, m);
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Segue.Catalogue;
@@ -20,11 +21,12 @@ internal static class WishTokens
     private const int WordCharsMax = 60;
     private const string Stops = ",.;:!?()[]{}\n\r|…–—。，、！？；：،؛؟";
     private const string Quotes = "\"“”„«»「」『』";
+    private static readonly SearchValues<char> s_plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ");
     private static readonly HashSet<string> s_elisions =
         ["l", "d", "j", "c", "m", "s", "t", "n", "qu", "un", "dell", "all", "nell", "sull", "dall", "quell", "jusqu", "lorsqu"];
 
     /// <summary>A phrase in the form of tokens, joined by single spaces: how lexicon phrases and names are compared.</summary>
-    public static string Normalize(string phrase) => string.Join(' ', Cut(phrase, out _).Select(t => t.Word));
+    public static string Normalize(string phrase) => IsPlain(phrase) ? phrase.ToLowerInvariant() : string.Join(' ', Cut(phrase, out _).Select(t => t.Word));
 
     /// <param name="text">Any text.</param>
     /// <param name="isCut">Whether there was more of it than is read.</param>
@@ -34,6 +36,11 @@ internal static class WishTokens
         isCut = cutter.Run();
         return cutter.Tokens;
     }
+
+    /// <summary>Words of ASCII between single blanks, as most of a lexicon's phrases are: nothing is to be cut.</summary>
+    private static bool IsPlain(string phrase) =>
+        phrase.Length is > 0 and <= WordCharsMax && !phrase.AsSpan().ContainsAnyExcept(s_plain) && phrase[0] != ' ' && phrase[^1] != ' '
+        && !phrase.Contains("  ", StringComparison.Ordinal);
 
     private sealed class Cutter(string text)
     {

@@ -29,9 +29,23 @@ internal static class ArtistRecommender
     /// <exception cref="SegueException">The profile does not fit the model.</exception>
     public static IReadOnlyList<ArtistRecommendation> Recommend(IExplainedTaste model, Plays plays, Profile profile, ArtistOptions options)
     {
-        float[] scores = Score(model, profile);
         bool known = profile.Artists.Length > 0;
-        foreach (int artist in options.ExcludeHeard ? profile.Artists.Concat(profile.Disliked) : profile.Disliked)
+        return [.. Best(model, profile, options).Select((found, i) => new ArtistRecommendation(
+            i + 1,
+            found.Index,
+            found.Score,
+            known ? Reasons(model, plays, profile, found.Index, options.ReasonsMax) : [new Reason(ReasonKind.Popular)]))];
+    }
+
+    /// <summary>The best artists of a listener, without reasons.</summary>
+    public static Scored[] Best(IExplainedTaste model, Profile profile, ArtistOptions options)
+    {
+        IEnumerable<int> left = options.ExcludeHeard ? profile.Artists.Concat(profile.Disliked) : profile.Disliked;
+        int[] excluded = [.. left.Distinct().Order()];
+        if (model is AlsModel als && profile.Artists.Length > 0)
+            return als.Search.Search(als.FoldIn(profile), options.Count, excluded, options.Allowed);
+        float[] scores = Score(model, profile);
+        foreach (int artist in excluded)
             scores[artist] = float.NegativeInfinity;
         for (int i = 0; options.Allowed is { } allowed && i < scores.Length; i++)
         {
@@ -39,9 +53,45 @@ internal static class ArtistRecommender
                 scores[i] = float.NegativeInfinity;
         }
 
-        int[] best = Largest.Indices(scores, options.Count);
-        return [.. best.Select((artist, i) => new ArtistRecommendation(
-            i + 1, artist, scores[artist], known ? Reasons(model, plays, profile, artist, options.ReasonsMax) : [new Reason(ReasonKind.Popular)]))];
+        return [.. Largest.Indices(scores, options.Count).Select(artist => new Scored(artist, scores[artist]))];
+    }
+
+    /// <summary>
+    /// The best artists of many listeners of the training. Where scores are inner products, the vectors of the training are taken as they are, which
+    /// its last step has solved to the end: one listener alone gets the same list, but for what that solver leaves in the last decimals.
+    /// </summary>
+    /// <param name="users">Users of the plays.</param>
+    /// <param name="threads">0 for one a processor. The answer does not depend on it.</param>
+    /// <returns>One list a user, in their order.</returns>
+    public static Ragged<Scored> BestOfMany(
+        IExplainedTaste model, Plays plays, ReadOnlyMemory<int> users, ArtistOptions options, int threads, CancellationToken cancellationToken)
+    {
+        if (model is AlsModel { Options.LastUserStep: true } als)
+            return BestByVectors(als, plays, users.Span, options, threads, cancellationToken);
+        Scored[][] best = new Scored[users.Length][];
+        int most = threads > 0 ? threads : Environment.ProcessorCount;
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = most, CancellationToken = cancellationToken };
+        Parallel.For(0, best.Length, parallel, n => best[n] = Best(model, Profile.OfUser(plays, users.Span[n]), options));
+        return Ragged<Scored>.From(best);
+    }
+
+    private static Ragged<Scored> BestByVectors(
+        AlsModel als, Plays plays, ReadOnlySpan<int> users, ArtistOptions options, int threads, CancellationToken cancellationToken)
+    {
+        int f = als.Options.Factors;
+        float[] vectors = new float[users.Length * f];
+        int[] starts = new int[users.Length + 1];
+        for (int n = 0; n < users.Length; n++)
+        {
+            als.UserFactors.Row(users[n]).CopyTo(vectors.AsSpan(n * f));
+            starts[n + 1] = starts[n] + plays.Counts.RowLength(users[n]);
+        }
+
+        int[] heard = new int[starts[^1]];
+        for (int n = 0; n < users.Length; n++)
+            plays.Counts.RowIndices(users[n]).CopyTo(heard.AsSpan(starts[n]));
+        return als.Search.Index.SearchAll(new MatrixView(vectors, users.Length, f), options.Count,
+            options.ExcludeHeard ? new Ragged<int>(starts, heard) : null, als.Search.FilterOf(options.Allowed), threads, cancellationToken);
     }
 
     /// <summary>The score of every artist: the model's for a listener with history, else the share of listeners who play the artist.</summary>

@@ -20,13 +20,11 @@ internal static class SongArtists
     /// <summary>What the id of such an artist begins with: no plays have it.</summary>
     public const string IdPrefix = "songs:";
 
-    /// <returns>The model and its plays with the catalogue's other artists behind those of the plays; the same where there are none, or nothing to
-    /// learn from.</returns>
-    public static (IExplainedTaste Taste, Plays Plays) Join(IExplainedTaste taste, Plays plays, SongIndex songs)
+    /// <returns>Null where there is no such artist, or nothing to learn from.</returns>
+    public static AllArtists? Join(AlsModel als, Plays plays, SongIndex songs)
     {
-        AlsModel? als = taste as AlsModel ?? (taste as SideInformed)?.Als;
-        if (als is null || songs.Knowledge is not { } knowledge)
-            return (taste, plays);
+        if (songs.Knowledge is not { } knowledge)
+            return null;
         Tracks tracks = songs.Tracks;
         List<int> strangers = [], joined = [];
         List<float> weights = [];
@@ -44,24 +42,35 @@ internal static class SongArtists
         }
 
         if (joined.Count == 0 || strangers.Count == 0)
-            return (taste, plays);
+            return null;
         ArtistSongs described = new(knowledge.Facts, songs.Percentiles);
         int f = als.Options.Factors;
         float[] coefficients = ArtistVectors.FitToSongs(
             described, [.. joined], [.. weights], a => als.ArtistFactors.Memory.Slice(played[a] * f, f), f, CancellationToken.None);
-        float[] factors = new float[strangers.Count * f];
-        Parallel.For(0, strangers.Count, s => ArtistVectors.Guess(described, strangers[s], coefficients, factors.AsSpan(s * f, f)));
-        MatrixView more = new(factors, strangers.Count, f);
-        return (taste is SideInformed informed ? informed.WithArtists(more) : als.WithArtists(more),
-            WithArtists(plays, [.. strangers.Select(s => tracks.ArtistNames[s])]));
+        int known = als.ArtistCount, all = known + strangers.Count;
+        float[] factors = new float[all * f];
+        als.ArtistFactors.Values.CopyTo(factors);
+        Parallel.For(0, strangers.Count, s => ArtistVectors.Guess(described, strangers[s], coefficients, factors.AsSpan((known + s) * f, f)));
+        return new AllArtists(new MatrixView(factors, all, f), Named(plays.Artists, [.. strangers.Select(s => tracks.ArtistNames[s])]));
     }
 
-    private static Plays WithArtists(Plays plays, string[] names)
-    {
-        TextColumn ids = TextColumn.From([.. Texts(plays.Artists.Ids), .. names.Select(n => IdPrefix + n)]);
-        TextColumn all = TextColumn.From([.. Texts(plays.Artists.Names), .. names]);
-        return new Plays(plays.UserIds, new Artists(ids, all), plays.Counts.Widened(ids.Count), plays.ByUserId);
-    }
+    private static Artists Named(Artists artists, string[] names) => new(
+        TextColumn.From([.. Texts(artists.Ids), .. names.Select(n => IdPrefix + n)]),
+        TextColumn.From([.. Texts(artists.Names), .. names]));
 
     private static IEnumerable<string> Texts(TextColumn column) => Enumerable.Range(0, column.Count).Select(i => column[i]);
+}
+
+/// <summary>The artists of the plays and, behind them, those that are known by their songs alone.</summary>
+/// <param name="Factors">A vector an artist; those of the plays are the model's own.</param>
+/// <param name="Artists">Their ids and names.</param>
+internal sealed record AllArtists(MatrixView Factors, Artists Artists)
+{
+    /// <summary>The model with all of these artists.</summary>
+    /// <exception cref="ArgumentException">They are those of another model.</exception>
+    public IExplainedTaste Of(IExplainedTaste taste) =>
+        taste is SideInformed informed ? informed.WithArtists(Factors) : ((AlsModel)taste).WithArtists(Factors);
+
+    /// <summary>The plays with all of these artists.</summary>
+    public Plays Of(Plays plays) => new(plays.UserIds, Artists, plays.Counts.Widened(Artists.Count), plays.ByUserId);
 }

@@ -8,7 +8,24 @@ namespace Segue.Mood.Knowledge;
 /// </summary>
 internal static class ArtistLikeness
 {
-    private const float Low = -2, High = 4;
+    private const float Low = -2, High = 4, MostlyKnown = 0.5f;
+
+    /// <summary>
+    /// The mean length of vectors that are mostly known. What is guessed from songs is shorter, by as much as the songs leave open, and taken at its own
+    /// length would be likelier than anybody: it has nothing of its own.
+    /// </summary>
+    private static float UsualLength(float[] lengths, ReadOnlySpan<float> known)
+    {
+        double sum = 0;
+        int count = 0;
+        for (int a = 0; a < lengths.Length; a++)
+        {
+            if (known[a] > MostlyKnown)
+                (sum, count) = (sum + lengths[a], count + 1);
+        }
+
+        return count == 0 ? 0 : (float)(sum / count);
+    }
 
     /// <param name="artists">The artists to be like; their vectors count alike.</param>
     /// <returns>One an artist; empty where nobody's plays are known, or the artists have no songs.</returns>
@@ -29,8 +46,9 @@ internal static class ArtistLikeness
         float[] likeness = new float[space.Known.Length];
         space.Project(mean, 1, likeness);
         float[] lengths = knowledge.ArtistLengths;
+        float usual = UsualLength(lengths, space.Known.Span);
         for (int a = 0; a < likeness.Length; a++)
-            likeness[a] = lengths[a] > 0 ? likeness[a] / lengths[a] : 0;
+            likeness[a] = lengths[a] > 0 ? likeness[a] / Math.Max(lengths[a], usual) : 0;
         return knowledge.OverSongs(likeness, Low, High);
     }
 }

@@ -6,6 +6,7 @@ namespace Segue.Mood.Knowledge;
 /// <summary>What the catalogue alone says of its songs and artists besides their sound: versions, main artists, labels, how well known.</summary>
 internal sealed class CatalogueFacts
 {
+    private readonly Lazy<Ragged<(int Artist, float Share)>> _artistsOfLabel;
     private short[]? _songYears;
 
     public CatalogueFacts(Tracks tracks, ReadOnlyMemory<int> versionOf)
@@ -15,7 +16,7 @@ internal sealed class CatalogueFacts
         for (int t = 0; t < MainArtist.Length; t++)
             MainArtist[t] = tracks.ArtistsOf[t] is [int first, ..] ? first : -1;
         SongsOfMain = Invert(MainArtist, tracks.ArtistNames.Count);
-        ArtistsOfLabel = LabelShares();
+        _artistsOfLabel = new(LabelShares);
     }
 
     public Tracks Tracks { get; }
@@ -30,7 +31,7 @@ internal sealed class CatalogueFacts
     public Ragged<int> SongsOfMain { get; }
 
     /// <summary>For each genre label the artists with songs so labelled, and the share of their songs that are.</summary>
-    public Ragged<(int Artist, float Share)> ArtistsOfLabel { get; }
+    public Ragged<(int Artist, float Share)> ArtistsOfLabel => _artistsOfLabel.Value;
 
     /// <summary>
     /// Tracks are one song where the main artist's title is the same up to remarks and spelling, or the same work of a composer; and where every

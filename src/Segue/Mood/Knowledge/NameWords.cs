@@ -7,18 +7,15 @@ namespace Segue.Mood.Knowledge;
 internal sealed class NameWords
 {
     private readonly TextColumn _names;
-    private readonly Dictionary<string, int> _rows = new(StringComparer.Ordinal);
 
     /// <param name="names">The names that were indexed.</param>
-    /// <param name="words">Each word once.</param>
+    /// <param name="words">Each word once, in ordinal order: they are searched where they lie.</param>
     /// <param name="tracks">The tracks of each word, ascending.</param>
     public NameWords(TextColumn names, TextColumn words, Ragged<int> tracks)
     {
         if (words.Count != tracks.Count)
             throw new ArgumentException($"{words.Count} words with {tracks.Count} lists.", nameof(tracks));
         (_names, Words, Tracks) = (names, words, tracks);
-        for (int w = 0; w < words.Count; w++)
-            _rows.TryAdd(words[w], w);
     }
 
     public TextColumn Words { get; }
@@ -41,19 +38,34 @@ internal sealed class NameWords
         return new NameWords(names, TextColumn.From(found.Keys), Ragged<int>.From(found.Values));
     }
 
-    public int Count(string word) => _rows.TryGetValue(word, out int row) ? Tracks[row].Length : 0;
+    public int Count(string word) => RowOf(word) is >= 0 and var row ? Tracks[row].Length : 0;
 
     /// <summary>The tracks in whose name the phrase stands as whole words.</summary>
     /// <param name="phrase">Normalized.</param>
     public IReadOnlyList<int> With(string phrase)
     {
         string[] words = phrase.Split(' ');
-        int[] rows = [.. words.Select(w => _rows.GetValueOrDefault(w, -1))];
+        int[] rows = [.. words.Select(RowOf)];
         if (rows.Any(r => r < 0))
             return [];
         int[] fewest = Tracks[rows.MinBy(r => Tracks[r].Length)].ToArray();
         return words.Length == 1 ? fewest
             : [.. fewest.Where(t => rows.All(r => Tracks[r].BinarySearch(t) >= 0)
                 && $" {WishTokens.Normalize(_names[t])} ".Contains($" {phrase} ", StringComparison.Ordinal))];
+    }
+
+    /// <summary>The row of a word, or −1.</summary>
+    private int RowOf(string word)
+    {
+        int low = 0, high = Words.Count - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1, order = string.CompareOrdinal(Words[middle], word);
+            if (order == 0)
+                return middle;
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return -1;
     }
 }
