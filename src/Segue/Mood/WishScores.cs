@@ -18,7 +18,7 @@ internal sealed class WishScores
 {
     private const float JoinScale = 5, Beyond = 0.3f, SpreadMin = 0.5f, AgainstScale = 8, AgainstFrom = 0.4f, AgainstArtistFrom = 0.5f;
     private const float AgainstLabelFrom = 0.5f, AgainstOtherLabelFrom = 0.8f;
-    private const float LikeArtist = 2.5f, LikeArtistOfSong = 1.2f;
+    private const float LikenessMost = 4, LikeArtist = 2.5f, LikeArtistOfSong = 1.2f;
     private const float PlainScale = 4, PlainAlone = 5, GenreBeside = 6, GenreAlone = 4, RangeScale = 3;
 
     /// <summary>Taken away from a song of unknown year where years are asked for.</summary>
@@ -271,7 +271,7 @@ internal sealed class WishScores
             int[] artists = [.. reference.Tracks.Select(t => _knowledge.Facts.MainArtist[t]).Where(a => a >= 0).CountBy(a => a).OrderByDescending(a => a.Value)
                 .Take(reference.Kind == ReferenceKind.Artist ? 1 : int.MaxValue).Select(a => a.Key)];
             float scale = (reference.Use == Use.Avoid ? -_scorer.Away : 1) * (reference.Kind == ReferenceKind.Artist ? LikeArtist : LikeArtistOfSong);
-            AddLikeness(new Likeness(reference, ArtistLikeness.To(_knowledge, artists), scale / wish.References.Count(r => r.Use == reference.Use)));
+            AddLikeness(new Likeness(reference, Array.ConvertAll(ArtistLikeness.To(_knowledge, artists), z => Math.Min(z, LikenessMost)), scale / wish.References.Count(r => r.Use == reference.Use)));
         }
     }
 

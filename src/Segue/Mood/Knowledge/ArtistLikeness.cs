@@ -1,14 +1,39 @@
 using System.Numerics.Tensors;
+using Segue.Numerics;
 
 namespace Segue.Mood.Knowledge;
 
 /// <summary>
-/// How like each artist is to some others: the cosine of their vectors (<see cref="ArtistVectors"/>), standardized over the songs, within −2..4. Who
-/// plays them, how they are tagged and what their songs are like, in one number.
+/// How like each artist is to some others: the cosine of their vectors (<see cref="ArtistVectors"/>: who plays them, how they are tagged) and that of
+/// their songs' labels, which are known of everybody; each standardized over the songs, and their sum again, within −2..8. Labels may say more: a kind of
+/// music that the plays hardly have is far from everything else in them, and near to everything in the vectors.
 /// </summary>
 internal static class ArtistLikeness
 {
-    private const float Low = -2, High = 4, MostlyKnown = 0.5f;
+    private const float Low = -2, High = 4, HighInLabels = 8, MostlyKnown = 0.5f;
+
+    /// <summary>The most that likeness can be.</summary>
+    public const float Most = 8;
+
+    /// <summary>The cosine of the shares of each genre label among an artist's songs, to the mean of some artists, standardized.</summary>
+    private static float[] InLabels(SongKnowledge knowledge, IReadOnlyCollection<int> artists)
+    {
+        Ragged<(int Artist, float Share)> labels = knowledge.Facts.ArtistsOfLabel;
+        float[] lengths = knowledge.LabelLengths, likeness = new float[lengths.Length];
+        HashSet<int> wanted = [.. artists];
+        for (int label = 0; label < labels.Count; label++)
+        {
+            float mean = 0;
+            foreach ((int artist, float share) in labels[label])
+                mean += wanted.Contains(artist) ? share / lengths[artist] : 0;
+            if (mean == 0)
+                continue;
+            foreach ((int artist, float share) in labels[label])
+                likeness[artist] += mean * share / lengths[artist];
+        }
+
+        return knowledge.OverSongs(likeness, Low, HighInLabels);
+    }
 
     /// <summary>
     /// The mean length of vectors that are mostly known. What is guessed from songs is shorter, by as much as the songs leave open, and taken at its own
@@ -49,6 +74,8 @@ internal static class ArtistLikeness
         float usual = UsualLength(lengths, space.Known.Span);
         for (int a = 0; a < likeness.Length; a++)
             likeness[a] = lengths[a] > 0 ? likeness[a] / Math.Max(lengths[a], usual) : 0;
-        return knowledge.OverSongs(likeness, Low, High);
+        knowledge.OverSongs(likeness, Low, High);
+        TensorPrimitives.Add(likeness, InLabels(knowledge, artists), likeness);
+        return knowledge.OverSongs(likeness, Low, Most);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class SongKnowledge : IWishVocabulary
     private const float LabelClear = 0.4f, TagClear = 0.6f;
     private const int TagUsesFew = 30, CompilationsFew = 2;
 
-    private float[]? _lengths;
+    private float[]? _lengths, _labelLengths;
     private readonly Dictionary<string, int> _labelIndex = new(StringComparer.Ordinal);
 
     internal SongKnowledge(
@@ -66,6 +66,21 @@ internal sealed class SongKnowledge : IWishVocabulary
 
     /// <summary>The length of each artist's vector.</summary>
     internal float[] ArtistLengths => LazyInitializer.EnsureInitialized(ref _lengths, () => Artists.Lengths());
+
+    /// <summary>The length of each artist's shares of labels.</summary>
+    internal float[] LabelLengths => LazyInitializer.EnsureInitialized(ref _labelLengths, MeasureLabels);
+
+    private float[] MeasureLabels()
+    {
+        float[] lengths = new float[Facts.SongsOfMain.Count];
+        for (int label = 0; label < Facts.ArtistsOfLabel.Count; label++)
+        {
+            foreach ((int artist, float share) in Facts.ArtistsOfLabel[label])
+                lengths[artist] += share * share;
+        }
+
+        return Array.ConvertAll(lengths, MathF.Sqrt);
+    }
 
     internal CompilationRidge Ridge { get; }
 
