@@ -189,6 +189,31 @@ public sealed class WishAnswerTests(RealHome home) : IClassFixture<RealHome>
     }
 
     [Fact]
+    public void Without_a_wish_nobody_gets_what_nobody_asked_for_but_who_lives_with_it_does()
+    {
+        string[] christmas = ["christmas", "xmas", "santa", "jingle", "navidad"];
+        Listener[] listeners = [Likes("The Beatles", "John Lennon", "Fleetwood Mac"), Likes("Norah Jones", "Frank Sinatra"), Likes("BTS", "TWICE")];
+        foreach (SongRow row in listeners.SelectMany(l => home.Segue.RecommendSongs(new SongRequest { For = l, Count = 40 }).Rows))
+        {
+            Assert.DoesNotContain(christmas, w => $" {row.Title} {row.Album} ".Contains($" {w} ", StringComparison.OrdinalIgnoreCase));
+            Assert.Empty(row.Genres.Intersect(["children", "kids", "comedy"]));
+        }
+
+        Assert.Contains(home.Segue.RecommendSongs(new SongRequest { For = Likes("Super Simple Songs", "Blippi", "CoComelon"), Count = 10 }).Rows,
+            r => r.Genres.Contains("children"));
+    }
+
+    [Theory]
+    [InlineData("k-pop", "BTS", "BLACKPINK", "TWICE", "IU")]
+    [InlineData("hip-hop", "Kendrick Lamar", "J. Cole", "MF DOOM")]
+    [InlineData("metal", "Metallica", "Slayer", "Opeth")]
+    public void A_taste_of_one_kind_gets_that_kind_whether_the_plays_know_it_or_not(string label, params string[] likes)
+    {
+        IReadOnlyList<SongRow> rows = home.Segue.RecommendSongs(new SongRequest { For = Likes(likes), Count = 10 }).Rows;
+        Assert.InRange(rows.Count(r => r.Genres.Any(g => g.Contains(label, StringComparison.Ordinal))), 8, 10);
+    }
+
+    [Fact]
     public void Likes_that_nobody_knows_are_said_beside_the_answer()
     {
         SongAnswer answer = home.Segue.RecommendSongs(new SongRequest

@@ -88,7 +88,8 @@ internal sealed record Wish
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Whether the wish asks for anything at all.</summary>
-    public bool IsEmpty => Wants.Count + Ranges.Count + Genres.Count + ExcludedGenres.Count + References.Count + Concepts.Count == 0 && Explicit is null && Years is null;
+    public bool IsEmpty => Wants.Count + Ranges.Count + Genres.Count + ExcludedGenres.Count + References.Count + Concepts.Count == 0
+        && Explicit is null && Years is null;
 
     /// <summary>Whether songs of this genre are left out; a kind that the wish names stays: "alt rock, but not rock".</summary>
     internal bool Excludes(string genre) => ExcludedGenres.Any(e => e.Genre == genre)
@@ -141,7 +142,8 @@ internal sealed record Wish
     {
         FeatureWant[] main = [.. Wants.Where(w => Math.Abs(w.Weight) >= 0.55f)];
         IEnumerable<string> asked = (main.Length > 0 ? main : Wants.Take(1)).Select(w => MoodFeatures.EndOf(w.Feature, w.Weight))
-            .Concat(Ranges.Select(r => r.ToString())).Concat(Years is { } years ? [$"from {years}"] : []).Concat(References.Select(r => r.ToString()));
+            .Concat(Ranges.Select(r => r.ToString()))
+            .Concat(Years is { } years ? [$"from {years}"] : []).Concat(References.Select(r => r.ToString()));
         string phrases = Quote(Wants.SelectMany(w => w.Phrases).Distinct().Except(Negated)), genres = Quote(Genres.Select(g => g.Phrase));
         string not = Quote(Negated.Concat(ExcludedGenres.Select(e => e.Phrase)).Distinct());
         return $"{(IsEmpty ? "nothing" : string.Join(" and ", asked.DefaultIfEmpty("anything")))}{Prefix(": ", phrases)}; genre: {(genres.Length == 0 ? "none" : genres)}"

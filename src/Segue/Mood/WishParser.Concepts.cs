@@ -63,7 +63,8 @@ internal sealed partial class WishParser
         ? item with { Entry = item.Entry with { Genres = [] } } : item;
 
     /// <summary>Without piano is not electric; only where the word is itself one end of a feature ("not acoustic") is the other end meant.</summary>
-    private bool IsWithoutInstrument(WishItem item) => item.Negated && _concepts.Any(c => c.IsNegated && c.Concept.Kind is ConceptKind.Instrument or ConceptKind.Topic
+    private bool IsWithoutInstrument(WishItem item) => item.Negated && _concepts.Any(c => c.IsNegated
+        && c.Concept.Kind is ConceptKind.Instrument or ConceptKind.Topic
         && c.Concept.Phrases.Contains(WishTokens.Normalize(item.Phrase)) && !MoodFeatures.IsEnd(c.Concept.Name));
 
     /// <summary>What of the kept-out the wish asks for.</summary>
@@ -123,7 +124,8 @@ internal sealed partial class WishParser
             string[] left = [.. unknown.At.Where(at => !_isConcept[at] && !Lexicon.IsSmall(tokens[at].Word)).Select(at => tokens[at].Word)];
             if (left.Length == 0)
                 continue;
-            if (left.Length == unknown.At.Length && unknown.HasMeaning && reader.Unknown?.Read(unknown.Words) is { } read && read.Guess.Confidence >= SureFrom)
+            if (left.Length == unknown.At.Length && unknown.HasMeaning
+                && reader.Unknown?.Read(unknown.Words) is { } read && read.Guess.Confidence >= SureFrom)
             {
                 // A guessed genre counts only where no word was known: it weighs too much for a guess.
                 LexiconEntry entry = nothingKnown ? read.Entry : read.Entry with { Genres = [] };
@@ -140,7 +142,8 @@ internal sealed partial class WishParser
     /// <summary>What no data tells, word by word; and what titles alone tell.</summary>
     private string[] CannotHear()
     {
-        IEnumerable<string> years = _years is not null ? [] : tokens.Where(t => t.Word.Length == 4 && t.Word.All(char.IsAsciiDigit)).Select(t => t.Word);
+        IEnumerable<string> years = _years is not null ? []
+            : tokens.Where(t => t.Word.Length == 4 && t.Word.All(char.IsAsciiDigit)).Select(t => t.Word);
         return [.. _unheard.Concat(_notUnderstood).Concat(years.Where(y => !_notUnderstood.Contains(y))).Distinct()];
     }
 

@@ -103,7 +103,8 @@ internal sealed class WishScores
         features.AddTo(e, scale);
         ConceptWeights weights = evidence?.Weights ?? ConceptWeights.Of(ConceptKind.Mood);
         double[] quantiles = Quantiles.Of(e, 0.5, weights.MetAt);
-        double met = asked is { Concept.IsNamed: true } ? Math.Max(Math.Max(quantiles[1], quantiles[0] + NamedLeast), MetByLabel(evidence!, e)) : quantiles[1];
+        double met = asked is not { Concept.IsNamed: true } ? quantiles[1]
+            : Math.Max(Math.Max(quantiles[1], quantiles[0] + NamedLeast), MetByLabel(evidence!, e));
         Joined joined = new(asked, evidence, features, scale, quantiles[0], met, weights.Join, bends);
         _joined.Add(joined);
         for (int t = 0; t < e.Length; t++)
@@ -251,7 +252,8 @@ internal sealed class WishScores
         HashSet<int> labels = [.. evidence.Labels.Where(l => l.Weight >= from).Select(l => l.Label)];
         for (int t = 0; labels.Count > 0 && t < Total.Length; t++)
         {
-            bool has = from < AgainstOtherLabelFrom && _knowledge.Facts.MainArtist[t] is >= 0 and var artist && evidence.LabelsOfArtist[artist] >= AgainstArtistFrom;
+            bool has = from < AgainstOtherLabelFrom
+                && _knowledge.Facts.MainArtist[t] is >= 0 and var artist && evidence.LabelsOfArtist[artist] >= AgainstArtistFrom;
             foreach (int label in _scorer.Tracks.GenresOf[t])
                 has |= labels.Contains(label);
             if (has)
@@ -271,7 +273,8 @@ internal sealed class WishScores
             int[] artists = [.. reference.Tracks.Select(t => _knowledge.Facts.MainArtist[t]).Where(a => a >= 0).CountBy(a => a).OrderByDescending(a => a.Value)
                 .Take(reference.Kind == ReferenceKind.Artist ? 1 : int.MaxValue).Select(a => a.Key)];
             float scale = (reference.Use == Use.Avoid ? -_scorer.Away : 1) * (reference.Kind == ReferenceKind.Artist ? LikeArtist : LikeArtistOfSong);
-            AddLikeness(new Likeness(reference, Array.ConvertAll(ArtistLikeness.To(_knowledge, artists), z => Math.Min(z, LikenessMost)), scale / wish.References.Count(r => r.Use == reference.Use)));
+            float[] likeness = Array.ConvertAll(ArtistLikeness.To(_knowledge, artists), z => Math.Min(z, LikenessMost));
+            AddLikeness(new Likeness(reference, likeness, scale / wish.References.Count(r => r.Use == reference.Use)));
         }
     }
 

@@ -41,6 +41,8 @@ internal sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs
     private readonly SongJoin _join = new(plays, songs);
     private Candidates? _candidates;
 
+    private UnaskedSongs Unasked => new(songs, _join);
+
     /// <param name="profile">The listener; may be empty, then popular songs are ranked by the wish, or chosen to differ where there is none.</param>
     /// <param name="wish">The mood; null for the listener's own moods.</param>
     /// <param name="options">How taste, mood, popularity and discovery are weighed.</param>
@@ -155,6 +157,12 @@ internal sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs
             Forbid(heard, allowed);
         for (int track = 0; wish is not null && track < allowed.Length; track++)
             allowed[track] &= !wish.Forbids(track);
+        if (wish is null && Unasked.KeptFrom(listener.Profile) is { } kept)
+        {
+            for (int track = 0; track < allowed.Length; track++)
+                allowed[track] &= !kept(track);
+        }
+
         Candidates candidates = LazyInitializer.EnsureInitialized(ref _candidates, () => new Candidates(als, songs, _join));
         return candidates.For(listener, allowed, ownToo: !options.ExcludeHeard, asked);
     }
@@ -231,6 +239,7 @@ internal sealed class Pipeline(IExplainedTaste als, Plays plays, SongIndex songs
             : options.ExcludeHeard && artists.Intersect(profile.Artists).Any() ? "the listener knows the artist"
             : !filter.Allowed(songs.Tracks)[track] ? "a filter leaves it out"
             : wish?.Forbids(track) == true ? "the wish rules it out"
+            : wish is null && Unasked.KeptFrom(profile)?.Invoke(track) == true ? $"it is {Unasked.NameOf(track)}, which nobody asked for"
             : null;
     }
 

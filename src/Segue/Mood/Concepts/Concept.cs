@@ -55,7 +55,8 @@ internal sealed record Concept(
     public bool IsNamed => Kind is ConceptKind.Genre or ConceptKind.Place or ConceptKind.Sound;
 
     /// <summary>Whether the features of a song tell of it at all: they know a mood, but not one instrument from another.</summary>
-    internal bool IsHeardInFeatures => Kind is ConceptKind.Mood or ConceptKind.Occasion or ConceptKind.Season or ConceptKind.Fame or ConceptKind.Obscure;
+    internal bool IsHeardInFeatures =>
+        Kind is ConceptKind.Mood or ConceptKind.Occasion or ConceptKind.Season or ConceptKind.Fame or ConceptKind.Obscure;
 
     /// <summary>The years of a decade that it names ("90s"); null for every other concept.</summary>
     internal YearRange? Years => Kind != ConceptKind.Era ? null : ConceptTable.DecadeOf(Name);

@@ -81,7 +81,8 @@ internal sealed class ConceptTable
         // What an instrument is called stands in titles: "Sonata for Violin", "Konzert für Klavier".
         IEnumerable<string> titleWords = List(cells, 4).Select(WishTokens.Normalize).Where(w => w.Length > 0);
         titleWords = kind == ConceptKind.Instrument ? titleWords.Concat(phrases) : titleWords;
-        return new Concept(written[0], kind, phrases, Weights(cells, 2, path, number), Weights(cells, 3, path, number), [.. titleWords.Distinct()], allows);
+        Evidence[] tags = Weights(cells, 2, path, number), labels = Weights(cells, 3, path, number);
+        return new Concept(written[0], kind, phrases, tags, labels, [.. titleWords.Distinct()], allows);
     }
 
     private static ConceptTable LoadDefault()

@@ -5,8 +5,8 @@ namespace Segue.Mood.Knowledge;
 
 /// <summary>
 /// How like each artist is to some others: the cosine of their vectors (<see cref="ArtistVectors"/>: who plays them, how they are tagged) and that of
-/// their songs' labels, which are known of everybody; each standardized over the songs, and their sum again, within −2..8. Labels may say more: a kind of
-/// music that the plays hardly have is far from everything else in them, and near to everything in the vectors.
+/// their songs' labels, which are known of everybody; each standardized over the songs, and their sum again, within −2..8. Labels may say more: a
+/// kind of music that the plays hardly have is far from everything else in them, and near to everything in the vectors.
 /// </summary>
 internal static class ArtistLikeness
 {
@@ -36,8 +36,8 @@ internal static class ArtistLikeness
     }
 
     /// <summary>
-    /// The mean length of vectors that are mostly known. What is guessed from songs is shorter, by as much as the songs leave open, and taken at its own
-    /// length would be likelier than anybody: it has nothing of its own.
+    /// The mean length of vectors that are mostly known. What is guessed from songs is shorter, by as much as the songs leave open, and taken at its
+    /// own length would be likelier than anybody: it has nothing of its own.
     /// </summary>
     private static float UsualLength(float[] lengths, ReadOnlySpan<float> known)
     {

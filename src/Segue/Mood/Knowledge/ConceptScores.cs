@@ -39,7 +39,8 @@ internal sealed class ConceptEvidence
 /// <summary>Scores concepts by what tags, labels, compilations and names say, and keeps the last ones.</summary>
 internal sealed class ConceptScores(SongKnowledge knowledge, EvidenceParts parts)
 {
-    private const float ZLow = -2, ZHigh = 4, OwnTag = 1.25f, OtherVoice = 0.8f, CompilationsHalf = 2, LanguageShare = 2, InDecade = 4, TaggedOften = 20, SaidShare = 0.02f;
+    private const float ZLow = -2, ZHigh = 4, OwnTag = 1.25f, OtherVoice = 0.8f, CompilationsHalf = 2, LanguageShare = 2;
+    private const float InDecade = 4, TaggedOften = 20, SaidShare = 0.02f;
     private const int KeptMax = 96;
 
     /// <summary>What their names give away says as much as a label where it is asked for.</summary>
@@ -108,7 +109,8 @@ internal sealed class ConceptScores(SongKnowledge knowledge, EvidenceParts parts
     }
 
     /// <summary>What a year says of a decade; nothing where it is unknown.</summary>
-    internal static float Dated(Concept concept, int year) => year == 0 || concept.Years is not { } years ? 0 : years.Contains(year) ? InDecade : -InDecade;
+    internal static float Dated(Concept concept, int year) =>
+        year == 0 || concept.Years is not { } years ? 0 : years.Contains(year) ? InDecade : -InDecade;
 
     /// <summary>Tags of a concept, for a voice less those of the other.</summary>
     private float[] TagsOf(Concept concept)
@@ -124,8 +126,8 @@ internal sealed class ConceptScores(SongKnowledge knowledge, EvidenceParts parts
     }
 
     /// <summary>
-    /// Who was tagged often and hardly ever as from a place is not from there, however like those from there; and where no label tells who is, only tags do: what
-    /// a language sounds like is a guess.
+    /// Who was tagged often and hardly ever as from a place is not from there, however like those from there; and where no label tells who is, only
+    /// tags do: what a language sounds like is a guess.
     /// </summary>
     private void Deny(Concept concept, float[] tags)
     {
