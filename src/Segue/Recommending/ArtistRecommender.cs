@@ -39,6 +39,12 @@ internal static class ArtistRecommender
                 scores[i] = float.NegativeInfinity;
         }
 
+        for (int i = 0; i < scores.Length; i++)
+        {
+            if (plays.MainOf(i) != i)
+                scores[i] = float.NegativeInfinity; // No name stands twice in an answer.
+        }
+
         int[] best = Largest.Indices(scores, options.Count);
         return [.. best.Select((artist, i) => new ArtistRecommendation(
             i + 1, artist, scores[artist], known ? Reasons(model, plays, profile, artist, options.ReasonsMax) : [new Reason(ReasonKind.Popular)]))];
