@@ -131,7 +131,7 @@ public sealed class ImportProfileTests
     [InlineData("Song 2 (Alive)", "Song 2 (Alive)")]
     [InlineData("Song 2 - 25th Anniversary Remaster", "Song 2")]
     [InlineData("Song 2 (Explicit)", "Song 2")]
-    public void Marks_of_versions_go_and_nothing_else(string title, string rest) => 
+    public void Marks_of_versions_go_and_nothing_else(string title, string rest) =>
         Assert.Equal(NameKey.Of(rest), SongTitle.Bare(title));
 
     [Fact]

@@ -79,7 +79,6 @@ internal sealed class ParquetRows : TableRows
 
         _left--;
         Line++;
-        
         _fields.Clear();
         foreach (ParquetColumn? column in _columns)
             column?.Next(_fields);

@@ -53,7 +53,7 @@ internal sealed class RowReader(Stream stream, RowShape shape) : TableRows
     public override int Count => _fields.Count;
 
     /// <summary>A field, without its quotes.</summary>
-    public override ReadOnlySpan<byte> this[int field] => _fields[field] is (< 0 and var at, var length)
+    public override ReadOnlySpan<byte> this[int field] => _fields[field] is ( < 0 and var at, var length)
         ? CollectionsMarshal.AsSpan(_scratch).Slice(~at, length)
         : _row.AsSpan(_fields[field].Start, _fields[field].Length);
 
