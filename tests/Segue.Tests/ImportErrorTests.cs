@@ -47,7 +47,7 @@ public sealed class ImportErrorTests
         { "key twice", """{"user":"a","user":"b","artist":"x","plays":1}""", [":1:", "'user' stands twice"] },
         {
             "cut off JSON", """[{"endTime":"2020-08-11 12:47","artistName":"B","trackName":"V","msPlayed":28},{"end""",
-            [":1:", "ends inside this object", "--max-rejected 0.5"]
+            [":2:", "ends inside this object", "--max-rejected 0.5"] // The second object of its line.
         },
         { "not quite JSON", """{"user":"a" "artist":"x","plays":1}""", ["without objects"] },
         { "prose", "Dear reader,\nthis, that, and the other\nis no table", ["no format known"] },

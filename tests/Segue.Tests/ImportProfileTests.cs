@@ -127,7 +127,12 @@ public sealed class ImportProfileTests
     [InlineData("(Live)", "(Live)")]
     [InlineData("Song 2 - Someone's Remix", "Song 2 - Someone's Remix")]
     [InlineData("Deliverance", "Deliverance")]
-    public void Marks_of_versions_go_and_nothing_else(string title, string rest) => Assert.Equal(rest, HistoryMatcher.WithoutVersion(title));
+    [InlineData("Song 2 - Deliverance", "Song 2 - Deliverance")]
+    [InlineData("Song 2 (Alive)", "Song 2 (Alive)")]
+    [InlineData("Song 2 - 25th Anniversary Remaster", "Song 2")]
+    [InlineData("Song 2 (Explicit)", "Song 2")]
+    public void Marks_of_versions_go_and_nothing_else(string title, string rest) =>
+        Assert.Equal(NameKey.Of(rest), SongTitle.Bare(title));
 
     [Fact]
     public void Songs_are_found_by_id_title_or_version_and_weigh_once()

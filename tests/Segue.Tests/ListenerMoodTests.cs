@@ -77,7 +77,7 @@ public sealed class ListenerMoodTests
         {
             Reason reason = Assert.Single(mood.Reasons(track));
             Assert.Equal(ReasonKind.FeelsLike, reason.Kind);
-            int song = SongNames.Resolve(s_songs.Tracks, reason.Song!);
+            int song = s_songs.Tracks.Songs.Resolve(reason.Song!);
             Assert.Equal(song < Each, track < Each || (track is >= 30 && song < Each));
             foreach (string word in (reason.Text ?? "").Split(" and ", StringSplitOptions.RemoveEmptyEntries))
             {

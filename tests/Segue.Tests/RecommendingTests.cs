@@ -105,11 +105,11 @@ public sealed class RecommendingTests
     {
         Tracks tracks = SmallWorld.Tracks(
             ("a", "Creep", "Radiohead"), ("b", "Paranoid Android - Remastered", "Radiohead"), ("c", "Creep", "TLC"), ("d", "A - B", "C - D"));
-        Assert.Equal(0, SongNames.Resolve(tracks, "creep - RADIOHEAD"));
-        Assert.Equal(1, SongNames.Resolve(tracks, "Paranoid Android - Radiohead"));
-        Assert.Equal(2, SongNames.Resolve(tracks, "Creep")); // The better known of two.
-        Assert.Equal(3, SongNames.Resolve(tracks, "A - B - C - D"));
-        Assert.Contains("Creep - Radiohead", Assert.Throws<UnknownNameException>(() => SongNames.Resolve(tracks, "Creeep - Radiohed")).Nearest);
+        Assert.Equal(0, tracks.Songs.Resolve("creep - RADIOHEAD"));
+        Assert.Equal(1, tracks.Songs.Resolve("Paranoid Android - Radiohead"));
+        Assert.Equal(2, tracks.Songs.Resolve("Creep")); // The better known of two.
+        Assert.Equal(3, tracks.Songs.Resolve("A - B - C - D"));
+        Assert.Contains("Creep - Radiohead", Assert.Throws<UnknownNameException>(() => tracks.Songs.Resolve("Creeep - Radiohed")).Nearest);
     }
 }
 

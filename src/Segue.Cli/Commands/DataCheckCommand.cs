@@ -10,7 +10,8 @@ internal static class DataCheckCommand
     private static readonly Argument<string[]> s_paths = new("PATH") { Description = "Files, .gz, .zip or folders", Arity = ArgumentArity.OneOrMore };
 
     public static Command Create() => new Command("check", "Says what is in a file and what is wrong with it; exit code 1 when it cannot be used")
-        .With(s_paths, DataImportCommand.Map, DataImportCommand.TimeZone, DataImportCommand.Ledger, DataImportCommand.MaxRejected)
+        .With(s_paths, DataImportCommand.Map, DataImportCommand.TimeZone, DataImportCommand.Dates)
+        .With(DataImportCommand.Ledger, DataImportCommand.MaxRejected)
         .WithExamples("segue data check user_artists.dat", "segue data check dataset.csv --ledger ledger.json")
         .Runs(Run);
 

@@ -27,9 +27,16 @@ internal static class DataImportCommand
         HelpName = "ZONE",
     };
 
+    public static readonly Option<string?> Dates = new("--dates")
+    {
+        Description = "Which comes first in dates such as 3/4/2022, where no date of the column says it: dmy or mdy",
+        HelpName = "ORDER",
+    };
+
     public static readonly Option<string?> Map = new("--map")
     {
-        Description = "What your columns hold: user=..,artist=..,plays=.. (also artistid, title, album, time, id, audio features)",
+        Description = "What your columns hold: user=..,artist=..,plays=.. (also artistid, title, album, time, id, msplayed, audio features); "
+            + "by number where there is no header",
         HelpName = "ROLE=COLUMN,...",
     };
 
@@ -42,7 +49,7 @@ internal static class DataImportCommand
     };
 
     public static Command Create() => new Command("import", "Takes in plays, tracks, or your own listening history; the format is told from the content")
-        .With(s_paths, s_as, Map, TimeZone, Ledger, MaxRejected)
+        .With(s_paths, s_as, Map, TimeZone, Dates, Ledger, MaxRejected)
         .WithExamples(
             "segue data import user_artists.dat dataset.csv       # Last.fm-2K and Spotify's tracks",
             "segue data import usersha1-artmbid-artname-plays.tsv.gz",
@@ -57,6 +64,7 @@ internal static class DataImportCommand
         ProfileName = profile,
         Map = session.Get(Map),
         TimeZone = session.Get(TimeZone),
+        Dates = session.Get(Dates),
         MaxRejected = session.Get(MaxRejected) ?? new ImportRequest().MaxRejected,
     };
 

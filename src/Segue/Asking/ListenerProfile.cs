@@ -19,7 +19,9 @@ internal sealed class ListenerProfile(string home, Plays plays, List<string> war
     /// <exception cref="InvalidRequestException">One artist is liked and disliked.</exception>
     /// <exception cref="UnknownNameException">A user that the model does not know, or no name is known and nothing else is asked.</exception>
     /// <exception cref="SegueException">A history cannot be read, or nothing of it is known to the model.</exception>
-    public Profile Of(Listener listener, bool asksElse = false)
+    public Profile Of(Listener listener, bool asksElse = false) => plays.WithMains(AsPlayed(listener, asksElse));
+
+    private Profile AsPlayed(Listener listener, bool asksElse)
     {
         List<string> unknown = [];
         int[] likes = Find(listener.Liked, unknown), dislikes = Find(listener.Disliked, unknown);
@@ -47,7 +49,7 @@ internal sealed class ListenerProfile(string home, Plays plays, List<string> war
         List<int> found = [];
         foreach (string name in names)
         {
-            int artist = HistoryMatcher.FindArtist(name, plays.Artists);
+            int artist = plays.Artists.Find(name);
             if (artist >= 0)
                 found.Add(artist);
             else

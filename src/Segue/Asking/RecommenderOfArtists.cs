@@ -48,9 +48,11 @@ public sealed partial class Recommender
         using Lease<LoadedModels> lease = Acquire();
         TasteModel taste = lease.Value.Taste;
         Artists artists = taste.Plays.Artists;
-        int artist = artists.Resolve(request.Artist);
+        int artist = taste.Plays.MainOf(artists.Resolve(request.Artist));
+        int others = artists.OfOneName().Sum(g => g.Length - 1); // Under other ids: they take places, and are left out.
         IReadOnlyList<AlsNeighbor> near = taste.Als.SimilarArtists(
-            artist, Math.Min(request.Count, artists.Count - 1), new AlsSimilarityOptions(Centered: request.Niche));
+            artist, Math.Min(request.Count + others, artists.Count - 1), new AlsSimilarityOptions(Centered: request.Niche));
+        near = [.. near.Where(n => n.Index != artist && taste.Plays.MainOf(n.Index) == n.Index).Take(request.Count)];
         IReadOnlyList<ArtistRecommendation> items = [.. near.Select((n, i) => new ArtistRecommendation(i + 1, n.Index, n.Similarity, []))];
         return new ArtistAnswer(new AskedFor { Artist = artists.Names[artist] }, new ModelVersions(Als: taste.Version), Rows(items, artists));
     }
@@ -70,7 +72,7 @@ public sealed partial class Recommender
         Artists artists = taste.Plays.Artists;
         List<string> warnings = [];
         Profile profile = new ListenerProfile(Home, taste.Plays, warnings, cancellationToken).Of(request.For);
-        int artist = artists.Resolve(request.Artist);
+        int artist = taste.Plays.MainOf(artists.Resolve(request.Artist));
         AlsExplanation why = taste.Model.Explain(profile, artist);
         List<ArtistCounterfactual> without = [];
         foreach (AlsPart part in why.Parts.Where(p => p.Artist != artist).Take(CounterfactualsMax))
@@ -116,12 +118,12 @@ public sealed partial class Recommender
             for (int a = 0; a < tracks.ArtistNames.Count; a++)
             {
                 if (tracks.TracksOfArtist[a].ToArray().Any(t => songs[t]) && artists.ByName.Find(tracks.ArtistNames[a]) is >= 0 and var artist)
-                    allowed[artist] = true;
+                    allowed[models.Taste.Plays.MainOf(artist)] = true;
             }
         }
 
         foreach (string name in request.NotArtists)
-            allowed[artists.Resolve(name)] = false;
+            allowed[models.Taste.Plays.MainOf(artists.Resolve(name))] = false;
         return allowed;
     }
 

@@ -69,7 +69,7 @@ public sealed partial class Recommender
     private static Draft PathOf(PlaylistRequest request, SongQuery query)
     {
         Tracks tracks = query.Songs.Tracks;
-        int from = SongNames.Resolve(tracks, request.From!), to = SongNames.Resolve(tracks, request.To!);
+        int from = tracks.Songs.Resolve(request.From!), to = tracks.Songs.Resolve(request.To!);
         SongPathOptions options = new() { Steps = request.Steps, MaxPerArtist = request.Songs.MaxPerArtist };
         IReadOnlyList<PathSong> path = SongPath.Find(query.Songs, from, to, options, query.Filter);
         double longest = path.Max(s => s.Step), mean = path.Skip(1).Average(s => s.Step);

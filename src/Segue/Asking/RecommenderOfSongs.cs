@@ -46,7 +46,7 @@ public sealed partial class Recommender
         WishMood? wish = query.Wish();
         cancellationToken.ThrowIfCancellationRequested();
         TrackExplanation why = lease.Value.Pipeline.Explain(
-            profile, wish, query.Weights, query.Filter, SongNames.Resolve(tracks, request.Song), request.Count);
+            profile, wish, query.Weights, query.Filter, tracks.Songs.Resolve(request.Song), request.Count);
         SongRecommendation item = new(why.Rank, why.Track, why.Score, why.Parts, why.Reasons) { Sources = why.Sources };
         return new SongExplanation(
             RowsOf.Song(item, query.Songs),

@@ -20,8 +20,8 @@ internal sealed record SongListMatch(IReadOnlyCollection<int> Tracks, IReadOnlyD
             int track = IndexOf(entry, tracks);
             if (track < 0)
                 missing ??= entry.Text;
-            else if (found.Add(track) && IsPath(entry.Text))
-                locations.Add(track, Path.GetFullPath(Path.Combine(list.Folder, entry.Text)));
+            else if (found.Add(track) && PlaceOf(entry.Text, list.Folder) is { } place)
+                locations.Add(track, place);
         }
 
         if (found.Count == 0)
@@ -35,34 +35,27 @@ internal sealed record SongListMatch(IReadOnlyCollection<int> Tracks, IReadOnlyD
             missing is null ? null : $"{list.Path}: {all - found.Count:N0} of {all:N0} entries are not in the catalogue, or stand twice");
     }
 
-    private static bool IsPath(string text) =>
-        !text.Contains("://") && Path.GetExtension(text).Length is > 1 and <= 5 && !text.Contains(" - ") || Path.IsPathRooted(text);
+    /// <summary>Where a song lies: an absolute path of this system or another, and an address, as it stands; any other from the list's own
+    /// folder. Null where the text is no place.</summary>
+    private static string? PlaceOf(string text, string folder)
+    {
+        if (SongPlace.IsAddress(text))
+            return text.StartsWith("file:", StringComparison.Ordinal) ? text : null;
+        if (SongPlace.IsAbsolute(text))
+            return text;
+        bool isPath = Path.GetExtension(text).Length is > 1 and <= 5 && (SongPlace.IsSound(text) || !text.Contains(" - ", StringComparison.Ordinal));
+        return isPath ? Path.GetFullPath(Path.Combine(folder, text.Contains('/') ? text : text.Replace('\\', '/'))) : null;
+    }
 
     private static int IndexOf(SongListEntry entry, Tracks tracks)
     {
         int track = tracks.IndexOfId(TrackId.Bare(entry.Text));
         if (track >= 0)
             return track;
-
-        // An M3U's #EXTINF says "artist - title", a plain list "title - artist": try both ways round.
-        string name = entry.Title.Length > 0 ? entry.Title : entry.Text;
-        int dash = name.IndexOf(" - ", StringComparison.Ordinal);
-        if (dash < 0)
-            return -1;
-        string first = name[..dash], second = name[(dash + 3)..];
-        if (SongNames.Exact(tracks, first, second) is >= 0 and var found)
-            return found;
-        return SongNames.Exact(tracks, second, first) is >= 0 and var other ? other : SongNames.Exact(tracks, second, first.Split(", ")[0]);
+        if (entry.Artist.Length > 0)
+            return tracks.Songs.Find(entry.Title, entry.Artist);
+        if (entry.Title.Length > 0)
+            return tracks.Songs.FindPair(entry.Title);
+        return tracks.Songs.FindPair(SongPlace.IsPlace(entry.Text) ? Path.GetFileNameWithoutExtension(entry.Text.Replace('\\', '/')) : entry.Text);
     }
-}
-
-/// <summary>Ids as people paste them.</summary>
-internal static class TrackId
-{
-    /// <summary>"spotify:track:ID" and "https://open.spotify.com/track/ID?si=..." without what is around the id.</summary>
-    public static string Bare(string text) => text[(text.LastIndexOfAny([':', '/']) + 1)..].Split('?')[0];
-
-    /// <exception cref="UnknownNameException">The catalogue has no such track.</exception>
-    public static int Resolve(Tracks tracks, string id) =>
-        tracks.IndexOfId(Bare(id)) is >= 0 and var track ? track : throw new UnknownNameException("track id", id, []);
 }

@@ -86,7 +86,7 @@ internal sealed record SongQuery(SongRequest Request, LoadedModels Loaded, strin
     /// <exception cref="UnknownNameException">One is not there.</exception>
     public int[] Seeds() =>
     [
-        .. Request.Songs.Select(s => SongNames.Resolve(Songs.Tracks, s)).Concat(Request.SongIds.Select(id => TrackId.Resolve(Songs.Tracks, id))).Distinct(),
+        .. Request.Songs.Select(Songs.Tracks.Songs.Resolve).Concat(Request.SongIds.Select(id => TrackId.Resolve(Songs.Tracks, id))).Distinct(),
     ];
 
     /// <summary>The songs to be like that are there; the others are told, unless none is there.</summary>
@@ -98,7 +98,7 @@ internal sealed record SongQuery(SongRequest Request, LoadedModels Loaded, strin
         {
             try
             {
-                found.Add(SongNames.Resolve(Songs.Tracks, song));
+                found.Add(Songs.Tracks.Songs.Resolve(song));
             }
             catch (UnknownNameException e)
             {

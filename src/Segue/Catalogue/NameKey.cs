@@ -33,25 +33,46 @@ internal static class NameKey
     }
 
     /// <summary>
-    /// The looser form for suggestions, never for joining: accents, punctuation and a leading "the" are gone, so that "sigur ros",
-    /// "Beatles" and "ac dc" meet what they mean.
+    /// The looser form: accents, punctuation and a leading "the" are gone, so that "sigur ros", "Beatles" and "ac dc" meet what they mean. It joins
+    /// only where nothing is nearer (<see cref="NearNames"/>). An accent is what Latin, Greek, Cyrillic, Hebrew and Arabic letters can be written
+    /// without; the vowel signs of India and the voicing marks of Japan are letters: राम is not रीमा, バンド not ハント.
     /// </summary>
     public static string Loose(string name)
     {
         string key = Of(name);
-        string decomposed = UnicodeForm.Decompose(key);
-        var loose = new StringBuilder(decomposed.Length);
-        foreach (char c in decomposed)
+        var loose = new StringBuilder(key.Length);
+        Rune letter = default;
+        bool hasLetter = false;
+        foreach (Rune c in UnicodeForm.Decompose(key).EnumerateRunes())
         {
-            if (char.IsLetterOrDigit(c))
+            UnicodeCategory kind = Rune.GetUnicodeCategory(c);
+            bool isMark = kind is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
+            if (Rune.IsLetterOrDigit(c) || isMark && hasLetter && !IsAccent(letter, c))
                 loose.Append(c);
-            else if ((char.IsWhiteSpace(c) || char.IsPunctuation(c)) && loose.Length > 0 && loose[^1] != ' ')
+            else if ((Rune.IsWhiteSpace(c) || Rune.IsPunctuation(c)) && loose.Length > 0 && loose[^1] != ' ')
                 loose.Append(' ');
+            (letter, hasLetter) = isMark ? (letter, hasLetter) : (c, Rune.IsLetterOrDigit(c));
         }
 
-        string result = loose.ToString().Trim();
+        string result = UnicodeForm.ComposeCompatible(loose.ToString().Trim());
         if (result.StartsWith("the ", StringComparison.Ordinal))
             result = result[4..];
         return result.Length == 0 ? key : result;
     }
+
+    /// <summary>The loosest form: <see cref="Loose"/> without spaces and "and", so that "ACDC" meets "AC/DC" and "Simon and Garfunkel" "Simon &amp;
+    /// Garfunkel".</summary>
+    public static string Joined(string name) => Loose(name).Replace(" and ", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal);
+
+    /// <summary>Whether a mark is one that its letter can be written without.</summary>
+    private static bool IsAccent(Rune letter, Rune mark) => letter.Value switch
+    {
+        < 0x0400 => true, // Latin and Greek.
+        < 0x0530 => mark.Value != Breve, // Cyrillic, where й is another letter than и.
+        >= 0x0590 and < 0x0780 => true, // Points of Hebrew and Arabic.
+        >= 0x1E00 and < 0x2000 => true, // More of Latin and Greek.
+        _ => false,
+    };
+
+    private const int Breve = 0x0306;
 }

@@ -6,8 +6,10 @@ namespace Segue.Catalogue;
 internal static partial class SongTitle
 {
     private const string Words =
-        @"(?:\d{2,4} |digital(?:ly)? |single |album |radio |live |mono |stereo |extended |original |club |acoustic )*"
-        + @"(?:remaster(?:ed)?|live|acoustic|edit|version|mix|mono|stereo|demo|instrumental|bonus track|deluxe|re-?recorded|taylor's version"
+        @"(?:\d{2,4} |\d+(?:st|nd|rd|th) |anniversary |digital(?:ly)? |single |album |radio |live |mono |stereo |extended |original |club "
+        + @"|acoustic )*"
+        + @"(?:remaster(?:ed)?|live|acoustic|edit|version|mix|mono|stereo|demo|instrumental|bonus track|deluxe|explicit|anniversary|re-?recorded"
+        + @"|taylor's version"
         + @"|feat\.?|ft\.?|featuring|with|from)\b";
 
     /// <summary>

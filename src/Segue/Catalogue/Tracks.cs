@@ -26,6 +26,7 @@ internal sealed class Tracks
         CheckIndices(columns.SongOf.Span, n, "song");
         _columns = columns;
         _byArtist = new(() => Invert(columns.ArtistsOf, columns.ArtistNames.Count));
+        (ByNearArtistName, Songs) = (new NearNames(ArtistNames, ByArtistName), new SongNames(this));
     }
 
     public int Count => _columns.Ids.Count;
@@ -57,6 +58,12 @@ internal sealed class Tracks
     public NameIndex ByTitle => _columns.ByTitle;
 
     public NameIndex ByArtistName => _columns.ByArtistName;
+
+    /// <summary>Artists by names as people write them.</summary>
+    public NearNames ByNearArtistName { get; }
+
+    /// <summary>Tracks by title and artist as people write them.</summary>
+    public SongNames Songs { get; }
 
     /// <summary>The tracks of each artist, ascending. Computed at the first use.</summary>
     public Ragged<int> TracksOfArtist => _byArtist.Value;

@@ -25,6 +25,7 @@ internal sealed class TracksBuilder
     private readonly List<int> _artistStarts = [0], _artistsOf = [];
     private readonly List<int> _genreOf = []; // The first genre of each track, or -1.
     private readonly Dictionary<int, List<int>> _furtherGenresOf = [];
+    private readonly HashSet<(int Track, int Genre)> _furtherGenres = [];
     private readonly List<float> _features = []; // A row a track.
     private readonly List<byte> _explicit = [];
     private readonly List<short> _years = [];
@@ -101,10 +102,12 @@ internal sealed class TracksBuilder
             return;
         if (_genreOf[track] < 0)
             _genreOf[track] = genre;
-        else if (!_furtherGenresOf.TryGetValue(track, out List<int>? further))
-            _furtherGenresOf.Add(track, [genre]);
-        else if (!further.Contains(genre))
+        else if (!_furtherGenres.Add((track, genre)))
+            return;
+        else if (_furtherGenresOf.TryGetValue(track, out List<int>? further))
             further.Add(genre);
+        else
+            _furtherGenresOf.Add(track, [genre]);
     }
 
     private IReadOnlyList<int> GenresOf(int track) => _genreOf[track] < 0
@@ -113,13 +116,15 @@ internal sealed class TracksBuilder
 
     private void AddArtists(IReadOnlyList<string> names)
     {
+        const int Few = 16; // Looking through a few is faster than a set; a row of a megabyte may name a hundred thousand.
         int start = _artistsOf.Count;
+        HashSet<int>? seen = names.Count > Few ? [] : null;
         for (int k = 0; k < names.Count; k++)
         {
             int artist = _artists.IndexOf(names[k]);
             if (artist == _artistKeys.Count)
                 _artistKeys.Add(NameKey.Of(names[k]));
-            if (_artistsOf.IndexOf(artist, start) < 0)
+            if (seen?.Add(artist) ?? _artistsOf.IndexOf(artist, start) < 0)
                 _artistsOf.Add(artist);
         }
 

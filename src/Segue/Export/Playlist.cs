@@ -113,10 +113,10 @@ internal static class PlaylistText
     /// </summary>
     public static string? ToUri(string location)
     {
-        bool isAddress = HasScheme(location), isWindows = Path.DirectorySeparatorChar == '\\';
+        bool isAddress = HasScheme(location), isWindows = Path.DirectorySeparatorChar == '\\' || SongPlace.IsWindows(location);
         string path = !isAddress && isWindows ? location.Replace('\\', '/') : location;
         StringBuilder uri = new(path.Length + 16);
-        if (!isAddress && Path.IsPathRooted(location))
+        if (!isAddress && (Path.IsPathRooted(location) || SongPlace.IsWindows(location)))
         {
             // After two slashes a host's name would follow: Windows means one by it, elsewhere it is the root folder written twice.
             bool isShare = isWindows && path.StartsWith("//", StringComparison.Ordinal);

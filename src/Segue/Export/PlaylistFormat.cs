@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Xml;
+using Segue.Catalogue;
 
 namespace Segue.Export;
 
@@ -97,7 +98,8 @@ public sealed class PlaylistFormat
     /// what follows a # for a fragment and a leading "12:" for a scheme.
     /// </summary>
     private static bool IsPlainPath(string location) => location.Length > 0 && !location.Contains('#') && location.Trim() == location
-        && PlaylistText.Clean(location) == location && PlaylistText.ToUri(location)?.StartsWith("./", StringComparison.Ordinal) == false;
+        && PlaylistText.Clean(location) == location
+        && (SongPlace.IsWindows(location) || PlaylistText.ToUri(location)?.StartsWith("./", StringComparison.Ordinal) == false);
 
     private static void WriteXspf(Playlist playlist, TextWriter writer)
     {

@@ -23,6 +23,18 @@ internal sealed record ImportOptions
     /// </summary>
     public TimeZoneInfo? TimeZone { get; init; }
 
+    /// <summary>Which of day and month comes first in dates of numbers, where no date of a column says it.</summary>
+    public DateOrder Dates { get; init; }
+
+    /// <summary>An order for <see cref="Dates"/>: dmy or mdy.</summary>
+    /// <exception cref="SegueException">It is neither.</exception>
+    public static DateOrder OrderOf(string name) => name switch
+    {
+        "dmy" => DateOrder.DayFirst,
+        "mdy" => DateOrder.MonthFirst,
+        _ => throw new SegueException($"there is no order of dates '{name}'; say dmy (13/10/2017) or mdy (10/13/2017)"),
+    };
+
     /// <summary>A zone for <see cref="TimeZone"/> by its name (Europe/Berlin) or distance from UTC (+02:00).</summary>
     /// <exception cref="SegueException">There is no such zone.</exception>
     public static TimeZoneInfo ZoneOf(string name) => HistoryTime.Zone(name);

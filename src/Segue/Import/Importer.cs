@@ -98,9 +98,20 @@ internal static class Importer
         }
 
         SideInformation? side = plays is null ? null : run.Side.Build(plays, run.Ledger);
+        History? history = run.FoundHistory ? run.History.Build() : null;
+        NoteWhatIsMissing(history, run.Ledger);
         if (!run.Ledger.Reconciles)
             throw new InvalidOperationException("The ledger does not add up: " + string.Join("; ", run.Ledger.Summary()));
-        return new Imported(plays, run.Tracks.Count == 0 ? null : run.Tracks.Build(), run.FoundHistory ? run.History.Build() : null, run.Ledger, side);
+        return new Imported(plays, run.Tracks.Count == 0 ? null : run.Tracks.Build(), history, run.Ledger, side);
+    }
+
+    /// <summary>A history of which no taste can be read looks like any other until somebody asks for music.</summary>
+    private static void NoteWhatIsMissing(History? history, Ledger ledger)
+    {
+        if (history is { Listens.Count: 0 })
+            ledger.Note("the history is empty: no row of it is a listen to a song");
+        else if (history is not null && history.Listens.All(l => l.Skipped))
+            ledger.Note("the history holds skips and no plays; of skips alone no taste can be read");
     }
 
     /// <summary>Last.fm-2K keeps the names of its artists in a second file, which people forget to mention.</summary>

@@ -6,6 +6,7 @@ namespace Segue.Interactions;
 internal sealed class Plays
 {
     private readonly NameIndex _users;
+    private readonly Lazy<Dictionary<int, int>> _mains;
 
     /// <param name="userIds">Outside user ids by dense index.</param>
     /// <param name="artists">The artists by dense index.</param>
@@ -20,6 +21,7 @@ internal sealed class Plays
         }
 
         (UserIds, Artists, Counts, _users) = (userIds, artists, counts, users ?? NameIndex.Build(userIds));
+        _mains = new(Mains);
     }
 
     public TextColumn UserIds { get; }
@@ -43,6 +45,61 @@ internal sealed class Plays
     }
 
     public NameIndex ByUserId => _users;
+
+    /// <summary>The artist that stands for another in answers: of those that have one name under several ids, the one whom most listeners
+    /// played.</summary>
+    public int MainOf(int artist) => _mains.Value.GetValueOrDefault(artist, artist);
+
+    /// <summary>Whether any name stands under several ids.</summary>
+    public bool HasTwins => _mains.Value.Count > 0;
+
+    /// <summary>The artists that stand for these, each once, ascending.</summary>
+    /// <param name="artists">Ascending.</param>
+    public int[] MainsOf(ReadOnlySpan<int> artists) => HasTwins ? [.. artists.ToArray().Select(MainOf).Distinct().Order()] : artists.ToArray();
+
+    /// <summary>A listener's history with each artist once, whatever the ids they were played under: what was heard was heard.</summary>
+    public Profile WithMains(Profile profile)
+    {
+        if (_mains.Value.Count == 0 || !profile.Artists.Concat(profile.Disliked).Any(_mains.Value.ContainsKey))
+            return profile;
+        Profile mains = Profile.Of(profile.Artists.Select(MainOf).Zip(profile.Plays), profile.Disliked.Select(MainOf));
+        Dictionary<int, float> days = [];
+        for (int k = 0; profile.DaysSince is { } since && k < since.Length; k++)
+        {
+            int main = MainOf(profile.Artists[k]);
+            days[main] = days.TryGetValue(main, out float known) && !(since[k] < known) ? known : since[k];
+        }
+
+        return profile with
+        {
+            Artists = mains.Artists,
+            Plays = mains.Plays,
+            Disliked = mains.Disliked,
+            DaysSince = profile.DaysSince is null ? null : [.. mains.Artists.Select(a => days[a])],
+        };
+    }
+
+    /// <summary>Of each artist that another stands for.</summary>
+    private Dictionary<int, int> Mains()
+    {
+        int[][] groups = [.. Artists.OfOneName()];
+        Dictionary<int, int> listeners = groups.SelectMany(g => g).ToDictionary(a => a, _ => 0);
+        foreach (int artist in groups.Length == 0 ? [] : Counts.Indices.Span)
+        {
+            if (listeners.TryGetValue(artist, out int count))
+                listeners[artist] = count + 1;
+        }
+
+        Dictionary<int, int> mains = [];
+        foreach (int[] group in groups)
+        {
+            int main = group.OrderByDescending(a => listeners[a]).ThenBy(a => a).First();
+            foreach (int other in group.Where(a => a != main))
+                mains.Add(other, main);
+        }
+
+        return mains;
+    }
 
     /// <summary>The dense index of an outside user id, or -1.</summary>
     public int IndexOfUser(string id) => _users.FindExact(id);

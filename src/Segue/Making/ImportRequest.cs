@@ -23,6 +23,9 @@ public sealed record ImportRequest
     /// <summary>Where times were written down that do not say it: <c>Europe/Berlin</c> or <c>+02:00</c>; null for UTC.</summary>
     public string? TimeZone { get; init; }
 
+    /// <summary>Which comes first in dates such as 3/4/2022: <c>dmy</c> or <c>mdy</c>; null where the column itself says it.</summary>
+    public string? Dates { get; init; }
+
     /// <summary>0..1: the share of rows that may be rejected before the import is refused.</summary>
     public double MaxRejected { get; init; } = ImportOptions.Default.RejectedShareMax;
 
@@ -32,6 +35,7 @@ public sealed record ImportRequest
         .. Paths.Length > 0 ? Check.Fine : [new RequestFault("paths", "is missing: say which files to read", "a path")],
         .. MaxRejected is >= 0 and <= 1 ? Check.Fine : [new RequestFault("maxRejected", $"is a share from 0 to 1, not {MaxRejected}", "0..1")],
         .. TimeZone is null ? Check.Fine : Check.Reads("timeZone", TimeZone, ImportOptions.ZoneOf),
+        .. Dates is null ? Check.Fine : Check.Reads("dates", Dates, ImportOptions.OrderOf),
         .. MapFaults(),
     ];
 
@@ -40,6 +44,7 @@ public sealed record ImportRequest
     {
         RejectedShareMax = MaxRejected,
         Map = MapPairs().ToDictionary(StringComparer.Ordinal),
+        Dates = Dates is null ? DateOrder.Open : ImportOptions.OrderOf(Dates),
         TimeZone = TimeZone is null ? null : ImportOptions.ZoneOf(TimeZone),
     };
 
@@ -149,7 +154,7 @@ public sealed record TracksSummary(
 public sealed record HistorySummary(long Plays, long Skips, int Artists, string Last)
 {
     internal static HistorySummary Of(History history) => new(
-        (long)history.Listens.Sum(l => (double)l.Plays),
+        (long)history.Entries().Sum(e => e.Plays),
         history.Listens.Count(l => l.Skipped),
         history.Listens.Select(l => NameKey.Of(l.Artist)).Distinct(StringComparer.Ordinal).Count(),
         history.LastPlayed?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) ?? "unknown");

@@ -17,7 +17,8 @@ internal sealed class CatalogueNames(Tracks tracks)
     // "Mozart" stands for the artist with that last (or first) word who has the most songs, from this many on.
     private const int SongsMinOfPart = 5;
 
-    internal readonly record struct Found(WishReference Reference, int Count);
+    /// <param name="Reference">Null where the words name a song of an artist of the catalogue that the catalogue does not have.</param>
+    internal readonly record struct Found(WishReference? Reference, int Count);
 
     /// <summary>The longest name that starts at a word, or null.</summary>
     /// <param name="text">The wish.</param>
@@ -27,6 +28,12 @@ internal sealed class CatalogueNames(Tracks tracks)
     /// <param name="isKnown">Whether the lexicon knows the words from..to as one phrase, or as nothing worth a name.</param>
     internal Found? Find(string text, IReadOnlyList<WishToken> tokens, int at, bool named, Func<int, int, bool> isKnown)
     {
+        if (named || tokens[at].Quote > 0)
+        {
+            if (SongBy(text, tokens, at) is { } song)
+                return song;
+        }
+
         int most = Math.Min(WordsMax, tokens.Count - at);
         for (int count = most; count > 0; count--)
         {
@@ -65,6 +72,8 @@ internal sealed class CatalogueNames(Tracks tracks)
         int artist = tracks.ByArtistName.Find(name);
         if (artist < 0 && !name.StartsWith("the ", StringComparison.OrdinalIgnoreCase))
             artist = tracks.ByArtistName.Find("The " + name);
+        if (artist < 0 && songsMin == 1)
+            artist = tracks.ByNearArtistName.FindOnly(name);
         return artist >= 0 && tracks.TracksOfArtist[artist].Length >= songsMin ? ArtistReference(artist) : null;
     }
 
@@ -86,20 +95,41 @@ internal sealed class CatalogueNames(Tracks tracks)
 
     private WishReference ArtistReference(int artist) => new(ReferenceKind.Artist, [.. tracks.TracksOfArtist[artist]], tracks.ArtistNames[artist], Use.Resemble);
 
-    /// <summary>"TITLE", "TITLE - ARTIST" or "TITLE by ARTIST": the most popular song of that name.</summary>
-    private WishReference? Song(string name, bool titleAlone)
+    /// <summary>
+    /// "TITLE by ARTIST", where the artist is known and so binds: their song of this title or none. Words in lower case that are no song of theirs
+    /// may be a wish ("something calm by Radiohead").
+    /// </summary>
+    private Found? SongBy(string text, IReadOnlyList<WishToken> tokens, int at)
     {
-        foreach (string between in (string[])[" - ", " by ", " – "])
+        for (int by = at + 1; by < Math.Min(at + WordsMax, tokens.Count - 1); by++)
         {
-            int cut = name.LastIndexOf(between, StringComparison.OrdinalIgnoreCase);
-            if (cut <= 0)
+            if (tokens[by].Word != "by")
                 continue;
-            int artist = tracks.ByArtistName.Find(name[(cut + between.Length)..]);
-            int[] both = artist < 0 ? [] : [.. tracks.ByTitle.FindAll(name[..cut]).Where(t => tracks.ArtistsOf[t].Contains(artist))];
-            if (both.Length > 0)
-                return SongReference(both);
+            int most = Math.Min(WordsMax, tokens.Count - by - 1);
+            for (int count = most; count > 0; count--)
+            {
+                string title = text[tokens[at].Start..tokens[by - 1].End], artist = text[tokens[by + 1].Start..tokens[by + count].End];
+                if (tracks.ByNearArtistName.Find(artist).Count == 0)
+                    continue;
+                int words = by + count + 1 - at, song = tracks.Songs.Find(title, artist);
+                if (song >= 0)
+                    return new Found(SongReference([song]), words);
+                bool areCapitals = tokens[at].Capital && Enumerable.Range(at, by - at).All(i => tokens[i].Capital || tokens[i].Word.Length <= 3);
+                bool isTitle = tokens[at].Quote > 0 || areCapitals;
+                return isTitle ? new Found(null, words) : null;
+            }
         }
 
+        return null;
+    }
+
+    /// <summary>"TITLE" or "TITLE - ARTIST": the most popular song of that name.</summary>
+    private WishReference? Song(string name, bool titleAlone)
+    {
+        bool isPair = name.Contains(" - ", StringComparison.Ordinal) || name.Contains(" – ", StringComparison.Ordinal);
+        int pair = isPair ? tracks.Songs.FindPair(name) : -1;
+        if (pair >= 0)
+            return SongReference([pair]);
         IReadOnlyList<int> titles = titleAlone ? tracks.ByTitle.FindAll(name) : [];
         return titles.Count == 0 ? null : SongReference(titles);
     }

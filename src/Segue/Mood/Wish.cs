@@ -197,7 +197,7 @@ internal sealed record WishReference(ReferenceKind Kind, IReadOnlyList<int> Trac
             return new WishReference(ReferenceKind.Artist, [.. artists.SelectMany(a => tracks.TracksOfArtist[a].ToArray())], tracks.ArtistNames[artists[0]], use);
         try
         {
-            int song = SongNames.Resolve(tracks, name);
+            int song = tracks.Songs.Resolve(name);
             return new WishReference(ReferenceKind.Song, [song], tracks.DisplayName(song), use);
         }
         catch (UnknownNameException e) when (!isPair)

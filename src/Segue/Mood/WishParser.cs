@@ -17,6 +17,9 @@ internal sealed partial class WishParser(WishReader reader, string text, List<Wi
 
         public WishReference? Name { get; init; }
 
+        /// <summary>A song that the catalogue does not have.</summary>
+        public bool IsMissing { get; init; }
+
         public FeatureTarget? Range { get; init; }
 
         public YearRange? Years { get; init; }
@@ -24,7 +27,7 @@ internal sealed partial class WishParser(WishReader reader, string text, List<Wi
         /// <summary>A negation that is about likeness: "unlike", "nothing like".</summary>
         public bool IsUnlike => Role == WordRole.Not && Entry!.Phrase.EndsWith("like", StringComparison.Ordinal);
 
-        public bool IsUnknown => Role == WordRole.Asks && Entry is null && Name is null && Range is null && Years is null;
+        public bool IsUnknown => Role == WordRole.Asks && Entry is null && Name is null && Range is null && Years is null && !IsMissing;
     }
 
     private readonly record struct Unknown(string Phrase, string Words, float Factor, bool Negated, int[] At)
@@ -72,7 +75,7 @@ internal sealed partial class WishParser(WishReader reader, string text, List<Wi
             return new Segment(WordRole.Asks, null, at, dated) { Years = years };
         bool named = _segments.Count > 0 && (_segments[^1].Role is WordRole.Like or WordRole.By || _segments[^1].IsUnlike);
         if (reader.Names?.Find(text, tokens, at, named, IsKnown) is { } found)
-            return new Segment(WordRole.Asks, null, at, found.Count) { Name = found.Reference };
+            return new Segment(WordRole.Asks, null, at, found.Count) { Name = found.Reference, IsMissing = found.Reference is null };
         return Longest(at) ?? Form(at) ?? new Segment(WordRole.Asks, null, at, 1);
     }
 
@@ -221,6 +224,8 @@ internal sealed partial class WishParser(WishReader reader, string text, List<Wi
             _years = negated ? _years : years;
         else if (segment.Name is { } name)
             _references.Add(name with { Use = negated ? byDegree ? Use.Avoid : Use.Exclude : only ? Use.Only : Use.Resemble });
+        else if (segment.IsMissing)
+            _notUnderstood.Add(phrase);
         else if (segment.IsUnknown)
             AddUnknown(phrase, segment, factor, negated);
         else if (segment.Entry!.Asks.Count + segment.Entry.Genres.Count > 0)

@@ -30,11 +30,22 @@ internal static class ArtistRecommender
     public static IReadOnlyList<ArtistRecommendation> Recommend(IExplainedTaste model, Plays plays, Profile profile, ArtistOptions options)
     {
         bool known = profile.Artists.Length > 0;
-        return [.. Best(model, profile, options).Select((found, i) => new ArtistRecommendation(
+        return [.. Best(model, profile, OncePerName(plays, options)).Select((found, i) => new ArtistRecommendation(
             i + 1,
             found.Index,
             found.Score,
             known ? Reasons(model, plays, profile, found.Index, options.ReasonsMax) : [new Reason(ReasonKind.Popular)]))];
+    }
+
+    /// <summary>No name stands twice in an answer, whatever ids it has.</summary>
+    private static ArtistOptions OncePerName(Plays plays, ArtistOptions options)
+    {
+        if (!plays.HasTwins)
+            return options;
+        bool[] allowed = new bool[plays.Artists.Count];
+        for (int artist = 0; artist < allowed.Length; artist++)
+            allowed[artist] = plays.MainOf(artist) == artist && options.Allowed?[artist] != false;
+        return options with { Allowed = allowed };
     }
 
     /// <summary>The best artists of a listener, without reasons.</summary>
@@ -66,12 +77,13 @@ internal static class ArtistRecommender
     public static Ragged<Scored> BestOfMany(
         IExplainedTaste model, Plays plays, ReadOnlyMemory<int> users, ArtistOptions options, int threads, CancellationToken cancellationToken)
     {
+        options = OncePerName(plays, options);
         if (model is AlsModel { Options.LastUserStep: true } als)
             return BestByVectors(als, plays, users.Span, options, threads, cancellationToken);
         Scored[][] best = new Scored[users.Length][];
         int most = threads > 0 ? threads : Environment.ProcessorCount;
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = most, CancellationToken = cancellationToken };
-        Parallel.For(0, best.Length, parallel, n => best[n] = Best(model, Profile.OfUser(plays, users.Span[n]), options));
+        Parallel.For(0, best.Length, parallel, n => best[n] = Best(model, plays.WithMains(Profile.OfUser(plays, users.Span[n])), options));
         return Ragged<Scored>.From(best);
     }
 
@@ -80,18 +92,15 @@ internal static class ArtistRecommender
     {
         int f = als.Options.Factors;
         float[] vectors = new float[users.Length * f];
-        int[] starts = new int[users.Length + 1];
+        int[][] heard = new int[users.Length][];
         for (int n = 0; n < users.Length; n++)
         {
             als.UserFactors.Row(users[n]).CopyTo(vectors.AsSpan(n * f));
-            starts[n + 1] = starts[n] + plays.Counts.RowLength(users[n]);
+            heard[n] = options.ExcludeHeard ? plays.MainsOf(plays.Counts.RowIndices(users[n])) : [];
         }
 
-        int[] heard = new int[starts[^1]];
-        for (int n = 0; n < users.Length; n++)
-            plays.Counts.RowIndices(users[n]).CopyTo(heard.AsSpan(starts[n]));
         return als.Search.Index.SearchAll(new MatrixView(vectors, users.Length, f), options.Count,
-            options.ExcludeHeard ? new Ragged<int>(starts, heard) : null, als.Search.FilterOf(options.Allowed), threads, cancellationToken);
+            options.ExcludeHeard ? Ragged<int>.From(heard) : null, als.Search.FilterOf(options.Allowed), threads, cancellationToken);
     }
 
     /// <summary>The score of every artist: the model's for a listener with history, else the share of listeners who play the artist.</summary>

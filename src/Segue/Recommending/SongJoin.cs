@@ -19,7 +19,11 @@ internal sealed class SongJoin(Plays plays, SongIndex songs)
     {
         int played = Volatile.Read(ref _played[catalogueArtist]);
         if (played == NotLookedUp)
-            Volatile.Write(ref _played[catalogueArtist], played = plays.Artists.ByName.Find(songs.Tracks.ArtistNames[catalogueArtist]));
+        {
+            int found = plays.Artists.ByName.Find(songs.Tracks.ArtistNames[catalogueArtist]);
+            Volatile.Write(ref _played[catalogueArtist], played = found < 0 ? found : plays.MainOf(found));
+        }
+
         return played;
     }
 

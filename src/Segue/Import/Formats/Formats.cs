@@ -21,13 +21,16 @@ internal static class Formats
     {
         ReadOnlySpan<byte> head = input.Head.Span;
         if (ParquetRows.Recognize(head))
-            return RecognizeTable(ParquetRows.Head(input).Renamed(options.Map, input.Name), input);
+            return RecognizeTable(ParquetRows.Head(input).Renamed(options.Map, input.Name), input, asHistory);
         if (head.Contains((byte)0))
             return null;
         if (IsJson(head))
-            return RecognizeJson(input, options);
-        Recognized? table = TableHead.Of(head, input.HeadIsWhole) is { } found ? RecognizeTable(found.Renamed(options.Map, input.Name), input) : null;
-        return table is null && asHistory && input.WasNamed && PlainList.Recognize(head)
+            return RecognizeJson(input, asHistory, options);
+        if (PlistRows.Recognize(head))
+            return RecognizeTable(PlistRows.Head().Renamed(options.Map, input.Name), input, asHistory);
+        TableHead? found = TableHead.Of(head, input.HeadIsWhole)?.Renamed(options.Map, input.Name);
+        Recognized? table = found is null ? null : RecognizeTable(found, input, asHistory);
+        return table is null && asHistory && input.WasNamed && PlainList.Recognize(head, input.HeadIsWhole)
             ? new Recognized(FileKind.History, PlainList.Format, PlainList.Read)
             : table;
     }
@@ -55,7 +58,9 @@ internal static class Formats
         string first = LedgerReason.Sample(newline < 0 ? head : head[..newline].TrimEnd((byte)'\r'));
         if (TableHead.Of(head, input.HeadIsWhole) is not { } table)
         {
-            string list = PlainList.Recognize(head) ? ". A list of artists or songs is one listener's history: import it with --as NAME, or name it with --history" : "";
+            string list = PlainList.Recognize(head, input.HeadIsWhole)
+                ? ". A list of artists or songs is one listener's history: import it with --as NAME, or name it with --history"
+                : "";
             return new DataException(input.Name, 1,
                 $"expected columns separated by tabs or commas, found none: «{first}». Known are: "
                 + $"listener, artist, plays; Last.fm-2K; Last.fm-360K; Spotify's tracks{list}");
@@ -66,28 +71,43 @@ internal static class Formats
 
     private static DataException UnknownColumns(InputFile input, TableHead table)
     {
-        string expected = table.NamesItsColumns ? "" : " in a header, or rows of listener, artist, plays";
-        return new DataException(input.Name, table.NamesItsColumns ? 0 : 1,
-            $"{table.Columns} {table.Kind} of no format known here: «{table.HeaderShown}». "
-            + $"Expected user, artist, plays or the audio features{expected}; say what yours hold with --map user=...,artist=...,plays=...");
+        string what = $"{table.Columns} {table.Kind} of no format known here: «{table.HeaderShown}». ";
+        if (!table.NamesItsColumns && !table.HasKnownHeader)
+        {
+            return new DataException(input.Name, table.RowsBefore + 1,
+                what + "Expected user, artist, plays or the audio features in a header, or rows of listener, artist, plays; say what yours hold "
+                + "with --map user=...,artist=...,plays=... or, where no header names the columns, by their numbers: --map artist=1,title=3,time=4");
+        }
+
+        bool hasArtist = table.ColumnOf(ListenNames.Artist) >= 0;
+        string missing = hasArtist ? "Beside the artist no column of a listener, a title, a time or a count is known"
+            : table.ColumnOf(ListenNames.Title) >= 0 || table.ColumnOf(ListenNames.Time) >= 0 ? "No column for the artist"
+            : "Expected user, artist, plays or the audio features";
+        return new DataException(input.Name, table.NamesItsColumns ? 0 : table.RowsBefore + 1,
+            $"{what}{missing}; say what yours hold with --map user=...,artist=...,plays=... or, of a history, --map artist=...,title=...,time=...");
     }
 
     private static bool IsJson(ReadOnlySpan<byte> head) => head.TrimStart(" \r\n\t\u001e"u8) is [(byte)'{' or (byte)'[', ..];
 
     /// <summary>What a person says about the columns goes before what they look like.</summary>
-    private static Recognized? RecognizeJson(InputFile input, ImportOptions options)
+    private static Recognized? RecognizeJson(InputFile input, bool asHistory, ImportOptions options)
     {
-        TableHead? table = JsonRows.Head(input.Head.Span);
+        ReadOnlySpan<byte> head = input.Head.Span;
+        TableHead? table = JsonRows.Head(head);
         bool isMapped = options.Map.Count > 0 && table is not null && options.Map.Values.All(table.Has);
-        if (!isMapped && JsonHistory.Recognize(input.Head.Span) is { } json)
+        if (!isMapped && JsonHistory.Recognize(head) is { } json)
             return new Recognized(FileKind.History, json.Format, json.Read);
-        return table is null ? null : RecognizeTable(table.Renamed(options.Map, input.Name), input);
+        // A table may stand inside an object: {"scrobbles": [{...}, ...]}.
+        bool isRow = table is not null && (isMapped || table.ColumnOf(ListenNames.Artist) >= 0 || table.ColumnOf(ListenNames.Title) >= 0);
+        if (!isRow && JsonRows.ListIn(head) is { } list)
+            table = JsonRows.Head(head, list) ?? table;
+        return table is null ? null : RecognizeTable(table.Renamed(options.Map, input.Name), input, asHistory);
     }
 
     public static string NothingUsable(Ledger ledger) =>
         "nothing in it can be used" + (ledger.Notes.Count == 0 ? "" : $": {string.Join("; ", ledger.Notes.Take(3))}");
 
-    private static Recognized? RecognizeTable(TableHead table, InputFile input)
+    private static Recognized? RecognizeTable(TableHead table, InputFile input, bool asHistory)
     {
         if (HistoryTable.Recognize(table) is { Source: HistorySource.ScrobblerLog } log)
             return new Recognized(FileKind.History, log.Format, log.Read);
@@ -104,9 +124,12 @@ internal static class Formats
             return Recognized.Companion(FileKind.Tags, (file, ledger, run) => run.Side.ReadTags(table, file, ledger, run));
         if (TracksTable.Recognize(table, input.Name) is { } tracks)
             return new Recognized(FileKind.Tracks, tracks.Format, tracks.Read);
+        HistoryTable? history = HistoryTable.Recognize(table, asHistory);
+        if (history?.User >= 0)
+            return new Recognized(FileKind.History, history.Format, history.Read);
         if (PlaysTable.Recognize(table, input.Name) is { } plays)
             return new Recognized(FileKind.Plays, plays.Format, plays.Read);
-        return HistoryTable.Recognize(table) is { } history ? new Recognized(FileKind.History, history.Format, history.Read) : null;
+        return history is null ? null : new Recognized(FileKind.History, history.Format, history.Read);
     }
 
     /// <summary>What a file that is known, and not read, is; or null.</summary>
@@ -121,6 +144,12 @@ internal static class Formats
             return "is packed in a way that is not read here; unpack it, or pack it as .gz or .zip";
         if (head.StartsWith("%PDF"u8))
             return "is a PDF; export the data as CSV or JSON instead";
+        if (head.StartsWith("<"u8) && head.IndexOf("outer-cell"u8) >= 0)
+            return "is Google's history as a web page; ask Takeout for it as JSON (watch-history.json)";
+        if (head.IndexOf("xspf.org"u8) >= 0)
+            return "is an XSPF playlist; save it as M3U8, JSPF or CSV, and name that";
+        if (head.IndexOf("<plist"u8) >= 0)
+            return "is a property list without songs; export the library itself (File > Library > Export Library)";
         if (head.StartsWith("<"u8) || head.TrimStart(" \r\n\t"u8).StartsWith("<"u8))
             return "is HTML or XML, perhaps an error page that was saved instead of the file; download it again";
         return null;
@@ -135,7 +164,7 @@ internal static class Formats
             if (!rows.IsWhole(columns: 4, ledger))
                 continue;
             if (rows[0].IsEmpty || rows[1].Trim((byte)' ').IsEmpty)
-                ledger.Reject("an artist without id or name", rows.Line, rows.Row);
+                ledger.Reject("an artist without id or name", rows);
             else if (run.Plays.Name(rows[0], Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(rows[1]).Trim())))
                 ledger.Accept();
             else

@@ -12,7 +12,6 @@ internal sealed record PlaysTable
     /// <summary>A play a second for thirty years; beyond that a number is an accident.</summary>
     private const double PlaysMax = 1e9;
 
-    private static readonly string[] s_user = ["user", "userid", "username", "usersha1", "listener", "listenerid"];
     private static readonly string[] s_artistId = ["artistid", "artistmbid", "artmbid", "artid", "itemid", "songid"];
     private static readonly string[] s_artist = ["artist", "artistname", "artname", "band", "item", "song"];
     private static readonly string[] s_plays = ["plays", "weight", "playcount", "count", "listens", "scrobbles", "rating"];
@@ -20,7 +19,7 @@ internal sealed record PlaysTable
     private static readonly string[] s_time = ["timestamp", "time", "date", "playedat", "listenedat", "uts"];
 
     /// <summary>What columns are called.</summary>
-    public static IEnumerable<string> Roles => [.. s_user, .. s_artistId, .. s_artist, .. s_plays];
+    public static IEnumerable<string> Roles => [.. ListenNames.User, .. s_artistId, .. s_artist, .. s_plays];
 
     public required string Format { get; init; }
 
@@ -44,6 +43,9 @@ internal sealed record PlaysTable
     /// <summary>The column of the time of a play, or -1.</summary>
     public int Time { get; init; } = -1;
 
+    /// <summary>How long each play was, in a table of events with a header; else null.</summary>
+    public ListenColumns? Heard { get; init; }
+
     /// <summary>The table that the head of a file shows, or null when it shows no plays.</summary>
     /// <exception cref="DataException">It does, but a column is missing.</exception>
     public static PlaysTable? Recognize(TableHead head, string path) => head.Rows.Count == 0 ? null : FromHeader(head, path) ?? FromShape(head);
@@ -51,7 +53,10 @@ internal sealed record PlaysTable
     public void Read(InputFile input, LedgerFile ledger, ImportRun run)
     {
         run.PlaysFiles.Add(ledger);
-        using TableRows rows = Head.Open(input, HasHeader, [User, ArtistId, ArtistName, Plays, Time]);
+        int[] used = [User, ArtistId, ArtistName, Plays, Time, .. Heard?.All ?? []];
+        using TableRows rows = Head.Open(input, HasHeader, used);
+        if (HasHeader)
+            run.NoteUnused(input, Head, used);
         while (rows.Read())
         {
             run.Tick(input, ledger);
@@ -60,14 +65,21 @@ internal sealed record PlaysTable
             ReadOnlySpan<byte> user = rows[User];
             ReadOnlySpan<byte> id = ArtistId >= 0 ? rows[ArtistId] : default, name = ArtistName >= 0 ? rows[ArtistName] : default;
             float plays = 1;
-            if (user.IsEmpty)
-                ledger.Reject("no listener", rows.Line, rows.Row);
+            Listened heard = Heard?.Judge(rows, !name.IsEmpty || !id.IsEmpty) ?? new Listened(true, -1);
+            if (heard.LeftOut is { } leftOut)
+                ledger.Skip(leftOut, rows);
+            else if (user.IsEmpty)
+                ledger.Reject("no listener", rows, User);
             else if (id.IsEmpty && name.Trim((byte)' ').IsEmpty)
-                ledger.Reject("no artist", rows.Line, rows.Row);
+                ledger.Reject("no artist", rows);
             else if (Plays >= 0 && ProblemWith(rows[Plays], out plays) is { } problem)
-                ledger.Reject(problem, rows.Line, rows.Row);
+                ledger.Reject(problem, rows, Plays);
+            else if (heard.Problem is { } bad)
+                ledger.Reject(bad.Reason, rows, bad.Column);
             else if (plays == 0)
-                ledger.Skip("no plays", rows.Line, rows.Row);
+                ledger.Skip("no plays", rows);
+            else if (!heard.IsPlay)
+                ledger.Skip("a skip", rows);
             else
             {
                 ReadOnlySpan<byte> key = id.IsEmpty ? run.Plays.KeyOfName(name) : id;
@@ -104,20 +116,25 @@ internal sealed record PlaysTable
     private static PlaysTable? FromHeader(TableHead head, string path)
     {
         string[] keys = [.. head.Rows[0].Select(TableHead.Key)];
-        int user = head.ColumnOf(s_user), plays = head.ColumnOf(s_plays), time = head.ColumnOf(s_time);
+        int user = head.ColumnOf(ListenNames.User), plays = head.ColumnOf(s_plays), time = head.ColumnOf(ListenNames.Time);
         int id = head.ColumnOf(s_artistId), name = head.ColumnOf(s_artist);
-        int known = (user >= 0 ? 1 : 0) + (id >= 0 || name >= 0 ? 1 : 0) + (plays >= 0 ? 1 : 0);
+        if (id < 0 && name < 0)
+            name = head.ColumnOf(ListenNames.Artist);
+        // Without a count, but with a time or a title, each row is one play: a log of events.
+        ListenColumns heard = new(head);
+        bool areEvents = plays < 0 && (head.ColumnOf(ListenNames.Time) >= 0 || head.ColumnOf(ListenNames.Title) >= 0 || heard.AreOfEvents);
+        int known = (user >= 0 ? 1 : 0) + (id >= 0 || name >= 0 ? 1 : 0) + (plays >= 0 || areEvents ? 1 : 0);
         if (known < 2 || head.Rows[0].Any(IsNumber))
             return null;
         if (user < 0)
             return null; // Artists with counts and no listener: somebody's own list, which is a history.
         if (id < 0 && name < 0)
             throw Missing(path, "artist", "artist", "artist or artistID", head);
-        if (plays < 0 && time < 0)
-            throw Missing(path, "play count", "plays", "plays, weight or count", head);
+        if (plays < 0 && !areEvents)
+            throw Missing(path, "play count", "plays", "plays, weight or count; or for one play a row, a time or a title", head);
         return new PlaysTable
         {
-            Format = keys is ["userid", "artistid", "weight"] ? "Last.fm-2K plays" : plays < 0 ? "table of events" : "table of plays",
+            Format = keys is ["userid", "artistid", "weight"] ? "Last.fm-2K plays" : areEvents ? "log of plays" : "table of plays",
             Head = head,
             HasHeader = true,
             Columns = keys.Length,
@@ -126,6 +143,7 @@ internal sealed record PlaysTable
             ArtistName = name,
             Plays = plays,
             Time = time,
+            Heard = areEvents ? heard : null,
         };
     }
 

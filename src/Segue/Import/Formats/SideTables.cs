@@ -102,7 +102,7 @@ internal sealed class SideTables
             if (!rows.IsWhole(table.Columns, ledger))
                 continue;
             if (rows[0].IsEmpty || rows[1].IsEmpty || (table.Columns > 2 && rows[2].IsEmpty))
-                ledger.Reject("an id is missing", rows.Line, rows.Row);
+                ledger.Reject("an id is missing", rows);
             else if (add(rows))
                 ledger.Accept();
             else

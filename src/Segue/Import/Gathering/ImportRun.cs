@@ -36,10 +36,23 @@ internal sealed class ImportRun(ImportOptions options, History? before, IProgres
 
     public void Dispose() => Plays.Dispose();
 
-    public void BeginHistory()
+    /// <param name="ledger">The books of the file that is read.</param>
+    public void BeginHistory(LedgerFile ledger)
     {
         FoundHistory = true;
-        History.NextFile();
+        History.NextFile(ledger);
+    }
+
+    /// <summary>Says which columns of a table are not used, so that nobody believes them read.</summary>
+    public void NoteUnused(InputFile input, TableHead table, IReadOnlyList<int> used)
+    {
+        const int ShownMax = 30;
+        string[] unused = [.. table.Rows[0].Where((name, c) => !used.Contains(c) && TableHead.Key(name).Length > 0).Select(n => n.Trim())];
+        if (unused.Length == 0)
+            return;
+        string more = unused.Length > ShownMax ? $" and {unused.Length - ShownMax:N0} more" : "";
+        string names = LedgerReason.Sample(System.Text.Encoding.UTF8.GetBytes(string.Join(", ", unused.Take(ShownMax))), charsMax: 600);
+        Ledger.Note($"{input.Name}: columns that are not used: {names}{more}");
     }
 
     /// <summary>Called once a row: now and then says how far it is, and looks whether going on makes sense.</summary>

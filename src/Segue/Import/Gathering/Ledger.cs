@@ -28,6 +28,7 @@ public sealed class Ledger
 {
     private readonly List<LedgerFile> _files = [];
     private readonly List<string> _notes = [];
+    private readonly HashSet<string> _noted = new(StringComparer.Ordinal);
 
     /// <summary>One a file, in the order in which they were read; files inside an archive are named <c>archive.zip!inner</c>.</summary>
     public IReadOnlyList<LedgerFile> Files => _files;
@@ -62,7 +63,7 @@ public sealed class Ledger
 
     internal void Note(string text)
     {
-        if (!_notes.Contains(text))
+        if (_noted.Add(text))
             _notes.Add(text);
     }
 
@@ -174,6 +175,21 @@ public sealed class LedgerFile
         Count(reason, RowOutcome.Rejected, line, row);
     }
 
+    /// <summary>The row that was read last; only of those that are kept as samples is what is shown made.</summary>
+    internal void Skip(string reason, TableRows rows)
+    {
+        Skipped++;
+        Count(reason, RowOutcome.Skipped, rows, -1);
+    }
+
+    /// <inheritdoc cref="Skip(string, TableRows)"/>
+    /// <param name="faulty">The column that is wrong, or -1.</param>
+    internal void Reject(string reason, TableRows rows, int faulty = -1)
+    {
+        Rejected++;
+        Count(reason, RowOutcome.Rejected, rows, faulty);
+    }
+
     internal JsonObject ToJson() => new()
     {
         ["file"] = Path,
@@ -205,20 +221,31 @@ public sealed class LedgerFile
         }
     }
 
-    private void Count(string reason, RowOutcome outcome, long line, ReadOnlySpan<byte> row)
+    private void Count(string reason, RowOutcome outcome, long line, ReadOnlySpan<byte> row) => EntryOf(reason, outcome).Add(line, row, _samplesMax);
+
+    private void Count(string reason, RowOutcome outcome, TableRows rows, int faulty)
+    {
+        LedgerReason entry = EntryOf(reason, outcome);
+        entry.Add(rows.Line, entry.Samples.Count < _samplesMax ? rows.Shown(faulty) : [], _samplesMax);
+    }
+
+    private LedgerReason EntryOf(string reason, RowOutcome outcome)
     {
         // Reasons carry no text from the row but small numbers; should a file find a thousand ways to be wrong, the rest are counted as one.
         if (_reasons.Count >= 100 && !_reasons.ContainsKey(reason))
             reason = $"other reasons ({outcome.ToString().ToLowerInvariant()})";
         if (!_reasons.TryGetValue(reason, out LedgerReason? entry))
             _reasons.Add(reason, entry = new LedgerReason(reason, outcome));
-        entry.Add(line, row, _samplesMax);
+        return entry;
     }
 }
 
 /// <summary>Why rows were left out: how many, and the first few.</summary>
 public sealed class LedgerReason
 {
+    /// <summary>Characters of a row that are shown.</summary>
+    internal const int CharsMax = 80;
+
     private readonly List<LedgerSample> _samples = [];
 
     internal LedgerReason(string reason, RowOutcome outcome) => (Reason, Outcome) = (reason, outcome);
@@ -249,15 +276,15 @@ public sealed class LedgerReason
     }
 
     /// <summary>The start of a row, fit to be shown on one line.</summary>
-    internal static string Sample(ReadOnlySpan<byte> row, int charsMax = 80)
+    internal static string Sample(ReadOnlySpan<byte> row, int charsMax = CharsMax)
     {
         string text = Encoding.UTF8.GetString(row[..Math.Min(row.Length, charsMax * 4)]);
         StringBuilder shown = new();
-        foreach (char c in text)
+        foreach (Rune c in text.EnumerateRunes())
         {
             if (shown.Length >= charsMax)
                 break;
-            shown.Append(c == '\t' ? '→' : char.IsControl(c) || char.IsSurrogate(c) || c == '\uFFFD' ? '·' : c);
+            shown.Append(c.Value == '\t' ? "→" : Rune.IsControl(c) || c == Rune.ReplacementChar ? "·" : c.ToString());
         }
 
         return text.Length > shown.Length || row.Length > charsMax * 4 ? shown + "..." : shown.ToString();

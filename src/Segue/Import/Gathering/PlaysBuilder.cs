@@ -25,7 +25,7 @@ internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long bytesMax = 512
     private readonly Utf8Interner _artists = new();
     private readonly Utf8Interner _spellings = new();
     private readonly List<byte[]> _keys = []; // Of each spelling.
-    private readonly List<string?> _names = [];
+    private readonly List<byte[]?> _names = [];
     private readonly List<PlaysRun> _runs = [];
     private int[] _user = [];
     private int[] _artist = [];
@@ -71,17 +71,26 @@ internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long bytesMax = 512
         return _keys[raw];
     }
 
-    /// <summary>Says what an artist is called; the first name stays.</summary>
+    /// <summary>Says what an artist is called. Of several spellings one with large and small letters stays, and of those the first by code: not the
+    /// one that came first.</summary>
     /// <returns>False when the artist had a name.</returns>
     public bool Name(ReadOnlySpan<byte> artist, ReadOnlySpan<byte> name)
     {
         int index = _artists.IndexOf(artist);
         while (_names.Count <= index)
             _names.Add(null);
-        if (_names[index] is not null)
-            return false;
-        _names[index] = Encoding.UTF8.GetString(name);
-        return true;
+        byte[]? known = _names[index];
+        if (known is null || !name.SequenceEqual(known) && IsBetter(name, known))
+            _names[index] = name.ToArray();
+        return known is null;
+    }
+
+    private static bool IsBetter(ReadOnlySpan<byte> name, ReadOnlySpan<byte> known)
+    {
+        static bool IsMixed(ReadOnlySpan<byte> text) =>
+            text.IndexOfAnyInRange((byte)'A', (byte)'Z') >= 0 && (text.IndexOfAnyInRange((byte)'a', (byte)'z') >= 0 || !Ascii.IsValid(text));
+        bool isMixed = IsMixed(name);
+        return isMixed == IsMixed(known) ? name.SequenceCompareTo(known) < 0 : isMixed;
     }
 
     /// <param name="merged">Rows that repeated a pair.</param>
@@ -95,7 +104,8 @@ internal sealed class PlaysBuilder(int bufferRows = 1 << 23, long bytesMax = 512
         Dispose();
         merged = Rows - counts.Nonzeros;
         TextColumn ids = _artists.ToColumn(artistOrder);
-        TextColumn names = TextColumn.From(artistOrder.Select((a, rank) => (a < _names.Count ? _names[a] : null) ?? ids[rank]));
+        TextColumn names = TextColumn.From(
+            artistOrder.Select((a, rank) => a < _names.Count && _names[a] is { } name ? Encoding.UTF8.GetString(name) : ids[rank]));
         return new Plays(_users.ToColumn(userOrder), new Artists(ids, names), counts) { FirstPlayedMinutes = first };
     }
 

@@ -15,6 +15,7 @@ internal enum HistorySource
     Maloja,
     ScrobblerLog,
     Table,
+    YouTubeMusic,
 }
 
 /// <summary>One play or skip, or an undated total. Nothing personal is in it: no account, address, device or place.</summary>
@@ -71,119 +72,65 @@ internal sealed class History
     /// <summary>The time of the last play, or null where there are no dates.</summary>
     public DateTimeOffset? LastPlayed => Listens.Count == 0 ? null : Listens[^1].At;
 
-    /// <summary>The listens added up by artist and title, most played first.</summary>
+    /// <summary>
+    /// The listens added up by artist and title, most played first. An undated total holds the dated plays of the same song, and that of an artist
+    /// those of all their songs: it counts as far as it is larger.
+    /// </summary>
     /// <param name="halfLife">With it, a play counts half when it is so much older than the last play of the history.</param>
     public IReadOnlyList<HistoryEntry> Entries(TimeSpan? halfLife = null)
     {
         if (halfLife is { } h && h <= TimeSpan.Zero)
             throw new ArgumentOutOfRangeException(nameof(halfLife), "A half-life is longer than no time.");
-        Dictionary<(string, string), HistoryEntry> entries = [];
+        Dictionary<(string Artist, string Song), Sum> entries = [];
         foreach (Listen listen in Listens)
         {
             double weight = halfLife is { } half && listen.At is { } at && LastPlayed is { } last ? Math.Pow(0.5, (last - at) / half) : 1;
             (string, string) key = (NameKey.Of(listen.Artist), listen.Title is null ? "" : NameKey.Of(listen.Title));
-            HistoryEntry e = entries.GetValueOrDefault(key) ?? new(listen.Artist, listen.ArtistId, listen.Title, listen.TrackId, 0, 0, null);
-            entries[key] = e with
-            {
-                Plays = e.Plays + weight * listen.Plays,
-                Skips = e.Skips + (listen.Skipped ? 1 : 0),
-                LastPlayed = listen.Skipped || listen.At is null ? e.LastPlayed : listen.At,
-                TrackId = e.TrackId ?? listen.TrackId,
-            };
+            if (!entries.TryGetValue(key, out Sum? sum))
+                entries.Add(key, sum = new Sum(listen));
+            sum.Add(listen, weight);
         }
 
-        return [.. entries.Values.OrderByDescending(e => e.Plays).ThenBy(e => e.Artist, StringComparer.Ordinal).ThenBy(e => e.Title, StringComparer.Ordinal)];
-    }
-}
-
-/// <summary>
-/// Collects listens so that none counts twice, however often exports overlap. Dated listens of one kind of source are the same when time, song and
-/// duration are; across kinds (a scrobble has the start of a play, Spotify its end, and some only the minute) when the song is the same and
-/// the times are within the play's length and a minute and a half. Undated totals of several files are not added: the larger one stands.
-/// </summary>
-internal sealed class HistoryBuilder
-{
-    private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan s_unknownLength = TimeSpan.FromMinutes(5);
-
-    private readonly List<Listen> _dated = [];
-    private readonly HashSet<(long At, HistorySource, string Song, int Seconds)> _exact = [];
-    private readonly Dictionary<string, List<int>> _bySong = new(StringComparer.Ordinal);
-    private readonly HashSet<(int, HistorySource)> _paired = []; // Listens that already stand for one of that other source.
-    private readonly Dictionary<string, Listen> _totals = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, float> _inThisFile = new(StringComparer.Ordinal);
-
-    public int Count => _dated.Count + _totals.Count;
-
-    public static HistoryBuilder From(History? history)
-    {
-        HistoryBuilder builder = new();
-        foreach (Listen listen in history?.Listens ?? [])
-            builder.AddKnown(listen);
-        return builder;
-    }
-
-    /// <summary>Totals of what follows are of another file.</summary>
-    public void NextFile() => _inThisFile.Clear();
-
-    /// <returns>False when it was there already.</returns>
-    public bool Add(Listen listen)
-    {
-        string song = SongOf(listen);
-        if (listen.At is not { } at)
-            return AddTotal(song, listen);
-        if (!_exact.Add((at.ToUnixTimeSeconds(), listen.Source, song, listen.Seconds)))
-            return false;
-        if (!_bySong.TryGetValue(song, out List<int>? others))
-            _bySong.Add(song, others = []);
-        foreach (int other in others)
+        Dictionary<string, double> ofSongs = [];
+        foreach (((string artist, string song), Sum sum) in entries)
         {
-            if (_dated[other].Source == listen.Source || !IsSame(_dated[other], listen) || !_paired.Add((other, listen.Source)))
-                continue;
-            return false;
+            if (song.Length > 0)
+                ofSongs[artist] = ofSongs.GetValueOrDefault(artist) + Math.Max(sum.Total, sum.Dated);
         }
 
-        others.Add(_dated.Count);
-        _dated.Add(listen);
-        return true;
+        return
+        [
+            .. entries.Select(e => e.Value.Entry(e.Key.Song.Length > 0 ? 0 : ofSongs.GetValueOrDefault(e.Key.Artist)))
+                .OrderByDescending(e => e.Plays).ThenBy(e => e.Artist, StringComparer.Ordinal).ThenBy(e => e.Title, StringComparer.Ordinal),
+        ];
     }
 
-    /// <summary>What a history holds already has been compared: it is not again.</summary>
-    private void AddKnown(Listen listen)
+    /// <summary>What is known of one song.</summary>
+    private sealed class Sum(Listen first)
     {
-        string song = SongOf(listen);
-        if (listen.At is not { } at)
+        private string? _id = first.TrackId;
+        private double _weighted;
+        private int _skips;
+        private DateTimeOffset? _last;
+
+        public double Total { get; private set; }
+
+        public double Dated { get; private set; }
+
+        public void Add(in Listen listen, double weight)
         {
-            _totals[song] = listen;
-            return;
+            _id ??= listen.TrackId;
+            _skips += listen.Skipped ? 1 : 0;
+            if (listen.At is null)
+                Total += listen.Plays;
+            else
+                (Dated, _weighted) = (Dated + listen.Plays, _weighted + weight * listen.Plays);
+            if (!listen.Skipped && listen.At is not null)
+                _last = listen.At;
         }
 
-        _exact.Add((at.ToUnixTimeSeconds(), listen.Source, song, listen.Seconds));
-        if (!_bySong.TryGetValue(song, out List<int>? others))
-            _bySong.Add(song, others = []);
-        others.Add(_dated.Count);
-        _dated.Add(listen);
-    }
-
-    private static string SongOf(in Listen listen) => NameKey.Of(listen.Artist) + "\n" + (listen.Title is null ? "" : NameKey.Of(listen.Title));
-
-    public History Build() => new([
-        .. _totals.Values.OrderBy(t => t.Artist, StringComparer.Ordinal).ThenBy(t => t.Title, StringComparer.Ordinal),
-        .. _dated.OrderBy(d => d.At).ThenBy(d => d.Artist, StringComparer.Ordinal).ThenBy(d => d.Title, StringComparer.Ordinal).ThenBy(d => d.Seconds),
-    ]);
-
-    private bool AddTotal(string song, Listen listen)
-    {
-        float inFile = _inThisFile[song] = _inThisFile.GetValueOrDefault(song) + listen.Plays;
-        bool isNew = !_totals.TryGetValue(song, out Listen known);
-        if (isNew || inFile > known.Plays)
-            _totals[song] = (isNew ? listen : known) with { Plays = inFile };
-        return isNew;
-    }
-
-    private static bool IsSame(in Listen a, in Listen b)
-    {
-        TimeSpan length = a.Seconds >= 0 ? TimeSpan.FromSeconds(a.Seconds) : b.Seconds >= 0 ? TimeSpan.FromSeconds(b.Seconds) : s_unknownLength;
-        return a.Skipped == b.Skipped && (a.At!.Value - b.At!.Value).Duration() <= length + s_slack;
+        /// <param name="elsewhere">Plays of the artist's songs, which an artist's total holds.</param>
+        public HistoryEntry Entry(double elsewhere) =>
+            new(first.Artist, first.ArtistId, first.Title, _id, _weighted + Math.Max(0, Total - Dated - elsewhere), _skips, _last);
     }
 }

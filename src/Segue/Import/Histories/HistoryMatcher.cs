@@ -28,28 +28,19 @@ internal sealed record MatchReport(int Exact, int Careful, IReadOnlyList<Unmatch
 internal sealed record DatedHistory(IReadOnlyList<DatedPlay> Plays, IReadOnlyList<string> Unknown, int Undated);
 
 /// <summary>
-/// Finds the artists and tracks of a history in a catalogue. First as they are written (<see cref="NameKey.Of"/>); then with less: without guests
-/// ("feat."), without the mark of a version ("- Remastered 2011", "(Live)"), without accents, punctuation and "The". The second step takes a name
-/// only when exactly one in the catalogue has that form, so that it never guesses between two; what is merely spelt alike is not matched but
-/// reported as the nearest.
+/// Finds the artists and tracks of a history in a catalogue, as everything finds them (<see cref="NearNames"/>, <see cref="SongNames"/>): as they are
+/// written, else without accents, punctuation, "The", guests and the marks of versions, and then only when one name alone is so near. What is merely
+/// spelt alike is not matched but reported as the nearest.
 /// </summary>
 internal static class HistoryMatcher
 {
     private const int NearestShown = 20;
-    private static readonly string[] s_guests = [" feat. ", " feat ", " ft. ", " ft ", " featuring ", " (feat. ", " (ft. ", " [feat. "];
-
-    private static readonly string[] s_versions =
-    [
-        "remaster", "live", "mono", "stereo", "radio edit", "single version", "album version", "original version", "single edit", "bonus track", "deluxe", "feat.", "ft.",
-        "explicit",
-    ];
 
     /// <summary>The history as artists of a catalogue.</summary>
     /// <param name="halfLife">With it, a play counts half when it is so much older than the last one.</param>
     /// <param name="name">What the profile is called.</param>
     public static (Profile Profile, MatchReport Report) ToArtists(History history, Artists artists, TimeSpan? halfLife = null, string? name = null)
     {
-        Lookup lookup = new(artists.ByName, artists.Names);
         List<(int, float)> found = [];
         Dictionary<int, float> days = [];
         Tally tally = new();
@@ -59,7 +50,7 @@ internal static class HistoryMatcher
             double plays = entries.Sum(e => e.Plays);
             if (plays <= 0)
                 continue; // Only skipped.
-            (int artist, bool exact) = FindArtist(first, lookup, artists);
+            (int artist, bool exact) = FindArtist(first, artists);
             if (artist >= 0)
                 found.Add((artist, (float)plays));
             if (artist >= 0 && history.LastPlayed is { } newest && entries.Max(e => e.LastPlayed) is { } last)
@@ -72,21 +63,10 @@ internal static class HistoryMatcher
         return (profile with { DaysSince = since }, tally.Report(artists.ByName, artists.Names));
     }
 
-    /// <summary>The artist that somebody means by a name, found as a history's names are: as it is written, then with less; -1 where there is none,
-    /// or more than one.</summary>
-    public static int FindArtist(string name, Artists artists)
-    {
-        int exact = artists.ByName.Find(name);
-        if (exact < 0)
-            exact = artists.ById.FindExact(name);
-        return exact >= 0 ? exact : new Lookup(artists.ByName, artists.Names).FindLoose(name) is [var only] ? only : -1;
-    }
-
     /// <summary>Each dated play of the history as one of a catalogue's artists. Skips are no plays; undated totals are left out, and
     /// counted.</summary>
     public static DatedHistory ToDatedPlays(History history, Artists artists)
     {
-        Lookup lookup = new(artists.ByName, artists.Names);
         Dictionary<string, int> numbers = new(StringComparer.Ordinal);
         List<string> unknown = [];
         List<DatedPlay> plays = [];
@@ -96,7 +76,7 @@ internal static class HistoryMatcher
             if (!numbers.TryGetValue(key, out int artist))
             {
                 HistoryEntry entry = new(listen.Artist, listen.ArtistId, listen.Title, listen.TrackId, 0, 0, null);
-                artist = FindArtist(entry, lookup, artists).Artist;
+                artist = FindArtist(entry, artists).Artist;
                 if (artist < 0)
                 {
                     artist = artists.Count + unknown.Count;
@@ -115,7 +95,6 @@ internal static class HistoryMatcher
     /// <summary>The history as tracks of a catalogue, most played first; entries without title are left out.</summary>
     public static (IReadOnlyList<(int Track, double Plays)> Played, MatchReport Report) ToTracks(History history, Tracks tracks, TimeSpan? halfLife = null)
     {
-        Lookup titles = new(tracks.ByTitle, tracks.Titles);
         Dictionary<int, double> found = [];
         Tally tally = new();
         foreach (HistoryEntry entry in history.Entries(halfLife).Where(e => e.Title is not null && e.Plays > 0))
@@ -123,7 +102,7 @@ internal static class HistoryMatcher
             int track = entry.TrackId is null ? -1 : tracks.IndexOfId(entry.TrackId);
             bool exact = track >= 0;
             if (track < 0)
-                (track, exact) = FindTrack(entry, titles, tracks);
+                (track, exact) = tracks.Songs.Match(entry.Title!, entry.Artist);
             if (track >= 0)
                 found[tracks.SongOf[track]] = found.GetValueOrDefault(tracks.SongOf[track]) + entry.Plays;
             tally.Count($"{entry.Title} - {entry.Artist}", entry.Plays, track, exact);
@@ -132,64 +111,14 @@ internal static class HistoryMatcher
         return ([.. found.OrderByDescending(f => f.Value).ThenBy(f => f.Key).Select(f => (f.Key, f.Value))], tally.Report(tracks.ByTitle, null));
     }
 
-    /// <summary>A title or name without guests and marks of a version; the same when there is nothing to take away.</summary>
-    internal static string WithoutVersion(string name)
-    {
-        string rest = name;
-        foreach (string guest in s_guests)
-        {
-            int at = rest.IndexOf(guest, StringComparison.OrdinalIgnoreCase);
-            if (at > 0)
-                rest = rest[..at];
-        }
-
-        int dash = rest.LastIndexOf(" - ", StringComparison.Ordinal);
-        if (dash > 0 && IsVersion(rest[(dash + 3)..]))
-            rest = rest[..dash];
-        while (rest.EndsWith(')') || rest.EndsWith(']'))
-        {
-            int open = rest.LastIndexOf(rest[^1] == ')' ? '(' : '[');
-            if (open <= 0 || !IsVersion(rest[open..]))
-                break;
-            rest = rest[..open].TrimEnd();
-        }
-
-        return rest.Trim();
-    }
-
-    private static bool IsVersion(string mark) => s_versions.Any(v => mark.Contains(v, StringComparison.OrdinalIgnoreCase));
-
-    private static (int Artist, bool Exact) FindArtist(HistoryEntry entry, Lookup lookup, Artists artists)
+    private static (int Artist, bool Exact) FindArtist(HistoryEntry entry, Artists artists)
     {
         int artist = entry.ArtistId is null ? -1 : artists.IndexOfId(entry.ArtistId);
         if (artist < 0)
             artist = artists.ByName.Find(entry.Artist);
         if (artist < 0 && entry.Title is not null)
             artist = artists.ByName.Find($"{entry.Artist} - {entry.Title}"); // A name with a dash in a plain list.
-        return artist >= 0 ? (artist, true) : (lookup.FindLoose(entry.Artist) is [var only] ? only : -1, false);
-    }
-
-    private static (int Track, bool Exact) FindTrack(HistoryEntry entry, Lookup titles, Tracks tracks)
-    {
-        int ByArtist(IEnumerable<int> rows, Func<string, string> form) => rows.FirstOrDefault(t => tracks.ArtistNamesOf(t).Any(a => form(a) == form(entry.Artist)), -1);
-        int track = ByArtist(titles.Index.FindAll(entry.Title!), NameKey.Of);
-        return track >= 0 ? (track, true) : (ByArtist(titles.FindLoose(entry.Title!), Loosest), false);
-    }
-
-    private static string Loosest(string name) => NameKey.Loose(WithoutVersion(name));
-
-    /// <summary>Rows by their loosest form, built when first needed.</summary>
-    private sealed class Lookup(NameIndex index, TextColumn names)
-    {
-        private ILookup<string, int>? _rows;
-
-        public NameIndex Index => index;
-
-        public IReadOnlyList<int> FindLoose(string name)
-        {
-            _rows ??= Enumerable.Range(0, names.Count).ToLookup(row => Loosest(names[row]), StringComparer.Ordinal);
-            return [.. _rows[Loosest(name)]];
-        }
+        return artist >= 0 ? (artist, true) : (artists.ByNearName.FindOnly(entry.Artist), false);
     }
 
     private sealed class Tally

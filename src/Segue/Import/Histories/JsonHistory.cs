@@ -1,17 +1,21 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Segue.Import;
 
 /// <summary>
-/// Histories in JSON: Spotify's two exports, pages of Last.fm's API, and ListenBrainz. They are told apart by the names of their properties.
-/// Only what <see cref="Listen"/> has a place for is read; user names, addresses, devices and countries stand in these files and go nowhere.
+/// Histories in JSON: Spotify's two exports, pages of Last.fm's API, ListenBrainz, Maloja, YouTube Music. They are told apart by the names of their
+/// properties. Only what <see cref="Listen"/> has a place for is read; user names, addresses, devices and countries stand in these files and go
+/// nowhere.
 /// </summary>
 internal sealed class JsonHistory
 {
     private readonly Func<JsonElement, Verdict> _read;
     private readonly bool _isPages;
+    private readonly string? _within;
 
-    private JsonHistory(string format, Func<JsonElement, Verdict> read, bool isPages = false) => (Format, _read, _isPages) = (format, read, isPages);
+    private JsonHistory(string format, Func<JsonElement, Verdict> read, bool isPages = false, string? within = null) =>
+        (Format, _read, _isPages, _within) = (format, read, isPages, within);
 
     public string Format { get; }
 
@@ -20,37 +24,41 @@ internal sealed class JsonHistory
     {
         HashSet<string> names = PropertyNames(head);
         if (names.IsSupersetOf(["artistName", "trackName", "msPlayed"]))
-            return new JsonHistory("Spotify account data", SpotifyAccount);
+            return new JsonHistory("Spotify account data", JsonListens.SpotifyAccount);
         if (names.IsSupersetOf(["ts", "ms_played", "master_metadata_track_name"]))
-            return new JsonHistory("Spotify extended history", SpotifyExtended);
+            return new JsonHistory("Spotify extended history", JsonListens.SpotifyExtended);
         if (names.Contains("track_metadata"))
-            return new JsonHistory("ListenBrainz listens", ListenBrainz);
+            return new JsonHistory("ListenBrainz listens", JsonListens.ListenBrainz);
+        if (names.IsSupersetOf(["time", "track", "artists", "title"]) && (names.Contains("scrobbles") || names.Contains("list")))
+            return new JsonHistory("Maloja export", JsonListens.Maloja, within: names.Contains("scrobbles") ? "scrobbles" : "list");
+        if (names.IsSupersetOf(["header", "title", "time"]) && (names.Contains("titleUrl") || names.Contains("products")))
+            return new JsonHistory("YouTube Music history", JsonListens.YouTubeMusic);
         return names.Contains("recenttracks") || names.IsSupersetOf(["artist", "name", "date"])
-            ? new JsonHistory("Last.fm API pages", LastfmTrack, isPages: true)
+            ? new JsonHistory("Last.fm API pages", JsonListens.LastfmTrack, isPages: true)
             : null;
     }
 
     public void Read(InputFile input, LedgerFile ledger, ImportRun run)
     {
-        JsonElements elements = new(input.Utf8);
-        run.BeginHistory();
+        JsonElements elements = new(input.Utf8, _within);
+        run.BeginHistory(ledger);
         while (elements.Read())
         {
             run.Tick(input, ledger);
             if (elements.Problem is { } problem)
             {
                 ledger.RowsRead++;
-                ledger.Reject(problem, elements.Line, elements.Element);
+                ledger.Reject(problem, elements.Line, PersonalData.Without(elements.Element));
                 continue;
             }
 
-            ReadElement(elements, ledger, run.History);
+            ReadElement(elements, input, ledger, run);
         }
 
         run.Close(input, ledger);
     }
 
-    private void ReadElement(JsonElements elements, LedgerFile ledger, HistoryBuilder history)
+    private void ReadElement(JsonElements elements, InputFile input, LedgerFile ledger, ImportRun run)
     {
         JsonDocument document;
         try
@@ -61,7 +69,8 @@ internal sealed class JsonHistory
         catch (JsonException e)
         {
             ledger.RowsRead++;
-            ledger.Reject(e.Message.Contains("depth", StringComparison.Ordinal) ? "nested too deep" : "not valid JSON", elements.Line, elements.Element);
+            string reason = e.Message.Contains("depth", StringComparison.Ordinal) ? "nested too deep" : "not valid JSON";
+            ledger.Reject(reason, elements.Line, PersonalData.Without(elements.Element));
             return;
         }
 
@@ -71,17 +80,23 @@ internal sealed class JsonHistory
             {
                 ledger.RowsRead++;
                 Verdict verdict = Judge(item);
+                // The songs of a page are told apart by their number.
+                long place = _isPages ? ledger.RowsRead : elements.Line;
+                if (verdict.Note is { } note)
+                    run.Ledger.Note($"{input.Name}: {note}");
                 if (verdict.Rejected is { } rejected)
-                    ledger.Reject(rejected, elements.Line, elements.Element);
+                    ledger.Reject(rejected, place, PersonalData.Without(Utf8(item), verdict.Property));
                 else if (verdict.Skipped is { } skipped)
-                    ledger.Skip(skipped, elements.Line, elements.Element);
-                else if (history.Add(verdict.Listen))
+                    ledger.Skip(skipped, place, PersonalData.Without(Utf8(item)));
+                else if (run.History.Add(verdict.Listen))
                     ledger.Accept();
                 else
                     ledger.Merge();
             }
         }
     }
+
+    private static byte[] Utf8(JsonElement item) => JsonMarshal.GetRawUtf8Value(item).ToArray();
 
     private Verdict Judge(JsonElement item)
     {
@@ -91,81 +106,9 @@ internal sealed class JsonHistory
         }
         catch (InvalidOperationException)
         {
-            return Verdict.Reject("a property holds another kind of value than it should"); // Also a lone surrogate in a string.
+            return Verdict.Reject("a property holds another kind of value than it should", null); // Also a lone surrogate in a string.
         }
     }
-
-    private static Verdict SpotifyAccount(JsonElement e)
-    {
-        string? artist = Text(e, "artistName"), title = Text(e, "trackName");
-        return Spotify(artist, title, null, null, Text(e, "endTime"), Number(e, "msPlayed"), playedOut: false, HistorySource.SpotifyAccount);
-    }
-
-    private static Verdict SpotifyExtended(JsonElement e)
-    {
-        string? artist = Text(e, "master_metadata_album_artist_name"), title = Text(e, "master_metadata_track_name");
-        if (artist is null && title is null)
-            return Verdict.Skip(Text(e, "episode_name") is not null ? "a podcast" : Text(e, "audiobook_title") is not null ? "an audiobook" : "a song without name");
-        if (e.TryGetProperty("incognito_mode", out JsonElement incognito) && incognito.ValueKind == JsonValueKind.True)
-            return Verdict.Skip("a private session");
-        const string Prefix = "spotify:track:";
-        string? uri = Text(e, "spotify_track_uri");
-        string? id = uri?.StartsWith(Prefix, StringComparison.Ordinal) == true ? uri[Prefix.Length..] : null;
-        bool playedOut = Text(e, "reason_end") == "trackdone";
-        return Spotify(artist, title, Text(e, "master_metadata_album_album_name"), id, Text(e, "ts"), Number(e, "ms_played"), playedOut, HistorySource.SpotifyExtended);
-    }
-
-    private static Verdict Spotify(
-        string? artist, string? title, string? album, string? id, string? time, double? milliseconds, bool playedOut, HistorySource source)
-    {
-        if (string.IsNullOrWhiteSpace(artist))
-            return Verdict.Reject("no artist");
-        if (artist == "Unknown Artist")
-            return Verdict.Skip("an unknown artist");
-        if (milliseconds is not (>= 0 and < 1e9))
-            return Verdict.Reject("the time played is no number of milliseconds");
-        if (!HistoryTime.TryParse(time, out DateTimeOffset? at) || at is null)
-            return Verdict.Reject("no readable time");
-        int seconds = (int)(milliseconds.Value / 1000);
-        return Verdict.Keep(new Listen
-        {
-            Artist = artist,
-            Title = title,
-            Album = album,
-            TrackId = id,
-            At = at,
-            Seconds = seconds,
-            Plays = HistoryTime.IsPlay(seconds, playedOut ? seconds : -1) ? 1 : 0,
-            Source = source,
-        });
-    }
-
-    private static Verdict ListenBrainz(JsonElement e)
-    {
-        if (!e.TryGetProperty("track_metadata", out JsonElement track) || track.ValueKind != JsonValueKind.Object)
-            return Verdict.Reject("no track_metadata");
-        if (!HistoryTime.FromUnix((long)(Number(e, "listened_at") is { } n and > -1e15 and < 1e15 ? n : -1), out DateTimeOffset? at))
-            return Verdict.Reject("no readable time");
-        string? id = null;
-        if (track.TryGetProperty("additional_info", out JsonElement more) && more.ValueKind == JsonValueKind.Object && Text(more, "spotify_id") is { } link)
-            id = link.Split('/')[^1];
-        return Scrobble(Text(track, "artist_name"), Text(track, "track_name"), Text(track, "release_name"), id, at, HistorySource.ListenBrainz);
-    }
-
-    private static Verdict LastfmTrack(JsonElement e)
-    {
-        if (e.TryGetProperty("@attr", out JsonElement attributes) && attributes.ValueKind == JsonValueKind.Object && Text(attributes, "nowplaying") == "true")
-            return Verdict.Skip("playing when the page was fetched");
-        string? uts = e.TryGetProperty("date", out JsonElement date) && date.ValueKind == JsonValueKind.Object ? Text(date, "uts") : null;
-        return HistoryTime.TryParse(uts, out DateTimeOffset? at)
-            ? Scrobble(TextOrInside(e, "artist"), Text(e, "name"), TextOrInside(e, "album"), null, at, HistorySource.Lastfm)
-            : Verdict.Reject("no readable time");
-    }
-
-    private static Verdict Scrobble(string? artist, string? title, string? album, string? id, DateTimeOffset? at, HistorySource source) =>
-        string.IsNullOrWhiteSpace(artist)
-        ? Verdict.Reject("no artist")
-        : Verdict.Keep(new Listen { Artist = artist, Title = title, Album = string.IsNullOrEmpty(album) ? null : album, TrackId = id, At = at, Source = source });
 
     private IEnumerable<JsonElement> Items(JsonElement root)
     {
@@ -213,33 +156,16 @@ internal sealed class JsonHistory
 
         return names;
     }
+}
 
-    private static string? Text(JsonElement e, string name) => e.ValueKind == JsonValueKind.Object && e.TryGetProperty(name, out JsonElement value)
-        ? value.ValueKind switch
-        {
-            JsonValueKind.String => value.GetString(),
-            JsonValueKind.Null => null,
-            JsonValueKind.Number => value.GetRawText(),
-            _ => null,
-        }
-        : null;
+/// <summary>What becomes of one listen in JSON.</summary>
+/// <param name="Property">What is wrong with a rejected one; null where it is the whole.</param>
+/// <param name="Note">What a person should know of all like it.</param>
+internal readonly record struct Verdict(Listen Listen, string? Skipped, string? Rejected, string? Property = null, string? Note = null)
+{
+    public static Verdict Keep(Listen listen) => new(listen, null, null);
 
-    /// <summary>Last.fm puts the name of an artist or album into <c>#text</c> or <c>name</c> of an object.</summary>
-    private static string? TextOrInside(JsonElement e, string name) => e.ValueKind == JsonValueKind.Object && e.TryGetProperty(name, out JsonElement value)
-        ? value.ValueKind == JsonValueKind.Object ? Text(value, "#text") ?? Text(value, "name") : Text(e, name)
-        : null;
+    public static Verdict Skip(string reason) => new(default, reason, null);
 
-    private static double? Number(JsonElement e, string name) =>
-        e.ValueKind == JsonValueKind.Object && e.TryGetProperty(name, out JsonElement v) && v.ValueKind == JsonValueKind.Number && v.TryGetDouble(out double n)
-            ? n
-            : null;
-
-    private readonly record struct Verdict(Listen Listen, string? Skipped, string? Rejected)
-    {
-        public static Verdict Keep(Listen listen) => new(listen, null, null);
-
-        public static Verdict Skip(string reason) => new(default, reason, null);
-
-        public static Verdict Reject(string reason) => new(default, null, reason);
-    }
+    public static Verdict Reject(string reason, string? property) => new(default, null, reason, property);
 }

@@ -242,12 +242,23 @@ internal sealed class InputFile : IDisposable
             head = new HeadStream(Encoding.CreateTranscodingStream(head, encoding, new UTF8Encoding(false)), HeadBytes);
         }
 
+        if (head.Head.Span.StartsWith("+ACM-"u8))
+            head = new HeadStream(Encoding.CreateTranscodingStream(head, Utf7(), new UTF8Encoding(false)), HeadBytes);
+
         bool hasMark = head.Head.Span.StartsWith("\uFEFF"u8);
         if (hasMark)
             head.Drop(3);
         if (!ParquetRows.Recognize(head.Head.Span) && CarriageReturns.Recognize(head.Head.Span))
             head = new HeadStream(new CarriageReturns(head), HeadBytes);
         return new InputFile(name, path, head, bytesTotal, position, wasNamed, isPlain) { BytesOfContent = bytesOfContent ?? bytesTotal };
+    }
+
+    /// <summary>Exports of Libre.fm were passed through a mail program's UTF-7, where "+ACM-" is the # of their first line.</summary>
+    private static Encoding Utf7()
+    {
+#pragma warning disable SYSLIB0001 // What is unsafe about it is to let it be asked for from outside; here it is known by its content.
+        return new UTF7Encoding();
+#pragma warning restore SYSLIB0001
     }
 
     /// <summary>UTF-16 is told by its byte order mark, or by every other byte of the beginning being zero.</summary>

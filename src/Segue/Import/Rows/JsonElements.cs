@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 
 namespace Segue.Import;
 
@@ -7,20 +8,27 @@ namespace Segue.Import;
 /// JSON Lines. Only brackets and strings are looked at here; what is inside an object is judged by whoever parses it. An object that never
 /// ends, is longer than <see cref="ElementBytesMax"/>, or text that is no object, is handed out as a bad row, and reading goes on behind it.
 /// </summary>
-internal sealed class JsonElements(Stream stream)
+/// <param name="stream">UTF-8.</param>
+/// <param name="within">The property whose array holds the objects, where they stand inside another; null where they do not.</param>
+internal sealed class JsonElements(Stream stream, string? within = null)
 {
     /// <summary>A page of Last.fm's API with 1,000 scrobbles is about one megabyte.</summary>
     public const int ElementBytesMax = 16 << 20;
 
     private static readonly SearchValues<byte> s_outside = SearchValues.Create("\"{}\n"u8), s_inside = SearchValues.Create("\"\\"u8);
 
+    private readonly bool _isInside = within is not null;
+
     private byte[] _buffer = new byte[1 << 16];
     private int _start, _end;
     private int _elementLength;
-    private long _line = 1;
+    private long _line = 1, _elementLine;
+    private long _count;
+    private bool _shareLines;
+    private string? _within = within;
 
-    /// <summary>The 1-based line on which the element starts.</summary>
-    public long Line { get; private set; }
+    /// <summary>Where the element stands: the 1-based line on which it starts, or from where two share a line on, its number.</summary>
+    public long Line => _shareLines ? _count : _elementLine;
 
     /// <summary>The object, braces included; for a bad row its beginning.</summary>
     public ReadOnlySpan<byte> Element => _buffer.AsSpan(_start - _elementLength, _elementLength);
@@ -33,11 +41,15 @@ internal sealed class JsonElements(Stream stream)
     {
         Problem = null;
         _elementLength = 0;
+        if (_within is not null && !Enter())
+            return false;
         while (true)
         {
             if (_start == _end && !Fill())
                 return false;
             byte b = _buffer[_start];
+            if (b == ']' && _isInside)
+                return false; // What follows the array is no row.
             if (b == '{')
                 return ReadObject();
             if (b is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',' or (byte)'[' or (byte)']' or 0x1e))
@@ -47,9 +59,35 @@ internal sealed class JsonElements(Stream stream)
         }
     }
 
+    /// <summary>Goes to the array that holds the objects.</summary>
+    private bool Enter()
+    {
+        byte[] name = JsonSerializer.SerializeToUtf8Bytes(_within, JsonSerializerOptions.Default);
+        const int SpaceMax = 256; // Between the name and its array.
+        while (true)
+        {
+            ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
+            int at = rest.IndexOf(name);
+            ReadOnlySpan<byte> behind = at < 0 ? [] : rest[(at + name.Length)..].TrimStart(" \r\n\t:"u8);
+            if (behind is [(byte)'[', ..])
+            {
+                int next = rest.Length - behind.Length + 1;
+                (_line, _start, _within) = (_line + rest[..next].Count((byte)'\n'), _start + next, null);
+                return true;
+            }
+
+            bool mayGoOn = at >= 0 && behind.IsEmpty && rest.Length - at < name.Length + SpaceMax;
+            int keep = mayGoOn ? rest.Length - at : at >= 0 ? rest.Length - at - name.Length : Math.Min(rest.Length, name.Length);
+            _line += rest[..^keep].Count((byte)'\n');
+            _start = _end - keep;
+            if ((at < 0 || behind.IsEmpty) && !Fill())
+                return false;
+        }
+    }
+
     private bool ReadObject()
     {
-        Line = _line;
+        Start();
         int depth = 0, at = _start;
         bool inString = false, tooLong = false;
         while (true)
@@ -95,6 +133,12 @@ internal sealed class JsonElements(Stream stream)
         }
     }
 
+    private void Start()
+    {
+        _shareLines |= _count++ > 0 && _elementLine == _line;
+        _elementLine = _line;
+    }
+
     private static string TooLong => $"an object longer than {ElementBytesMax >> 20} MB";
 
     private bool Good(int end)
@@ -113,7 +157,7 @@ internal sealed class JsonElements(Stream stream)
     /// <summary>Up to the next brace or line end, at most what the buffer holds.</summary>
     private bool ReadGarbage()
     {
-        Line = _line;
+        Start();
         int next = _buffer.AsSpan(_start, _end - _start).IndexOfAny((byte)'{', (byte)'\n');
         return Bad("expected an object in braces", next < 0 ? _end : _start + next);
     }

@@ -18,10 +18,12 @@ internal sealed class JsonRows : TableRows
     private readonly RowFields _fields;
     private readonly bool[] _given;
     private readonly int _list;
+    private readonly IReadOnlyList<string> _names;
+    private string? _faulty; // The property that makes a bad row of it.
 
-    private JsonRows(Stream stream, IReadOnlyList<string> names, IReadOnlyList<int> used, int list)
+    private JsonRows(Stream stream, string? within, IReadOnlyList<string> names, IReadOnlyList<int> used, int list)
     {
-        (_elements, _root, _list, Count) = (new JsonElements(stream), new Node("", ""), list, names.Count);
+        (_elements, _root, _list, _names, Count) = (new JsonElements(stream, within), new Node("", ""), list, names, names.Count);
         (_fields, _given) = (new RowFields(names.Count), new bool[names.Count]);
         foreach (int column in used)
             _root.Add(names[column], column);
@@ -31,14 +33,16 @@ internal sealed class JsonRows : TableRows
 
     public override ReadOnlySpan<byte> this[int field] => _fields[field];
 
-    public override ReadOnlySpan<byte> Row => _elements.Element;
+    public override byte[] Shown(int faulty = -1) =>
+        PersonalData.Without(_elements.Element, _faulty ?? (faulty >= 0 ? _names[faulty] : null));
 
     /// <summary>The table that the objects in the head of a file make, or null when there is none.</summary>
-    public static TableHead? Head(ReadOnlySpan<byte> head)
+    /// <param name="within">The property whose array holds the objects; null where they do not stand inside another.</param>
+    public static TableHead? Head(ReadOnlySpan<byte> head, string? within = null)
     {
         List<string> names = [];
         List<Dictionary<string, string>> rows = [];
-        JsonElements elements = new(new MemoryStream(head.ToArray()));
+        JsonElements elements = new(new MemoryStream(head.ToArray()), within);
         while (rows.Count < RowsOfHead && elements.Read())
         {
             if (elements.Problem is not null)
@@ -60,14 +64,38 @@ internal sealed class JsonRows : TableRows
         if (names.Count == 0)
             return null;
         string[][] table = [[.. names], .. rows.Select(r => (string[])[.. names.Select(n => r.GetValueOrDefault(n, ""))])];
-        return new TableHead("JSON properties", table, (input, used, list) => new JsonRows(input.Utf8, names, used, list));
+        return new TableHead("JSON properties", table, (input, used, list) => new JsonRows(input.Utf8, within, names, used, list));
+    }
+
+    /// <summary>The first property that holds a list of objects, such as "scrobbles"; null where there is none.</summary>
+    public static string? ListIn(ReadOnlySpan<byte> head)
+    {
+        try
+        {
+            Utf8JsonReader json = new(AsUtf8(head), isFinalBlock: false, default);
+            string? name = null;
+            bool isList = false;
+            while (json.Read())
+            {
+                if (isList && json.TokenType == JsonTokenType.StartObject)
+                    return name;
+                isList = json.TokenType == JsonTokenType.StartArray && name is not null;
+                name = json.TokenType == JsonTokenType.PropertyName ? json.GetString() : isList ? name : null;
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Then there is none that could be read.
+        }
+
+        return null;
     }
 
     public override bool Read()
     {
         if (!_elements.Read())
             return false;
-        (Line, Problem) = (_elements.Line, _elements.Problem);
+        (Line, Problem, _faulty) = (_elements.Line, _elements.Problem, null);
         if (Problem is not null)
             return true;
         _fields.Clear();
@@ -133,6 +161,7 @@ internal sealed class JsonRows : TableRows
         if (_given[column.Column])
         {
             json.Skip();
+            _faulty = column.Path;
             return $"the property '{column.Path}' stands twice";
         }
 
@@ -143,6 +172,7 @@ internal sealed class JsonRows : TableRows
         {
             string what = json.TokenType == JsonTokenType.StartArray ? "a list" : "an object";
             json.Skip();
+            _faulty = column.Path;
             return $"the property '{column.Path}' holds {what}; one value is wanted";
         }
 
@@ -158,7 +188,7 @@ internal sealed class JsonRows : TableRows
             if (json.TokenType == JsonTokenType.String)
                 _fields.AppendQuoted(column.Column, Encoding.UTF8.GetBytes(json.GetString()!));
             else if (json.TokenType != JsonTokenType.Null)
-                problem = $"the list '{column.Path}' holds something else than text";
+                (problem, _faulty) = ($"the list '{column.Path}' holds something else than text", column.Path);
             json.Skip();
         }
 

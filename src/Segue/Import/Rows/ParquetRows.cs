@@ -29,7 +29,6 @@ internal sealed class ParquetRows : TableRows
     private readonly IReadOnlyList<string> _names;
     private readonly ParquetColumn?[] _columns;
     private readonly RowFields _fields;
-    private byte[]? _shown;
     private int _group;
     private long _left;
 
@@ -52,7 +51,7 @@ internal sealed class ParquetRows : TableRows
 
     public override ReadOnlySpan<byte> this[int field] => _fields[field];
 
-    public override ReadOnlySpan<byte> Row => _shown ??= Show();
+    public override byte[] Shown(int faulty = -1) => Show();
 
     /// <summary>Whether a file begins as Parquet does.</summary>
     public static bool Recognize(ReadOnlySpan<byte> head) => head.StartsWith("PAR1"u8);
@@ -80,7 +79,6 @@ internal sealed class ParquetRows : TableRows
 
         _left--;
         Line++;
-        _shown = null;
         _fields.Clear();
         foreach (ParquetColumn? column in _columns)
             column?.Next(_fields);
@@ -175,7 +173,7 @@ internal sealed class ParquetRows : TableRows
     }
 
     private byte[] Show() => Encoding.UTF8.GetBytes(string.Join(", ", _columns
-        .Where(c => c is not null)
+        .Where(c => c is not null && !PersonalData.IsPersonal(_names[c.Index]))
         .Select(c => $"{_names[c!.Index]}={Encoding.UTF8.GetString(_fields[c.Index])}")));
 
     private readonly record struct Leaf(string Name, DataField Field);

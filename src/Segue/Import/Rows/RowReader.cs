@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 
@@ -33,7 +34,8 @@ internal sealed class RowReader(Stream stream, RowShape shape) : TableRows
     public static readonly Encoding Windows1252 = CodePagesEncodingProvider.Instance.GetEncoding(1252)!;
 
     private readonly SearchValues<byte> _ends = SearchValues.Create([shape.Separator, (byte)'\n']);
-    private readonly List<(int Start, int Length)> _fields = [];
+    private readonly List<(int Start, int Length)> _fields = []; // A start below zero is one in the scratch.
+    private readonly List<byte> _scratch = []; // Fields with doubled quotes, which stand in no other way anywhere.
     private byte[] _buffer = new byte[1 << 17];
     private byte[] _row = []; // The buffer, or the row in UTF-8 where the file is not.
     private int _start, _end; // What of the buffer is filled and not yet consumed.
@@ -51,10 +53,12 @@ internal sealed class RowReader(Stream stream, RowShape shape) : TableRows
     public override int Count => _fields.Count;
 
     /// <summary>A field, without its quotes.</summary>
-    public override ReadOnlySpan<byte> this[int field] => _row.AsSpan(_fields[field].Start, _fields[field].Length);
+    public override ReadOnlySpan<byte> this[int field] => _fields[field] is ( < 0 and var at, var length)
+        ? CollectionsMarshal.AsSpan(_scratch).Slice(~at, length)
+        : _row.AsSpan(_fields[field].Start, _fields[field].Length);
 
-    /// <summary>The row as it stands in the file (for a bad row, its start); once cut, quotes of its fields may be gone.</summary>
-    public override ReadOnlySpan<byte> Row => _row.AsSpan(_rowStart, _rowLength);
+    /// <summary>The row as it stands in the file; for a bad row, its start.</summary>
+    public ReadOnlySpan<byte> Row => _row.AsSpan(_rowStart, _rowLength);
 
     public override bool IsBlank => _rowLength == 0;
 
@@ -92,6 +96,23 @@ internal sealed class RowReader(Stream stream, RowShape shape) : TableRows
         }
     }
 
+    /// <summary>
+    /// The row as it stands. Of a table with personal columns their places are empty, and of a row with more or fewer fields, where it is not known
+    /// which those are, only what stands before the first.
+    /// </summary>
+    public override byte[] Shown(int faulty = -1)
+    {
+        byte[] row = Row.ToArray();
+        if (Hidden.Count > 0)
+        {
+            int whole = Problem is null && Count == Columns ? Count : Math.Min(Count, Hidden[0]);
+            IEnumerable<string> fields = Enumerable.Range(0, whole).Select(f => Hidden.Contains(f) ? "…" : Encoding.UTF8.GetString(this[f]));
+            row = Encoding.UTF8.GetBytes(string.Join((char)shape.Separator, fields.Concat(whole < Count || Problem is not null ? ["…"] : [])));
+        }
+
+        return faulty >= 0 && faulty < Count && row.Length > LedgerReason.CharsMax ? [.. this[faulty], .. " in "u8, .. row] : row;
+    }
+
     protected override string WrongWidth(int columns) => $"expected {columns} {shape.SeparatorName}-separated columns, found {Count}";
 
     private static int Trimmed(ReadOnlySpan<byte> line) => line.EndsWith("\r"u8) ? line.Length - 1 : line.Length;
@@ -101,6 +122,7 @@ internal sealed class RowReader(Stream stream, RowShape shape) : TableRows
     private Cut TryCut(int start, out int next, out int newlines)
     {
         _fields.Clear();
+        _scratch.Clear();
         ReadOnlySpan<byte> data = _buffer.AsSpan(0, _end);
         bool escapes = false;
         newlines = 1;
@@ -162,27 +184,29 @@ internal sealed class RowReader(Stream stream, RowShape shape) : TableRows
         }
     }
 
-    /// <summary>"a ""b"" c" becomes a "b" c, in place. Text after the closing quote, which RFC 4180 does not know, is kept.</summary>
+    /// <summary>"a ""b"" c" becomes a "b" c. Text after the closing quote, which RFC 4180 does not know, is kept.</summary>
     private (int Start, int Length) Unquote(int start, int length)
     {
-        Span<byte> field = _row.AsSpan(start, length);
-        int write = 0;
+        ReadOnlySpan<byte> field = _row.AsSpan(start, length);
+        if (field[1..].IndexOf((byte)'"') == length - 2)
+            return (start + 1, length - 2);
+        int from = _scratch.Count;
         bool open = true;
         for (int read = 1; read < length; read++)
         {
             if (open && field[read] == '"')
             {
                 if (read + 1 < length && field[read + 1] == '"')
-                    field[write++] = field[read++];
+                    _scratch.Add(field[read++]);
                 else
                     open = false;
                 continue;
             }
 
-            field[write++] = field[read];
+            _scratch.Add(field[read]);
         }
 
-        return (start, write);
+        return (~from, _scratch.Count - from);
     }
 
     private void ToUtf8()

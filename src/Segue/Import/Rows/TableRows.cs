@@ -15,6 +15,12 @@ internal abstract class TableRows : IDisposable
     /// <summary>Rows so far that were not UTF-8, and the line of the first.</summary>
     public (long Count, long FirstLine) NotUtf8 { get; protected set; }
 
+    /// <summary>The columns that are personal, and are shown to nobody; ascending.</summary>
+    public IReadOnlyList<int> Hidden { get; set; } = [];
+
+    /// <summary>How many fields a row should have.</summary>
+    public int Columns { get; set; }
+
     /// <summary>Number of fields of the row.</summary>
     public abstract int Count { get; }
 
@@ -23,8 +29,9 @@ internal abstract class TableRows : IDisposable
     /// <summary>A field; empty where nothing stands there.</summary>
     public abstract ReadOnlySpan<byte> this[int field] { get; }
 
-    /// <summary>The row to be shown to a person.</summary>
-    public abstract ReadOnlySpan<byte> Row { get; }
+    /// <summary>The row as a person may see it: nothing personal is in it, and what is wrong comes first where the row is long.</summary>
+    /// <param name="faulty">The column that is wrong, or -1.</param>
+    public abstract byte[] Shown(int faulty = -1);
 
     /// <summary>Goes to the next row.</summary>
     /// <returns>False at the end.</returns>
@@ -36,11 +43,11 @@ internal abstract class TableRows : IDisposable
     {
         ledger.RowsRead++;
         if (Problem is { } problem)
-            ledger.Reject(problem, Line, Row);
+            ledger.Reject(problem, this);
         else if (IsBlank)
-            ledger.Skip("blank line", Line, Row);
+            ledger.Skip("blank line", this);
         else if (Count != columns)
-            ledger.Reject(WrongWidth(columns), Line, Row);
+            ledger.Reject(WrongWidth(columns), this);
         else
             return true;
         return false;
