@@ -153,7 +153,7 @@ public sealed class ListenerMoodTests
             Assert.Equal(Share(null), Share(alike)); // Dates that are all alike say nothing.
         }
 
-        Assert.True(more >= 12 && less <= 3, $"{more} worlds follow what was played lately, {less} go against it");
+        Assert.True(more >= 9 && less <= 3, $"{more} worlds follow what was played lately, {less} go against it");
     }
 
     private static ListenerMood Mood(params int[] songs) => new(s_songs, [.. songs.Select(s => (s, 1.0))]);

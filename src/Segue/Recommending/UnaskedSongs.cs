@@ -4,8 +4,8 @@ using Segue.Mood.Concepts;
 namespace Segue.Recommending;
 
 /// <summary>
-/// What nobody asked for where there is no wish: noise, children's songs, spoken word, Christmas, karaoke. A listener whose own artists have enough of
-/// a kind lives with it, and gets it.
+/// What nobody asked for where there is no wish: noise, children's songs, spoken word, Christmas, karaoke. A listener whose own artists have enough
+/// of a kind lives with it, and gets it.
 /// </summary>
 internal sealed class UnaskedSongs(SongIndex songs, SongJoin join)
 {
@@ -48,6 +48,7 @@ internal sealed class UnaskedSongs(SongIndex songs, SongJoin join)
                 counts[kind] = counts.GetValueOrDefault(kind) + 1;
         }
 
-        return counts.Where(c => c.Value >= TheirsFrom * all).Aggregate(Intruder.None, (theirs, c) => theirs | c.Key);
+        // Christmas has its time, however many songs for it a singer has sung.
+        return counts.Where(c => c.Value >= TheirsFrom * all).Aggregate(Intruder.None, (theirs, c) => theirs | c.Key) & ~Intruder.Christmas;
     }
 }

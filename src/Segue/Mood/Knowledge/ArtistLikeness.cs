@@ -10,7 +10,7 @@ namespace Segue.Mood.Knowledge;
 /// </summary>
 internal static class ArtistLikeness
 {
-    private const float Low = -2, High = 4, HighInLabels = 8, MostlyKnown = 0.5f;
+    private const float Low = -2, High = 4, HighInLabels = 8, MostlyKnown = 0.5f, VectorWeight = 1.5f;
 
     /// <summary>The most that likeness can be.</summary>
     public const float Most = 8;
@@ -75,7 +75,7 @@ internal static class ArtistLikeness
         for (int a = 0; a < likeness.Length; a++)
             likeness[a] = lengths[a] > 0 ? likeness[a] / Math.Max(lengths[a], usual) : 0;
         knowledge.OverSongs(likeness, Low, High);
-        TensorPrimitives.Add(likeness, InLabels(knowledge, artists), likeness);
+        TensorPrimitives.MultiplyAdd(likeness, VectorWeight, InLabels(knowledge, artists), likeness);
         return knowledge.OverSongs(likeness, Low, Most);
     }
 }
