@@ -13,6 +13,9 @@ namespace Segue.Recommending;
 /// </summary>
 internal static class TasteByNames
 {
+    /// <summary>Of an artist whom the plays lack too, likeness is a guess from both sides: whom they know comes first among equals.</summary>
+    private const float OfStrangers = 0.85f;
+
     /// <param name="scores">What the model says of each artist.</param>
     /// <returns>The scores themselves where all of the listener's artists are known.</returns>
     public static float[] Of(float[] scores, IExplainedTaste model, SongIndex songs, SongJoin join, Profile profile)
@@ -29,7 +32,7 @@ internal static class TasteByNames
         for (int a = 0; a < likeness.Length; a++)
         {
             if (join.PlayedArtist(a) is >= 0 and var artist)
-                near[artist] = (likeness[a] - least) / range;
+                near[artist] = (artist < model.PlayedArtists ? 1 : OfStrangers) * (likeness[a] - least) / range;
         }
 
         double share = (double)guessed.Length / profile.Artists.Length;
