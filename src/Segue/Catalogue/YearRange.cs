@@ -17,7 +17,7 @@ internal readonly record struct YearRange(int First, int Last)
     {
         string trimmed = text.Trim();
         YearRange? read = null;
-        if (trimmed.EndsWith('s') && Year(trimmed[..^1]) is { } decade && decade % 10 == 0)
+        if (trimmed.EndsWith('s') && Year(trimmed.AsSpan(0, trimmed.Length - 1)) is { } decade && decade % 10 == 0)
             read = new YearRange(decade, decade + 9);
         else if (trimmed.Split("..") is [var from, var to] && from.Length + to.Length > 0)
             read = Between(from.Length == 0 ? Earliest : Year(from), to.Length == 0 ? Latest : Year(to));

@@ -32,7 +32,7 @@ internal sealed class WishScores
     private const double NamedLeast = 1;
     private const int LabelledMin = 20, NamedSongsMin = 60;
 
-    /// <summary>Nothing else makes up for it: taken away, times c, from a song that lacks a genre or place beside other concepts.</summary>
+    /// <summary>Nothing else makes up for it: taken away, times c, from a song that lacks a genre or place.</summary>
     private const float LacksNamed = 6;
 
     private readonly MoodScorer _scorer;
@@ -118,7 +118,7 @@ internal sealed class WishScores
             for (int t = 0; t < e.Length; t++)
             {
                 lacks[t] = e[t] < from;
-                Total[t] -= bends && lacks[t] ? LacksNamed * joined.Weight : 0;
+                Total[t] -= lacks[t] ? LacksNamed * joined.Weight : 0;
             }
 
             _lacking.Add((joined, lacks));
@@ -243,7 +243,7 @@ internal sealed class WishScores
     }
 
     private static bool Lacks(Joined joined, float e) =>
-        joined is { Bends: true, Asked: { IsNegated: false, Concept.IsNamed: true } } && e < joined.Median + NamedFrom * (joined.Met - joined.Median);
+        joined is { Asked: { IsNegated: false, Concept.IsNamed: true } } && e < joined.Median + NamedFrom * (joined.Met - joined.Median);
 
     /// <summary>Takes out songs with a label that is not wanted, and those of artists most of whose songs have it.</summary>
     /// <param name="from">The weight from which on a label is what was named: "without saxophone" does not take out jazz.</param>
