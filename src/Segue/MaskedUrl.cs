@@ -22,7 +22,8 @@ internal static class MaskedUrl
         return at < 0 ? text : (scheme < 0 || scheme > at ? "" : text[..(scheme + 3)]) + "...@" + text[(at + 1)..];
     }
 
-    private static string WithoutQuery(string text) => text.IndexOfAny(['?', '#']) is >= 0 and var end && end < text.Length - 1 ? text[..end] + "?..." : text;
+    private static string WithoutQuery(string text) =>
+        text.IndexOfAny(['?', '#']) is >= 0 and var end && end < text.Length - 1 ? text[..end] + "?..." : text;
 
     private static string Short(string text) => text.Length <= LengthMax ? text : text[..(LengthMax - 3)] + "...";
 }

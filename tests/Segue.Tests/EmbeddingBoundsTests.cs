@@ -17,7 +17,8 @@ public sealed class EmbeddingBoundsTests
     public async Task A_line_without_end_is_refused()
     {
         string endless = "{\"status\":\"" + new string('x', 8 << 20);
-        string message = await Refused(r => r.Path == "/api/pull" ? new DoubleAnswer(200, endless) : null, "absent", s_quick with { PullMissing = true });
+        OllamaOptions options = s_quick with { PullMissing = true };
+        string message = await Refused(r => r.Path == "/api/pull" ? new DoubleAnswer(200, endless) : null, "absent", options);
         Assert.Contains("a line of more than 1,024 KB in api/pull", message);
     }
 
@@ -47,7 +48,7 @@ public sealed class EmbeddingBoundsTests
     {
         string huge = "{\"embeddings\":[[" + string.Join(",", Enumerable.Repeat("0.1", 10_000_000)) + "]]}";
         string message = await Refused(r => r.Path == "/api/embed" ? new DoubleAnswer(200, huge) : null);
-        Assert.Matches(@"answered api/embed with more than [\d,]+ bytes, which no answer to it takes", message);
+        Assert.Matches(@"answered api/embed with more than [\d,]+ bytes, more than it can take", message);
         Assert.Contains("more than 1,048,576 bytes", await Refused(r => r.Path == "/api/version" ? new DoubleAnswer(200, huge) : null));
         Assert.Contains("status 404: {\"embeddings", await Refused(r => r.Path == "/api/version" ? new DoubleAnswer(404, huge) : null));
     }
@@ -58,7 +59,8 @@ public sealed class EmbeddingBoundsTests
     public async Task Absurd_dimensions_are_refused(int dimensions)
     {
         string vector = "{\"embeddings\":[[" + string.Join(",", Enumerable.Repeat("1", dimensions)) + "]]}";
-        Assert.Contains($"{dimensions:N0} dimensions; at most 65,536", await Refused(r => r.Path == "/api/embed" ? new DoubleAnswer(200, vector) : null));
+        string message = await Refused(r => r.Path == "/api/embed" ? new DoubleAnswer(200, vector) : null);
+        Assert.Contains($"{dimensions:N0} dimensions; at most 65,536", message);
     }
 
     [Fact]
@@ -94,7 +96,8 @@ public sealed class EmbeddingBoundsTests
     public void A_password_in_an_address_that_is_none_is_not_shown(string name, string value)
     {
         EmbedderContext context = new() { Variable = v => v == name ? value : null };
-        SegueException e = Assert.Throws<SegueException>(() => name == "OLLAMA_HOST" ? (object)OllamaOptions.From(context) : OpenAIOptions.From(context));
+        SegueException e = Assert.Throws<SegueException>(
+            () => name == "OLLAMA_HOST" ? (object)OllamaOptions.From(context) : OpenAIOptions.From(context));
         Assert.Contains(name, e.Message);
         Assert.DoesNotContain("s3c", e.Message);
         Assert.DoesNotContain("ann", e.Message);
@@ -106,11 +109,13 @@ public sealed class EmbeddingBoundsTests
     [InlineData(503)]
     public async Task Nor_is_one_in_an_address_that_fails(int status)
     {
-        using EmbeddingServerDouble server = new(_ => new DoubleAnswer(status, "{}") { Headers = ["Location: http://ann:s3cret@elsewhere/?token=s3cret"] });
+        string[] headers = ["Location: http://ann:s3cret@elsewhere/?token=s3cret"];
+        using EmbeddingServerDouble server = new(_ => new DoubleAnswer(status, "{}") { Headers = headers });
         Uri url = new UriBuilder(server.Url) { UserName = "ann", Password = "s3cret" }.Uri;
         OllamaOptions ollama = s_quick with { BaseUrl = url };
         OpenAIOptions openAI = new() { BaseUrl = url, Attempts = 1 };
-        foreach (Func<Task> connect in (Func<Task>[])[() => OllamaEmbeddingGenerator.ConnectAsync("m", ollama), () => OpenAIEmbeddingGenerator.ConnectAsync("m", openAI)])
+        Func<Task>[] connects = [() => OllamaEmbeddingGenerator.ConnectAsync("m", ollama), () => OpenAIEmbeddingGenerator.ConnectAsync("m", openAI)];
+        foreach (Func<Task> connect in connects)
         {
             EmbedderException e = await Assert.ThrowsAsync<EmbedderException>(connect);
             Assert.Contains("127.0.0.1", e.Message);
@@ -124,7 +129,8 @@ public sealed class EmbeddingBoundsTests
     [InlineData("sk s3cret")]
     public void A_key_that_cannot_be_sent_is_said_and_not_shown(string key)
     {
-        SegueException e = Assert.Throws<SegueException>(() => OpenAIOptions.From(new EmbedderContext { Variable = v => v == "OPENAI_API_KEY" ? key : null }));
+        EmbedderContext context = new() { Variable = v => v == "OPENAI_API_KEY" ? key : null };
+        SegueException e = Assert.Throws<SegueException>(() => OpenAIOptions.From(context));
         Assert.Contains("OPENAI_API_KEY", e.Message);
         Assert.DoesNotContain("cret", e.Message);
     }
@@ -153,7 +159,8 @@ public sealed class EmbeddingBoundsTests
         public Uri? Url { get; init; }
 
         public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
-            IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+            IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
 
         public object? GetService(Type serviceType, object? serviceKey = null) =>
             serviceType == typeof(EmbeddingGeneratorMetadata) ? new EmbeddingGeneratorMetadata("test", Url, "boastful", dimensions) : null;

@@ -115,37 +115,6 @@ public sealed class ImportDownloadTests
             }));
     }
 
-    [Theory]
-    [InlineData("ftp://ann:s3cret@elsewhere/set.bin")]
-    [InlineData("file:///etc/passwd")]
-    [InlineData("gopher:x")]
-    [InlineData("http://")]
-    [InlineData("/set.bin")]
-    public async Task A_redirect_to_another_kind_of_address_is_one_line(string location)
-    {
-        using ScratchFolder folder = new();
-        using EmbeddingServerDouble server = new(_ => new DoubleAnswer(302, "") { Headers = [$"Location: {location}"] });
-        DataSource source = new("test", "A test", "none", new Uri(server.Url, "set.bin"), [new SourceFile("set.bin", null)], 1_000_000);
-        SegueException e = await Assert.ThrowsAsync<SegueException>(() => Fetcher().GetAsync(source, folder.Path, null, null, default));
-        Assert.Matches("redirects|answers 302", e.Message);
-        Assert.DoesNotContain("s3cret", e.Message);
-        Assert.DoesNotContain('\n', e.Message);
-    }
-
-    [Theory]
-    [InlineData("http://ann:s3cret@127.0.0.1:1/set.bin?sig=s3cret")]
-    [InlineData("https://ann:s3cret@/")]
-    [InlineData("ftp://ann:s3cret@box/set.bin")]
-    public async Task A_password_in_an_address_is_not_shown(string from)
-    {
-        using ScratchFolder folder = new();
-        using Server server = new(Mischief.None);
-        DataFetcher once = new(Download.NewClient(), s_hasty with { FruitlessAttemptsMax = 1 }, TimeProvider.System);
-        SegueException e = await Assert.ThrowsAsync<SegueException>(() => once.GetAsync(Source(server), folder.Path, from, null, default));
-        Assert.DoesNotContain("s3cret", e.Message);
-        Assert.DoesNotContain("ann", e.Message.Replace("cannot", ""));
-    }
-
     [Fact]
     public async Task It_goes_on_in_another_run()
     {

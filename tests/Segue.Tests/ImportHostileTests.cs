@@ -44,7 +44,7 @@ public sealed class ImportHostileTests
         Assert.Contains("zip bomb", Assert.Throws<DataException>(() => Importer.Read([folder.File("bomb.gz")])).Message);
     }
 
-    /// <summary>Each member alone is within the limit that a file has; an archive has one for all of them, and for what is packed in them again.</summary>
+    /// <summary>Each member alone is within the limit; an archive has one for all of them, and for what is packed in them again.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -76,7 +76,8 @@ public sealed class TerraformTests
         Assert.True(code == 0, output);
         string[] steps =
         [
-            "curl github.com", "tar", "useradd", "systemctl daemon-reload", "systemctl enable", "curl /api/version", "curl /api/pull all-minilm", "curl /api/embed",
+            "curl github.com", "tar", "useradd", "systemctl daemon-reload", "systemctl enable",
+            "curl /api/version", "curl /api/pull all-minilm", "curl /api/embed",
         ];
         Assert.Equal(steps, log.Split('\n'));
         Assert.Contains("all-minilm is ready", output);

@@ -21,7 +21,8 @@ public sealed class VersionsTogetherTests
         Assert.False(File.Exists(folder.File("switching")));
 
         VersionDraft broken = new(tracks, Card(tracks), _ => throw new IOException("the disk is gone"));
-        Assert.Contains("cannot write the tracks", Assert.Throws<SegueException>(() => VersionStore.WriteTogether([Draft(plays, 2), broken])).Message);
+        SegueException e = Assert.Throws<SegueException>(() => VersionStore.WriteTogether([Draft(plays, 2), broken]));
+        Assert.Contains("cannot write the tracks", e.Message);
         Assert.Equal(first, Current(plays, tracks));
         Assert.Equal(first[..1], plays.List());
 

@@ -10,9 +10,9 @@ namespace Segue.Embedding;
 /// killed goes on where it was.
 /// <para>Layout (little-endian): a header of 64 bytes (<c>SEGUECCH</c>, u32 version 1, u32 dimensions, the 16-byte XXH128 of the embedder's id,
 /// zeros, u64 XXH3 of the 56 bytes before), then records of one size: the 16-byte XXH128 of the text as UTF-16, f32[dimensions], u64 XXH3 of both.
-/// Opening reads all records. One that does not hold is passed over and costs its text's vector, which may have been paid for, and no other; behind the
-/// last that holds the file is cut: after a kill or a power cut the last few may be torn. A damaged header is written again, because the file's name
-/// and the records say all that stood in it; a whole one of another version or embedder begins the file anew.</para>
+/// Opening reads all records. One that does not hold is passed over and costs its text's vector, which may have been paid for, and no other; behind
+/// the last that holds the file is cut: after a kill or a power cut the last few may be torn. A damaged header is written again, because the file's
+/// name and the records say all that stood in it; a whole one of another version or embedder begins the file anew.</para>
 /// <para>One process at a time; not thread-safe.</para>
 /// </summary>
 internal sealed class EmbeddingCache : IDisposable

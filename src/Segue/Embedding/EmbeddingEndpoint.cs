@@ -28,8 +28,9 @@ internal abstract record EndpointOptions
 }
 
 /// <summary>
-/// A JSON endpoint on HTTP that may be slow, busy, broken or hostile: time limits, retries with growing pauses where a retry can help, answers no longer
-/// than what was asked can take, redirects refused (texts and keys go where the user said, nowhere else), and one clear line for every way it can fail.
+/// A JSON endpoint on HTTP that may be slow, busy, broken or hostile: time limits, retries with growing pauses where a retry can help, answers no
+/// longer than what was asked can take, redirects refused (texts and keys go where the user said, nowhere else), and one clear line for every way
+/// it can fail.
 /// </summary>
 internal sealed class EmbeddingEndpoint : IDisposable
 {
@@ -116,7 +117,7 @@ internal sealed class EmbeddingEndpoint : IDisposable
                 }
                 catch (InvalidDataException e)
                 {
-                    throw new EmbedderException($"{_name} at {Shown} sent a line of more than {TextBytesMax >> 10:N0} KB in {path}; is it {_name}?", e);
+                    throw new EmbedderException($"{_name} at {Shown} sent a line of more than {TextBytesMax >> 10:N0} KB in {path}", e);
                 }
                 catch (Exception e) when (e is IOException or HttpRequestException or JsonException)
                 {
@@ -181,7 +182,7 @@ internal sealed class EmbeddingEndpoint : IDisposable
                 (byte[] bytes, bool isWhole) = await ReadAsync(response, bytesMax, limit.Token);
                 return isWhole
                     ? new Attempt(JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 16 }))
-                    : throw new EmbedderException($"{_name} at {Shown} answered {path} with more than {bytesMax:N0} bytes, which no answer to it takes");
+                    : throw new EmbedderException($"{_name} at {Shown} answered {path} with more than {bytesMax:N0} bytes, more than it can take");
             }
             catch (JsonException e)
             {
@@ -223,7 +224,7 @@ internal sealed class EmbeddingEndpoint : IDisposable
         string where = $"{_name} at {Shown}";
         return status switch
         {
-            >= 300 and < 400 => new EmbedderException($"{where} redirects {path} to '{Safe(response.Headers.Location is { } to ? MaskedUrl.Of(to) : "nowhere")}', which is not followed; "
+            >= 300 and < 400 => new EmbedderException($"{where} redirects {path} to '{WhereTo(response)}', which is not followed; "
                 + "if that is the right place, set it as the base URL"),
             400 or 413 or 422 => new TextRejectedException($"{where} refused the texts: {said}"),
             401 or 403 => new EmbedderException($"{where} refused the key: {said}"),
@@ -231,7 +232,10 @@ internal sealed class EmbeddingEndpoint : IDisposable
         };
     }
 
-    private EmbedderException Unreachable(HttpRequestException e) => new($"{_name} is not there: {Shown} cannot be reached ({Safe(e.Message)}); is it running?", e);
+    private string WhereTo(HttpResponseMessage response) => Safe(response.Headers.Location is { } to ? MaskedUrl.Of(to) : "nowhere");
+
+    private EmbedderException Unreachable(HttpRequestException e) =>
+        new($"{_name} is not there: {Shown} cannot be reached ({Safe(e.Message)}); is it running?", e);
 
     /// <summary>What a server says of an error: {"error": "..."} or {"error": {"message": "..."}}, or the text as it is.</summary>
     private async Task<string> TextOf(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -250,7 +254,8 @@ internal sealed class EmbeddingEndpoint : IDisposable
     }
 
     /// <summary>The body, as far as it may go: memory grows with what comes, not with what is announced.</summary>
-    private static async Task<(byte[] Bytes, bool IsWhole)> ReadAsync(HttpResponseMessage response, long bytesMax, CancellationToken cancellationToken)
+    private static async Task<(byte[] Bytes, bool IsWhole)> ReadAsync(
+        HttpResponseMessage response, long bytesMax, CancellationToken cancellationToken)
     {
         await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
         using MemoryStream all = new();

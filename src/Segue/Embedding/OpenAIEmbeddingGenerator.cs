@@ -15,12 +15,14 @@ internal sealed record OpenAIOptions : EndpointOptions
     /// <summary>Reads OPENAI_API_KEY and OPENAI_BASE_URL.</summary>
     public static OpenAIOptions From(EmbedderContext context)
     {
-        OpenAIOptions options = new() { Key = context.Variable("OPENAI_API_KEY") is { } key && !string.IsNullOrWhiteSpace(key) ? Checked(key.Trim()) : null };
+        string? key = context.Variable("OPENAI_API_KEY");
+        OpenAIOptions options = new() { Key = string.IsNullOrWhiteSpace(key) ? null : Checked(key.Trim()) };
         if (context.Variable("OPENAI_BASE_URL") is not { } address || string.IsNullOrWhiteSpace(address))
             return options;
         return Uri.TryCreate(address.Trim(), UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
             ? options with { BaseUrl = url }
-            : throw new SegueException($"OPENAI_BASE_URL is '{MaskedUrl.Of(address.Trim())}', but a URL such as https://api.openai.com/v1 was expected");
+            : throw new SegueException(
+                $"OPENAI_BASE_URL is '{MaskedUrl.Of(address.Trim())}', but a URL such as https://api.openai.com/v1 was expected");
     }
 
     /// <summary>A header takes printable ASCII. The key is not repeated.</summary>
@@ -73,7 +75,8 @@ internal sealed class OpenAIEmbeddingGenerator : EndpointEmbeddingGenerator
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new EmbedderException($"{Endpoint.Shown} does not answer embeddings as OpenAI does; is the base URL right (it usually ends in /v1)?", e);
+            throw new EmbedderException(
+                $"{Endpoint.Shown} does not answer embeddings as OpenAI does; is the base URL right (it usually ends in /v1)?", e);
         }
 
         return EndpointVectors.Checked([.. vectors.OfType<float[]>()], texts.Length, dimensions ?? Dimensions, $"{Endpoint.Shown}");

@@ -97,7 +97,7 @@ internal sealed record SentenceTransformer(string NetworkPath, string Vocabulary
             (string Type, string Path)[] steps = [.. root.EnumerateArray().OrderBy(m => m.GetProperty("idx").GetInt32()).Select(m => (
                 Text(m, "type").Split('.')[^1], Text(m, "path")))];
             if (Array.Find(steps, s => !types.Contains(s.Type)) is { Type: { } strange })
-                throw new ModelFileException(file, $"lists a step '{strange}', which this program does not know; expected {string.Join(", ", types)}");
+                throw new ModelFileException(file, $"lists a step '{strange}', which is not known here; expected {string.Join(", ", types)}");
             if (!steps.Select(s => s.Type).SequenceEqual(types[..2]) && !steps.Select(s => s.Type).SequenceEqual(types))
             {
                 throw new ModelFileException(file,
@@ -116,15 +116,18 @@ internal sealed record SentenceTransformer(string NetworkPath, string Vocabulary
 
     private static Pooling PoolingOf(string file)
     {
+        const string mode = "pooling_mode_";
         string[] modes = Json(file) is { ValueKind: JsonValueKind.Object } settings
-            ? [.. settings.EnumerateObject().Where(p => p.Name.StartsWith("pooling_mode_", StringComparison.Ordinal) && p.Value.ValueKind == JsonValueKind.True)
-                .Select(p => p.Name["pooling_mode_".Length..])]
+            ? [.. settings.EnumerateObject()
+                .Where(p => p.Name.StartsWith(mode, StringComparison.Ordinal) && p.Value.ValueKind == JsonValueKind.True)
+                .Select(p => p.Name[mode.Length..])]
             : ["mean_tokens"];
         return modes switch
         {
             ["mean_tokens"] => Pooling.Mean,
             ["cls_token"] => Pooling.FirstToken,
-            _ => throw new ModelFileException(file, $"asks for a pooling other than mean or [CLS], which this program does not know ({string.Join(" and ", modes)})"),
+            _ => throw new ModelFileException(
+                file, $"asks for a pooling other than mean or [CLS], which this program does not know ({string.Join(" and ", modes)})"),
         };
     }
 
@@ -132,7 +135,7 @@ internal sealed record SentenceTransformer(string NetworkPath, string Vocabulary
     private static void RefusePrompts(string file)
     {
         if (Setting(file, "default_prompt_name") is { ValueKind: JsonValueKind.String } name)
-            throw new ModelFileException(file, $"wants the prompt '{name.GetString()}' in front of every text, which this program does not put there");
+            throw new ModelFileException(file, $"wants the prompt '{name.GetString()}' in front of every text; it is not put there");
     }
 
     private static int? Number(JsonElement? element) => element is { ValueKind: JsonValueKind.Number } e && e.TryGetInt32(out int n) ? n : null;

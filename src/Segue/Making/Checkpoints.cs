@@ -4,8 +4,8 @@ using Segue.ModelFiles;
 namespace Segue.Making;
 
 /// <summary>
-/// The state of a training in the home folder, kept every few seconds, so that a training that was stopped or killed can go on. Where it cannot be kept
-/// (a full disk) the training goes on and says so once: hours of work are worth more than the right to interrupt them.
+/// The state of a training in the home folder, kept every few seconds, so that a training that was stopped or killed can go on. Where it cannot be
+/// kept (a full disk) the training goes on and says so once: hours of work are worth more than the right to interrupt them.
 /// </summary>
 internal sealed class Checkpoints
 {
@@ -41,7 +41,7 @@ internal sealed class Checkpoints
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
             AlsFiles.SaveCheckpoint(take(), _path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SegueException)
         {
             string problem = $"{_path}: the state of the training cannot be kept ({e.Message.TrimEnd('.')})";
             if (_cancellationToken.IsCancellationRequested)
@@ -54,5 +54,16 @@ internal sealed class Checkpoints
         _last = _time.GetTimestamp();
     }
 
-    public void Drop() => File.Delete(_path);
+    /// <summary>The training is done. A state that cannot be deleted does no harm: it is its own training's and no other's.</summary>
+    public void Drop()
+    {
+        try
+        {
+            File.Delete(_path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _notes.Add($"{_path}: cannot be deleted ({e.Message.TrimEnd('.')})");
+        }
+    }
 }

@@ -31,8 +31,10 @@ internal sealed record ModelCard
     /// <summary>Bytes and SHA-256 (lower-case hex) of every other file of the version, by name.</summary>
     public SortedDictionary<string, (long Bytes, string Sha256)> Files { get; init; } = new(StringComparer.Ordinal);
 
-    /// <summary>The checksums that its tensor files carry, by name: what opening a file computes anyway says whether it is the one that is meant. Cards
-    /// of earlier programs have none.</summary>
+    /// <summary>
+    /// The checksums that its tensor files carry, by name: what opening a file computes anyway says whether it is the one that is meant. Cards of
+    /// earlier programs have none.
+    /// </summary>
     public SortedDictionary<string, string> Checksums { get; init; } = new(StringComparer.Ordinal);
 
     public string ToJson()

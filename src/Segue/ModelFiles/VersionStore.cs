@@ -224,8 +224,9 @@ internal sealed class VersionStore(string folder, string kind)
         WriterLock held = WriterLock.Take(Folder, $"the {kind}");
         try
         {
-            FinishSwitch();
-            foreach (string left in Directory.GetDirectories(Folder, StagingPrefix + "*").Concat(Directory.GetDirectories(Folder, PrunedPrefix + "*")))
+            _together.FinishLeft(kind);
+            string[] unfinished = [.. Directory.GetDirectories(Folder, StagingPrefix + "*"), .. Directory.GetDirectories(Folder, PrunedPrefix + "*")];
+            foreach (string left in unfinished)
                 Directory.Delete(left, recursive: true); // The lock says that nobody writes it.
             return held;
         }
@@ -233,25 +234,6 @@ internal sealed class VersionStore(string folder, string kind)
         {
             held.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>What a process began that was killed, before anybody switches one of these kinds to something else.</summary>
-    private void FinishSwitch()
-    {
-        IReadOnlyList<string> kinds = _together.Kinds;
-        if (!kinds.Contains(kind))
-            return;
-        List<WriterLock> others = [];
-        try
-        {
-            foreach (string other in kinds.Where(k => k != kind))
-                others.Add(WriterLock.Take(Path.Combine(folder, other), $"the {other}"));
-            _together.Finish();
-        }
-        finally
-        {
-            others.ForEach(o => o.Dispose());
         }
     }
 
@@ -409,9 +391,3 @@ internal sealed class VersionStore(string folder, string kind)
         return (stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
     }
 }
-
-/// <summary>A version that is to be written.</summary>
-/// <param name="Store">Of its kind.</param>
-/// <param name="Card">Its card; the list of files is made by the store.</param>
-/// <param name="WriteFiles">Writes the files into the folder it is given. No folders below it.</param>
-internal sealed record VersionDraft(VersionStore Store, ModelCard Card, Action<string> WriteFiles);

@@ -15,14 +15,32 @@ internal sealed class VersionSwitch(string folder)
     /// <summary>The version of a kind that was switched to and may not be in the kind's own file yet; null where there is none.</summary>
     public string? TargetOf(string kind) => Read().FirstOrDefault(t => t.Kind == kind).Version;
 
-    /// <summary>The kinds that wait for <see cref="Finish"/>.</summary>
-    public IReadOnlyList<string> Kinds => [.. Read().Select(t => t.Kind)];
-
     /// <summary>Switches: after it returned, all are current; before, none is.</summary>
     public void Begin(IEnumerable<(string Kind, string Version)> targets) =>
         AtomicFile.Write(_path, string.Concat(targets.Select(t => $"{t.Kind} {t.Version}\n")));
 
-    /// <summary>Brings the kinds' own files up to it. The caller holds the locks of all <see cref="Kinds"/>.</summary>
+    /// <summary>Finishes what a process began that was killed, if it is about this kind, before anybody switches that to something else.</summary>
+    /// <param name="kind">Whose lock the caller holds.</param>
+    /// <exception cref="SegueException">Another process is writing one of the other kinds.</exception>
+    public void FinishLeft(string kind)
+    {
+        string[] kinds = [.. Read().Select(t => t.Kind)];
+        if (!kinds.Contains(kind))
+            return;
+        List<WriterLock> others = [];
+        try
+        {
+            foreach (string other in kinds.Where(k => k != kind))
+                others.Add(WriterLock.Take(Path.Combine(folder, other), $"the {other}"));
+            Finish();
+        }
+        finally
+        {
+            others.ForEach(o => o.Dispose());
+        }
+    }
+
+    /// <summary>Brings the kinds' own files up to it. The caller holds the locks of all of them.</summary>
     public void Finish()
     {
         foreach ((string kind, string version) in Read())

@@ -1,8 +1,8 @@
 namespace Segue.Import;
 
 /// <summary>
-/// Puts the files of a public data set into a folder: from its home, a mirror, or a copy at hand. Files appear there only under their own
-/// names, whole, and with the right checksum; names inside an archive are looked for and never followed. What nobody publishes a checksum of stays only
+/// Puts the files of a public data set into a folder: from its home, a mirror, or a copy at hand. Files appear there only under their own names,
+/// whole, and with the right checksum; names inside an archive are looked for and never followed. What nobody publishes a checksum of stays only
 /// where it can be read as what it should be: a page that a network answers with in place of the file is gone when the command ends.
 /// </summary>
 internal sealed class DataFetcher(HttpClient client, DownloadOptions options, TimeProvider time)
@@ -37,7 +37,12 @@ internal sealed class DataFetcher(HttpClient client, DownloadOptions options, Ti
     }
 
     private async Task TakeAsync(
-        DataSource source, FetchedFiles files, string folder, string? from, IProgress<(long Bytes, long? Total)>? progress, CancellationToken cancellation)
+        DataSource source,
+        FetchedFiles files,
+        string folder,
+        string? from,
+        IProgress<(long Bytes, long? Total)>? progress,
+        CancellationToken cancellation)
     {
         if (from is null && source.ByHand is { } byHand)
             throw new SegueException($"{source.Name} cannot be fetched by a program: {byHand}");

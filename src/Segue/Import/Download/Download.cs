@@ -131,7 +131,8 @@ internal sealed class Download(HttpClient client, DownloadOptions options, TimeP
         if (have > bytesMax)
         {
             Drop(part);
-            throw new SegueException($"{MaskedUrl.Of(address)}: more than {bytesMax:N0} bytes came, so it is not the file that is wanted; nothing of it is kept");
+            throw new SegueException(
+                $"{MaskedUrl.Of(address)}: more than {bytesMax:N0} bytes came, so it is not the file that is wanted; nothing of it is kept");
         }
 
         if (total is { } promised && have < promised)
@@ -145,7 +146,7 @@ internal sealed class Download(HttpClient client, DownloadOptions options, TimeP
         File.Delete(part + ".version");
     }
 
-    /// <summary>A client whose redirects are followed here: its own handler takes ftp: for http, and ends in a fault where an address is none.</summary>
+    /// <summary>A client whose redirects are followed here: .NET's handler takes ftp for http, and ends in a fault where one is none.</summary>
     public static HttpClient NewClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Asks for a file, or the rest of it, from wherever the server sends us.</summary>
@@ -153,6 +154,7 @@ internal sealed class Download(HttpClient client, DownloadOptions options, TimeP
     {
         const int RedirectsMax = 10;
         Uri at = address;
+        string shown = MaskedUrl.Of(address);
         for (int redirects = 0; ; redirects++)
         {
             using HttpRequestMessage request = new(HttpMethod.Get, at);
@@ -170,9 +172,9 @@ internal sealed class Download(HttpClient client, DownloadOptions options, TimeP
             bool isFollowed = Uri.TryCreate(at, location, out Uri? next)
                 && (next.Scheme == Uri.UriSchemeHttps || (next.Scheme == Uri.UriSchemeHttp && at.Scheme == Uri.UriSchemeHttp));
             if (!isFollowed)
-                throw new SegueException($"{MaskedUrl.Of(address)}: the server redirects to {MaskedUrl.Of(location)}, which is not followed from {at.Scheme}");
+                throw new SegueException($"{shown}: the server redirects to {MaskedUrl.Of(location)}, which is not followed from {at.Scheme}");
             if (redirects == RedirectsMax)
-                throw new SegueException($"{MaskedUrl.Of(address)}: the server redirects more than {RedirectsMax} times, at last to {MaskedUrl.Of(location)}");
+                throw new SegueException($"{shown}: the server redirects more than {RedirectsMax} times, at last to {MaskedUrl.Of(location)}");
             at = next!;
         }
     }
@@ -186,7 +188,7 @@ internal sealed class Download(HttpClient client, DownloadOptions options, TimeP
         }
         catch (IOException e)
         {
-            throw new SegueException($"{file.Name}: cannot be written ({e.Message.TrimEnd('.')}); what came so far lies there for the next attempt", e);
+            throw new SegueException($"{file.Name}: cannot be written ({e.Message.TrimEnd('.')}); what came lies there for the next attempt", e);
         }
     }
 

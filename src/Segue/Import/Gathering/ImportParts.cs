@@ -10,11 +10,11 @@ using Segue.Writing;
 namespace Segue.Import;
 
 /// <summary>
-/// What lets an import of many files go on where a killed one stopped: every file of plays that was read whole is kept, added up, as a part in
-/// a folder of its own, and the next import of the same file takes the part instead. A part is written beside its place, checksummed and moved in;
-/// one that does not agree is read anew. A part belongs to a file by its name and the hash of all its bytes, and to the options that decide what a row
-/// means: lengths and times of change are what other programs put there, and stay the same over a byte that was mended. Small files have none: reading
-/// them again takes no time. Histories need none: importing one again counts no play twice.
+/// What lets an import of many files go on where a killed one stopped: every file of plays that was read whole is kept, added up, as a part in a
+/// folder of its own, and the next import of the same file takes the part instead. A part is written beside its place, checksummed and moved in;
+/// one that does not agree is read anew. A part belongs to a file by its name and the hash of all its bytes, and to the options that decide what a
+/// row means: lengths and times of change are what other programs put there, and stay the same over a byte that was mended. Small files have none:
+/// reading them again takes no time. Histories need none: importing one again counts no play twice.
 /// <para>One import at a time uses the folder; another that runs meanwhile does without. When an import is done, <see cref="Clear"/> deletes all
 /// parts.</para>
 /// </summary>
@@ -114,9 +114,10 @@ internal sealed class ImportParts : IDisposable
     private static string KeyOf(InputFile input, string contentHash, ImportOptions options)
     {
         string map = string.Join(',', options.Map.OrderBy(m => m.Key, StringComparer.Ordinal));
-        string about = string.Create(CultureInfo.InvariantCulture,
-            $"{Path.GetFullPath(input.Path)}\n{input.Name}\n{contentHash}\n{map}\n{options.RejectedShareMax:R}\n{options.SamplesPerReason}\n{options.TimeZone?.Id}\n");
-        return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(about)));
+        string which = $"{Path.GetFullPath(input.Path)}\n{input.Name}\n{contentHash}";
+        string how = string.Create(
+            CultureInfo.InvariantCulture, $"{map}\n{options.RejectedShareMax:R}\n{options.SamplesPerReason}\n{options.TimeZone?.Id}");
+        return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes($"{which}\n{how}")));
     }
 
     private string HashOf((string Path, long, DateTime) state, CancellationToken cancellation)

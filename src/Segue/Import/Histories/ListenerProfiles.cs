@@ -136,7 +136,8 @@ internal sealed class ListenerProfiles(string home)
     private static Listen? ParseLine(string[] f)
     {
         if (f.Length != Fields || !int.TryParse(f[1], CultureInfo.InvariantCulture, out int source)
-            || !float.TryParse(f[2], CultureInfo.InvariantCulture, out float plays) || !int.TryParse(f[3], CultureInfo.InvariantCulture, out int seconds))
+            || !float.TryParse(f[2], CultureInfo.InvariantCulture, out float plays)
+            || !int.TryParse(f[3], CultureInfo.InvariantCulture, out int seconds))
             return null;
         bool isDated = f[0].Length > 0;
         long unix = 0;

@@ -188,7 +188,8 @@ internal sealed class InputFile : IDisposable
             long before = file.Position;
             Stream content = OpenEntry(entry, name);
             GuardedStream guarded = new(content, name, budget, (entry.Length, entry.Crc32));
-            yield return Decode(name, path, guarded, file.Length, () => Math.Max(before, file.Position), budget, wasNamed: false, isPlain: false, entry.Length);
+            long Position() => Math.Max(before, file.Position);
+            yield return Decode(name, path, guarded, file.Length, Position, budget, wasNamed: false, isPlain: false, entry.Length);
         }
     }
 
@@ -217,8 +218,8 @@ internal sealed class InputFile : IDisposable
     }
 
     /// <summary>
-    /// The members of an archive lie one after another. In one whose members share their bytes, a few kilobytes are everybody's content; it is also read
-    /// differently by different programs.
+    /// The members of an archive lie one after another. In one whose members share their bytes, a few kilobytes are everybody's content; it is also
+    /// read differently by different programs.
     /// </summary>
     private static void RefuseOverlaps(IEnumerable<ZipArchiveEntry> entries, FileStream file, string path)
     {
@@ -244,7 +245,8 @@ internal sealed class InputFile : IDisposable
             if (members[i].Start >= members[i - 1].End)
                 continue;
             string[] names = [.. members[(i - 1)..(i + 1)].Select(m => LedgerReason.Sample(Encoding.UTF8.GetBytes(m.Name)))];
-            throw new DataException(path, 0, $"its members {names[0]} and {names[1]} overlap, as only a zip bomb's do; unpack it if it is sound, and import that");
+            throw new DataException(path, 0,
+                $"its members {names[0]} and {names[1]} overlap, as only a zip bomb's do; unpack it if it is sound, and import that");
         }
     }
 
@@ -261,7 +263,15 @@ internal sealed class InputFile : IDisposable
     }
 
     private static InputFile Decode(
-        string name, string path, Stream stream, long bytesTotal, Func<long> position, UnpackBudget budget, bool wasNamed, bool isPlain, long? bytesOfContent = null)
+        string name,
+        string path,
+        Stream stream,
+        long bytesTotal,
+        Func<long> position,
+        UnpackBudget budget,
+        bool wasNamed,
+        bool isPlain,
+        long? bytesOfContent = null)
     {
         HeadStream head = new(stream, HeadBytes);
         if (head.Head.Span.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
