@@ -33,7 +33,7 @@ public sealed record RedisAddress(string Host, int Port = 6379)
     /// <exception cref="SegueException">The text is no such address. What stands before the @ is not repeated.</exception>
     public static RedisAddress Parse(string text)
     {
-        string shown = Masked(text);
+        string shown = MaskedUrl.WithSettings(text);
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("redis" or "rediss") || uri.Host.Length == 0 || uri.Fragment.Length > 0)
             throw new SegueException($"'{shown}' is no address of a Redis or Garnet server; expected {Form} (write @ : / # in a password as %40 %3A %2F %23)");
         string[] who = uri.UserInfo.Split(':', 2);
@@ -41,7 +41,7 @@ public sealed record RedisAddress(string Host, int Port = 6379)
         int database = 0;
         if (path.Length > 0 && !int.TryParse(path, System.Globalization.NumberStyles.None, null, out database))
             throw new SegueException($"'{shown}': '{path}' is no number of a database; the name of a key is written ?key={path}");
-        RedisAddress address = new(uri.IdnHost, uri.Port > 0 ? uri.Port : 6379)
+        RedisAddress address = new(HostOf(uri, shown), uri.Port > 0 ? uri.Port : 6379)
         {
             UseTls = uri.Scheme == "rediss",
             User = who[0].Length > 0 ? Uri.UnescapeDataString(who[0]) : null,
@@ -54,9 +54,9 @@ public sealed record RedisAddress(string Host, int Port = 6379)
             string value = pair.Length == 2 ? Uri.UnescapeDataString(pair[1]) : "";
             address = pair[0] switch
             {
-                "key" when value.Length > 0 && value.IndexOfAny(['{', '}']) < 0 => address with { Key = value },
-                "ca" when value.Length > 0 && address.UseTls => address with { AuthorityFile = value },
-                "key" => throw new SegueException($"'{shown}': key needs a name without braces"),
+                "key" when value.Length > 0 && !value.Any(c => char.IsControl(c) || c is '{' or '}') => address with { Key = value },
+                "ca" when value.Length > 0 && address.UseTls && !value.Any(char.IsControl) => address with { AuthorityFile = value },
+                "key" => throw new SegueException($"'{shown}': key needs a name without braces, line ends and other control characters"),
                 "ca" => throw new SegueException($"'{shown}': ca needs the name of a file, and rediss://"),
                 _ => throw new SegueException($"'{shown}': there is no setting '{pair[0]}'; expected {Form}"),
             };
@@ -69,11 +69,20 @@ public sealed record RedisAddress(string Host, int Port = 6379)
     public override string ToString() =>
         $"redis{(UseTls ? "s" : "")}://{(Host.Contains(':') ? $"[{Host.Trim('[', ']')}]" : Host)}:{Port}/{Database}?key={Uri.EscapeDataString(Key)}";
 
-    /// <summary>A text that may hold a password, without it: an address that cannot be read is shown too.</summary>
-    private static string Masked(string text)
+    /// <summary>The host in the letters of the domain name system, which knows no label over 63 letters and no name over 253.</summary>
+    private static string HostOf(Uri uri, string shown)
     {
-        int at = text.LastIndexOf('@'), start = text.IndexOf("://", StringComparison.Ordinal);
-        string masked = at < 0 ? text : (start < 0 || start > at ? "" : text[..(start + 3)]) + "...@" + text[(at + 1)..];
-        return masked.Length <= 120 ? masked : masked[..117] + "...";
+        try
+        {
+            string host = uri.IdnHost;
+            if (host.Contains(':') || (host.Length <= 253 && host.TrimEnd('.').Split('.').All(l => l.Length is > 0 and <= 63)))
+                return host;
+        }
+        catch (Exception e) when (e is UriFormatException or ArgumentException)
+        {
+            // As below.
+        }
+
+        throw new SegueException($"'{shown}': what stands where the host belongs is the name of none");
     }
 }

@@ -27,6 +27,15 @@ again() {
   done
 }
 
+# Asks the server and not its client, which panics where there is no HOME, as under cloud-init (ollama #8756). Only "success" is success.
+pull() {
+  local answer
+  answer=$(curl --fail-with-body --silent --show-error --max-time 3600 "$local_address/api/pull" --data "{\"model\":\"$OLLAMA_MODEL\",\"stream\":false}") \
+    && grep -q '"status":"success"' <<<"$answer" && return
+  echo "install-ollama: $answer" >&2
+  return 1
+}
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -45,7 +54,7 @@ systemctl enable --now ollama.service
 
 again 60 1 curl --fail --silent --output /dev/null "$local_address/api/version" || fail "Ollama does not answer on $local_address"
 echo "install-ollama: pulling $OLLAMA_MODEL"
-OLLAMA_HOST=$local_address again 5 10 ollama pull "$OLLAMA_MODEL" || fail "could not pull $OLLAMA_MODEL"
+again 5 10 pull || fail "could not pull $OLLAMA_MODEL"
 curl --fail --silent --show-error "$local_address/api/embed" --data "{\"model\":\"$OLLAMA_MODEL\",\"input\":\"ready\"}" | grep -q '"embeddings":\[\[' \
   || fail "$OLLAMA_MODEL gives no embeddings; is it an embedding model?"
 echo "install-ollama: $OLLAMA_MODEL is ready"

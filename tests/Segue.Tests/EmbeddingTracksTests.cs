@@ -54,6 +54,9 @@ public sealed class EmbeddingTracksTests
         Assert.Equal(3, again.Texts);
         Assert.Equal((3, 5000), (rebuilt.Embedded, rebuilt.FromCache));
         Assert.Equal(result.Vectors.Values.ToArray(), rebuilt.Vectors.Values[..(5000 * 3)].ToArray());
+        Scripted anew = new(Right);
+        await TrackEmbedder.EmbedAsync(Catalogue(5000), anew, scratch.Path, resume: false);
+        Assert.Equal(5000, anew.Texts);
     }
 
     [Fact]

@@ -57,6 +57,65 @@ public sealed class ImportDownloadTests
     }
 
     [Fact]
+    public async Task What_is_kept_is_said_with_its_place_and_nothing_else_stays()
+    {
+        using ScratchFolder folder = new();
+        using (Server server = new(Mischief.Endless))
+        {
+            string said = await Refused(server);
+            Assert.EndsWith("nothing of it is kept", said);
+            Assert.Empty(Directory.GetFiles(folder.Path));
+        }
+
+        using (Server server = new(Mischief.AlwaysDropsAtOnce))
+        {
+            Assert.DoesNotContain(".part", await Refused(server));
+            Assert.Empty(Directory.GetFiles(folder.Path));
+        }
+
+        using (Server server = new(Mischief.PromisesMore))
+            Assert.Contains($"300,000 bytes of it lie in {folder.File("set.bin.part")}, from where the next attempt goes on", await Refused(server));
+
+        async Task<string> Refused(Server server) => (await Assert.ThrowsAsync<SegueException>(
+            () => Fetcher().GetAsync(Source(server), folder.Path, null, null, TestContext.Current.CancellationToken))).Message;
+    }
+
+    /// <summary>A network's page in place of a file that nobody publishes a checksum of: nothing of it is trusted, here or from a copy.</summary>
+    [Fact]
+    public async Task What_cannot_be_read_is_not_kept_and_blocks_nothing()
+    {
+        using ScratchFolder folder = new();
+        string home = folder.File("h");
+        File.WriteAllBytes(folder.File("good"), s_content);
+        using Server portal = new(Mischief.Garbage), server = new(Mischief.None);
+        foreach (string? from in (string?[])[null, folder.Write("bad", "<html>Log in</html>")])
+        {
+            SegueException e = await Assert.ThrowsAsync<SegueException>(() => Get(portal, from));
+            Assert.Contains("is not kept", e.Message);
+            Assert.Empty(Directory.GetFiles(home));
+        }
+
+        // Stopped before it was read, it is read the next time; what is wrong then goes, too.
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Get(portal, null, _ => throw new OperationCanceledException()));
+        await Assert.ThrowsAsync<SegueException>(() => Get(portal, null));
+        Assert.Equal(2, portal.Requests);
+        Assert.Empty(Directory.GetFiles(home));
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Get(portal, null, _ => throw new OperationCanceledException()));
+        await Get(portal, folder.File("good"));
+        Assert.Equal(["set.bin", "set.bin.sha256"], Directory.GetFiles(home).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        await Get(server, null);
+        Assert.Equal(0, server.Requests);
+
+        async Task Get(Server from, string? copy, Action<IReadOnlyList<string>>? read = null) => await Fetcher().GetAsync(
+            Source(from) with { Files = [new SourceFile("set.bin", null)] }, home, copy, null, default, read: read ?? (paths =>
+            {
+                if (!File.ReadAllBytes(paths[0]).SequenceEqual(s_content))
+                    throw new DataException(paths[0], 1, "is of no format known here");
+            }));
+    }
+
+    [Fact]
     public async Task It_goes_on_in_another_run()
     {
         using ScratchFolder folder = new();
@@ -65,7 +124,7 @@ public sealed class ImportDownloadTests
         using CancellationTokenSource stop = new();
         StopAt progress = new(150_000, stop);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => new DataFetcher(new HttpClient(), once, TimeProvider.System).GetAsync(Source(server), folder.Path, null, progress, stop.Token));
+            () => new DataFetcher(Download.NewClient(), once, TimeProvider.System).GetAsync(Source(server), folder.Path, null, progress, stop.Token));
         Assert.True(new FileInfo(folder.File("set.bin.part")).Length > 100_000);
         IReadOnlyList<string> files = await Fetcher().GetAsync(Source(server), folder.Path, null, null, TestContext.Current.CancellationToken);
         Assert.Equal(s_content, File.ReadAllBytes(files.Single()));
@@ -196,7 +255,7 @@ public sealed class ImportDownloadTests
         }
     }
 
-    private static DataFetcher Fetcher() => new(new HttpClient(), s_hasty, TimeProvider.System);
+    private static DataFetcher Fetcher() => new(Download.NewClient(), s_hasty, TimeProvider.System);
 
     private static DataSource Source(Server server) => new(
         "test", "A test", "none", new Uri(server.Address + "set.bin"), [new SourceFile("set.bin", Convert.ToHexStringLower(SHA256.HashData(s_content)))], 1_000_000);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
+using System.Text;
 using Segue.Bench;
 using Segue.Import;
 using Segue.ModelFiles;
@@ -41,6 +42,50 @@ public sealed class ImportHostileTests
 
         Assert.True(new FileInfo(folder.File("bomb.gz")).Length < 1_000_000);
         Assert.Contains("zip bomb", Assert.Throws<DataException>(() => Importer.Read([folder.File("bomb.gz")])).Message);
+    }
+
+    /// <summary>Each member alone is within the limit; an archive has one for all of them, and for what is packed in them again.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_bomb_in_small_pieces_is_one(bool arePackedTwice)
+    {
+        using ScratchFolder folder = new();
+        byte[] table = Encoding.UTF8.GetBytes("user\tartist\tplays\na\tb\t1\n" + new string('\n', 40_000_000));
+        using (ZipArchive zip = ZipFile.Open(folder.File("bomb.zip"), ZipArchiveMode.Create))
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                using Stream member = zip.CreateEntry($"{i}.tsv" + (arePackedTwice ? ".gz" : ""), CompressionLevel.SmallestSize).Open();
+                using Stream packed = arePackedTwice ? new GZipStream(member, CompressionLevel.SmallestSize) : member;
+                packed.Write(table);
+            }
+        }
+
+        DataException e = Assert.Throws<DataException>(() => Importer.Read([folder.File("bomb.zip")]));
+        Assert.StartsWith($"{folder.File("bomb.zip")}: unpacks to more than 250 times its size", e.Message);
+    }
+
+    [Fact]
+    public void Members_that_share_their_bytes_are_refused()
+    {
+        using ScratchFolder folder = new();
+        string path = folder.File("plays.zip");
+        using (ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Create))
+        {
+            foreach (string name in (string[])["a.tsv", "b.tsv"])
+            {
+                using StreamWriter member = new(zip.CreateEntry(name).Open());
+                member.Write("user\tartist\tplays\na\tb\t1\n");
+            }
+        }
+
+        Assert.Equal(2, Importer.Read([path]).Ledger.Files.Count);
+        byte[] bytes = File.ReadAllBytes(path);
+        int[] directory = [.. Enumerable.Range(0, bytes.Length - 4).Where(i => bytes.AsSpan(i).StartsWith("PK\u0001\u0002"u8))];
+        bytes.AsSpan(directory[0] + 42, 4).CopyTo(bytes.AsSpan(directory[1] + 42)); // Where the second's content lies: where the first's does.
+        File.WriteAllBytes(path, bytes);
+        Assert.Contains("a.tsv and b.tsv overlap", Assert.Throws<DataException>(() => Importer.Read([path])).Message);
     }
 
     [Fact]

@@ -30,6 +30,62 @@ public sealed class ImportProfileTests
         Assert.Contains("unknown profile 'me'", Assert.Throws<UnknownNameException>(() => profiles.Load("me")).Message);
     }
 
+    /// <summary>A stopped import's temporary goes, whoever has its process number now, and with it what an earlier version left.</summary>
+    [Theory]
+    [InlineData(".me.history.{0}-1.segue-tmp")]
+    [InlineData("me.history.new")]
+    [InlineData("me.history")]
+    public void What_only_a_killed_import_left_is_forgotten_too(string left)
+    {
+        using ScratchFolder folder = new();
+        ListenerProfiles profiles = new(folder.Path);
+        Assert.False(profiles.Forget("me"));
+        profiles.Update("you", _ => HistoryReader.Read(folder.Write("h", "Low\n")));
+        int running = OperatingSystem.IsLinux() ? 1 : Environment.ProcessId;
+        string path = Path.Combine(profiles.Folder, string.Format(System.Globalization.CultureInfo.InvariantCulture, left, running));
+        File.WriteAllText(path, "half of a history");
+        Assert.True(profiles.Forget("me"));
+        Assert.False(File.Exists(path));
+        Assert.False(profiles.Forget("me"));
+        Assert.Equal(["you"], profiles.List());
+    }
+
+    [Fact]
+    public void A_history_that_lies_elsewhere_is_forgotten_where_it_lies()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs symbolic links");
+        using ScratchFolder folder = new(), elsewhere = new();
+        ListenerProfiles profiles = new(folder.Path);
+        Directory.CreateDirectory(profiles.Folder);
+        File.CreateSymbolicLink(Path.Combine(profiles.Folder, "me.history"), elsewhere.File("mine"));
+        profiles.Update("me", _ => HistoryReader.Read(folder.Write("h", "Low\n")));
+        Assert.True(File.Exists(elsewhere.File("mine")));
+        elsewhere.Write(".mine.1-7.segue-tmp", "half of a history");
+        Assert.True(profiles.Forget("me"));
+        Assert.Empty(Directory.GetFiles(elsewhere.Path));
+        Assert.False(profiles.Forget("me"));
+    }
+
+    /// <summary>A checksum proves no sense: the lines stand under a right one.</summary>
+    [Theory]
+    [InlineData("99999999999999\t0\t1\t-1\t0\tLow\t\t\t\t")]
+    [InlineData("-99999999999999\t0\t1\t-1\t0\tLow\t\t\t\t")]
+    [InlineData("253402300799\t0\t1\t2147483647\t0\tLow\t\t\t\t")]
+    [InlineData("soon\t0\t1\t-1\t0\tLow\t\t\t\t")]
+    [InlineData("\t99\t1\t-1\t0\tLow\t\t\t\t")]
+    [InlineData("\t0\tNaN\t-1\t0\tLow\t\t\t\t")]
+    [InlineData("\t0\t-3\t-1\t0\tLow\t\t\t\t")]
+    public void A_line_without_sense_is_damage(string line)
+    {
+        using ScratchFolder folder = new();
+        ListenerProfiles profiles = new(folder.Path);
+        Directory.CreateDirectory(profiles.Folder);
+        byte[] body = System.Text.Encoding.UTF8.GetBytes($"#segue-history 1\n{line}\n");
+        string end = $"#end 1 {Convert.ToHexStringLower(System.IO.Hashing.XxHash128.Hash(body))}\n";
+        File.WriteAllBytes(Path.Combine(profiles.Folder, "me.history"), [.. body, .. System.Text.Encoding.UTF8.GetBytes(end)]);
+        Assert.Contains("is damaged", Assert.Throws<DataException>(() => profiles.Load("me")).Message);
+    }
+
     [Fact]
     public void Names_of_profiles_stay_inside_their_folder()
     {

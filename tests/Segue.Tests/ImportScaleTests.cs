@@ -86,6 +86,25 @@ public sealed class ImportScaleTests
         static string[] Books(Ledger ledger) => [.. ledger.Files.Select(f => f.ToJson().ToJsonString())];
     }
 
+    /// <summary>A byte behind the first 64 KB, in a file of the same length and the same time of change.</summary>
+    [Fact]
+    public void A_part_belongs_to_all_bytes_of_its_file()
+    {
+        using ScratchFolder folder = new();
+        Directory.CreateDirectory(folder.File("set"));
+        string rows = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"u{i % 400}\tArtist {i % 60}\t1\n"));
+        string path = folder.Write("set/0.tsv", rows + "last\tArtist 1\t3\n");
+        DateTime written = File.GetLastWriteTimeUtc(path);
+        using (ImportParts parts = ImportParts.Open(folder.File("home"), bytesMin: 0)!)
+            Importer.Read([folder.File("set")], new ImportOptions { Parts = parts });
+        File.WriteAllText(path, rows + "last\tArtist 1\t7\n");
+        File.SetLastWriteTimeUtc(path, written);
+        using ImportParts again = ImportParts.Open(folder.File("home"), bytesMin: 0)!;
+        Imported read = Importer.Read([folder.File("set")], new ImportOptions { Parts = again });
+        Assert.Equal([7], read.Plays!.Counts.RowValues(read.Plays.IndexOfUser("last")).ToArray());
+        Assert.DoesNotContain(read.Ledger.Notes, n => n.Contains("earlier import"));
+    }
+
     private sealed class Relay(Action count, CancellationTokenSource stop, Func<bool> isEnough) : IProgress<ImportProgress>
     {
         public void Report(ImportProgress value)

@@ -28,6 +28,10 @@ public sealed class RedisAddressTests
     [InlineData("u:s3cret@music", "is no address")]
     [InlineData("redis://u:s3cret@music/songs", "is no number of a database")]
     [InlineData("redis://u:s3cret@music?key=", "key needs a name")]
+    [InlineData("redis://u:s3cret@music?key=a%0Ab", "line ends")]
+    [InlineData("redis://u:s3cret@music..de", "where the host belongs")]
+    [InlineData("redis://u:s3cret@\u00fc.\u00fc\u00fc..\u2026", "s none")]
+    [InlineData("redis://u:s3cret@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.de", "where the host belongs")]
     [InlineData("redis://u:s3cret@music?ca=x", "rediss://")]
     [InlineData("redis://u:s3cret@music?timeout=5", "no setting 'timeout'")]
     public void Addresses_that_are_none_are_refused_without_their_password(string text, string problem)

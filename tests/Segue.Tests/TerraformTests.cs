@@ -76,10 +76,23 @@ public sealed class TerraformTests
         Assert.True(code == 0, output);
         string[] steps =
         [
-            "curl github.com", "tar", "useradd", "systemctl daemon-reload", "systemctl enable", "curl /api/version", "ollama pull all-minilm", "curl /api/embed",
+            "curl github.com", "tar", "useradd", "systemctl daemon-reload", "systemctl enable",
+            "curl /api/version", "curl /api/pull all-minilm", "curl /api/embed",
         ];
         Assert.Equal(steps, log.Split('\n'));
         Assert.Contains("all-minilm is ready", output);
+    }
+
+    [Theory]
+    [InlineData("{\"error\":\"pull model manifest: file does not exist\"}")]
+    [InlineData("")]
+    public void A_model_that_does_not_come_is_said(string answer)
+    {
+        (int code, string log, string output) = Install("an archive", "an archive", answer);
+        Assert.Equal(1, code);
+        Assert.EndsWith("curl /api/pull all-minilm", log);
+        Assert.Contains("could not pull all-minilm", output);
+        Assert.Contains(answer, output);
     }
 
     [Theory]
@@ -92,8 +105,11 @@ public sealed class TerraformTests
         Assert.Contains("was expected; nothing was installed", output);
     }
 
-    /// <summary>Runs the script with programs that note that they were called, and a curl that brings what it is told to.</summary>
-    private static (int Code, string Log, string Output) Install(string expected, string came)
+    /// <summary>
+    /// Runs the script with programs that note that they were called, and a curl that brings what it is told to, in the environment that cloud-init
+    /// gives: nothing but a path. Ollama's client panics there.
+    /// </summary>
+    private static (int Code, string Log, string Output) Install(string expected, string came, string pulled = "{\"status\":\"success\"}")
     {
         Assert.SkipUnless(File.Exists("/bin/bash"), "needs /bin/bash");
         using ScratchFolder folder = new();
@@ -101,6 +117,7 @@ public sealed class TerraformTests
             case "$*" in
               *github.com*) echo "curl github.com" >> LOG; while [ $# -gt 0 ]; do [ "$1" = --output ] && printf %s '{{came}}' > "$2"; shift; done;;
               */api/version*) echo "curl /api/version" >> LOG;;
+              */api/pull*) echo "curl /api/pull $(sed 's/.*"model":"\([^"]*\)".*/\1/' <<<"$*")" >> LOG; echo '{{pulled}}';;
               */api/embed*) echo "curl /api/embed" >> LOG; echo '{"embeddings":[[0.1]]}';;
             esac
             """);
@@ -108,12 +125,14 @@ public sealed class TerraformTests
         Stub("id", "exit 1");
         Stub("useradd", "echo useradd >> LOG");
         Stub("systemctl", "echo \"systemctl $1\" >> LOG");
-        Stub("ollama", "echo \"ollama $*\" >> LOG");
+        Stub("ollama", "echo \"ollama $*\" >> LOG; [ -n \"${HOME:-}\" ] || { echo 'panic: $HOME is not defined' >&2; exit 2; }");
+        Stub("sleep", "");
         string sha256 = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(expected)));
         string[] lines = ["OLLAMA_VERSION=1.2.3", "OLLAMA_ARCH=arm64", $"OLLAMA_SHA256={sha256}", "OLLAMA_MODEL=all-minilm", "OLLAMA_HOST=0.0.0.0:11434"];
         string settings = folder.Write("settings", string.Join('\n', lines));
         (int code, string output) = Run("/bin/bash", [Path.Combine(s_folder, "files", "install-ollama.sh")], start =>
         {
+            start.Environment.Clear();
             start.Environment["PATH"] = $"{folder.Path}:/usr/bin:/bin";
             start.Environment["SEGUE_OLLAMA_SETTINGS"] = settings;
         });

@@ -46,7 +46,6 @@ public sealed partial class TidyTests
         "Embedding/Fingerprint.cs", // A sentence-transformer's own folder, as are the next.
         "Embedding/SentenceTransformer.cs",
         "Making/Checkpoints.cs",
-        "Making/ModelMakerDatabase.cs", // Drops the cache.
         "Making/ModelMakerImport.cs", // The client of downloads.
         "Mood/LexiconFile.cs", // A lexicon of somebody's own.
     ];

@@ -77,8 +77,8 @@ public sealed record Listener
 
     internal IEnumerable<RequestFault> Faults()
     {
-        if (!(HalfLifeDays >= 0 && HalfLifeDays < HalfLifeDaysMax))
-            yield return new("halfLife", $"takes a number of days, not {HalfLifeDays}", $"0..{HalfLifeDaysMax}");
+        if (HalfLifeDays is not (0 or (>= HalfLifeDaysMin and < HalfLifeDaysMax)))
+            yield return new("halfLife", $"takes 0 or a number of days from {HalfLifeDaysMin}, not {HalfLifeDays}", $"0..{HalfLifeDaysMax}");
         if (Members.FirstOrDefault(m => m.IsGroup) is not null)
             yield return new("for", "is a group of groups; a group is of listeners", "listeners");
         if (Members.Any(m => !m.IsKnown))
@@ -89,7 +89,8 @@ public sealed record Listener
             yield return fault;
     }
 
-    private const double HalfLifeDaysMax = 1e6;
+    /// <summary>A minute and a half: times are known to the second, and a history of one play is no taste.</summary>
+    private const double HalfLifeDaysMin = 0.001, HalfLifeDaysMax = 1e6;
 
     private string Name => UserId ?? HistoryPath ?? ToString();
 

@@ -10,8 +10,9 @@ namespace Segue.Embedding;
 /// killed goes on where it was.
 /// <para>Layout (little-endian): a header of 64 bytes (<c>SEGUECCH</c>, u32 version 1, u32 dimensions, the 16-byte XXH128 of the embedder's id,
 /// zeros, u64 XXH3 of the 56 bytes before), then records of one size: the 16-byte XXH128 of the text as UTF-16, f32[dimensions], u64 XXH3 of both.
-/// Opening reads all records and cuts the file where one does not hold: after a kill or a power cut the last few may be torn, and losing some costs
-/// only time. A file with another header is begun anew; it is a cache.</para>
+/// Opening reads all records. One that does not hold is passed over and costs its text's vector, which may have been paid for, and no other; behind
+/// the last that holds the file is cut: after a kill or a power cut the last few may be torn. A damaged header is written again, because the file's
+/// name and the records say all that stood in it; a whole one of another version or embedder begins the file anew.</para>
 /// <para>One process at a time; not thread-safe.</para>
 /// </summary>
 internal sealed class EmbeddingCache : IDisposable
@@ -40,8 +41,9 @@ internal sealed class EmbeddingCache : IDisposable
     /// <param name="folder">Holds one file an embedder; made when it is not there.</param>
     /// <param name="embedderId">As <see cref="Embedders.IdOf"/> gives it.</param>
     /// <param name="dimensions">The length of its vectors.</param>
+    /// <param name="keep">Use what is in it? False begins it anew.</param>
     /// <exception cref="SegueException">Another process has it open, or the disk does not allow it.</exception>
-    public static EmbeddingCache Open(string folder, string embedderId, int dimensions)
+    public static EmbeddingCache Open(string folder, string embedderId, int dimensions, bool keep = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
         byte[] header = Header(embedderId, dimensions);
@@ -52,7 +54,8 @@ internal sealed class EmbeddingCache : IDisposable
             Directory.CreateDirectory(folder);
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 << 16);
             EmbeddingCache cache = new(file, dimensions);
-            cache.Load(header);
+            if (!keep || !cache.TryLoad(header))
+                cache.Begin(header);
             return cache;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -111,28 +114,42 @@ internal sealed class EmbeddingCache : IDisposable
         return header;
     }
 
-    private void Load(byte[] header)
+    private void Begin(byte[] header)
+    {
+        _file.SetLength(0);
+        _file.Position = 0;
+        _file.Write(header);
+        _file.Flush();
+        _end = HeaderBytes;
+    }
+
+    /// <returns>False where nothing in the file is of use.</returns>
+    private bool TryLoad(byte[] header)
     {
         byte[] found = new byte[HeaderBytes];
-        if (_file.ReadAtLeast(found, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes || !found.AsSpan().SequenceEqual(header))
-        {
-            _file.SetLength(0);
-            _file.Position = 0;
-            _file.Write(header);
-            _file.Flush();
-            _end = HeaderBytes;
-            return;
-        }
-
+        if (_file.ReadAtLeast(found, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes)
+            return false;
+        bool isWhole = found.AsSpan().SequenceEqual(header);
+        if (!isWhole && XxHash3.HashToUInt64(found.AsSpan(..^HashBytes)) == BinaryPrimitives.ReadUInt64LittleEndian(found.AsSpan(^HashBytes)))
+            return false;
         _end = HeaderBytes;
-        while (_file.ReadAtLeast(_record, _recordBytes, throwOnEndOfStream: false) == _recordBytes
-            && XxHash3.HashToUInt64(_record.AsSpan(..^HashBytes)) == BinaryPrimitives.ReadUInt64LittleEndian(_record.AsSpan(^HashBytes)))
+        for (long at = HeaderBytes; _file.ReadAtLeast(_record, _recordBytes, throwOnEndOfStream: false) == _recordBytes; at += _recordBytes)
         {
-            _offsets[BinaryPrimitives.ReadUInt128LittleEndian(_record)] = _end;
-            _end += _recordBytes;
+            if (XxHash3.HashToUInt64(_record.AsSpan(..^HashBytes)) != BinaryPrimitives.ReadUInt64LittleEndian(_record.AsSpan(^HashBytes)))
+                continue;
+            _offsets[BinaryPrimitives.ReadUInt128LittleEndian(_record)] = at;
+            _end = at + _recordBytes;
         }
 
         if (_file.Length != _end)
             _file.SetLength(_end);
+        if (!isWhole)
+        {
+            _file.Position = 0;
+            _file.Write(header);
+            _file.Flush();
+        }
+
+        return true;
     }
 }

@@ -28,15 +28,20 @@ internal abstract record EndpointOptions
 }
 
 /// <summary>
-/// A JSON endpoint on HTTP that may be slow, busy, broken or hostile: time limits, retries with growing pauses where a retry can help, a limit on the
-/// size of answers, redirects refused (texts and keys go where the user said, nowhere else), and one clear line for every way it can fail.
+/// A JSON endpoint on HTTP that may be slow, busy, broken or hostile: time limits, retries with growing pauses where a retry can help, answers no
+/// longer than what was asked can take, redirects refused (texts and keys go where the user said, nowhere else), and one clear line for every way
+/// it can fail.
 /// </summary>
 internal sealed class EmbeddingEndpoint : IDisposable
 {
-    // A batch of 2,048 vectors of 4,096 numbers as text is about 100 MB.
-    private const int AnswerBytesMax = 256 << 20;
+    /// <summary>Of an answer that holds no vectors: a list of models, an error, a line of a stream.</summary>
+    public const int TextBytesMax = 1 << 20;
+
+    private const int ErrorBytesMax = 1 << 16;
+
     private static readonly TimeSpan s_pauseMax = TimeSpan.FromSeconds(30);
     private readonly HttpClient _client;
+    private readonly Uri _baseUrl;
     private readonly EndpointOptions _options;
     private readonly string _name;
     private readonly string? _key;
@@ -53,23 +58,29 @@ internal sealed class EmbeddingEndpoint : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BatchTexts, 2048, nameof(options));
         (_name, _options, _key) = (name, options, key);
         _retries = Retries(options);
-        BaseUrl = new Uri(baseUrl.AbsoluteUri.TrimEnd('/') + "/");
+        _baseUrl = new Uri(baseUrl.AbsoluteUri.TrimEnd('/') + "/");
+        Shown = MaskedUrl.Of(_baseUrl);
         SocketsHttpHandler handler = new() { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(15) };
-        _client = new HttpClient(handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = AnswerBytesMax };
+        _client = new HttpClient(handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         if (key is not null)
             _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
-    public Uri BaseUrl { get; }
+    /// <summary>Its address as messages show it.</summary>
+    public string Shown { get; }
 
     /// <summary>Sends a request and parses the answer; a body makes it a POST.</summary>
+    /// <param name="path">Appended to the address.</param>
+    /// <param name="body">Null for a GET.</param>
+    /// <param name="bytesMax">What the answer may take: more is not read.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="TextRejectedException">Status 400, 413 or 422.</exception>
     /// <exception cref="EmbedderException">Anything else that went wrong, after all attempts.</exception>
-    public async Task<JsonDocument> SendAsync(string path, JsonObject? body, CancellationToken cancellationToken)
+    public async Task<JsonDocument> SendAsync(string path, JsonObject? body, long bytesMax, CancellationToken cancellationToken)
     {
-        Attempt last = await _retries.ExecuteAsync(async token => await TryAsync(path, body, token), cancellationToken);
+        Attempt last = await _retries.ExecuteAsync(async token => await TryAsync(path, body, bytesMax, token), cancellationToken);
         return last.Answer
-            ?? throw new EmbedderException($"{_name} at {BaseUrl} did not answer {path}: {last.Problem} ({_options.Attempts} attempts)");
+            ?? throw new EmbedderException($"{_name} at {Shown} did not answer {path}: {last.Problem} ({_options.Attempts} attempts)");
     }
 
     /// <summary>Sends a POST whose answer comes line by line, each a JSON object, as long as it takes.</summary>
@@ -91,22 +102,26 @@ internal sealed class EmbeddingEndpoint : IDisposable
         {
             if (response.StatusCode != HttpStatusCode.OK)
                 throw Refusal(response, path, await TextOf(response, cancellationToken));
-            using StreamReader reader = new(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
+            BoundedLines lines = new(await response.Content.ReadAsStreamAsync(cancellationToken), TextBytesMax);
             while (true)
             {
                 JsonElement? line = null;
                 try
                 {
-                    if (await reader.ReadLineAsync(cancellationToken) is not { } text)
+                    if (await lines.ReadAsync(cancellationToken) is not { } text)
                         yield break;
                     if (text.Length == 0)
                         continue;
                     using JsonDocument json = JsonDocument.Parse(text);
                     line = json.RootElement.Clone();
                 }
+                catch (InvalidDataException e)
+                {
+                    throw new EmbedderException($"{_name} at {Shown} sent a line of more than {TextBytesMax >> 10:N0} KB in {path}", e);
+                }
                 catch (Exception e) when (e is IOException or HttpRequestException or JsonException)
                 {
-                    throw new EmbedderException($"{_name} at {BaseUrl} broke off in the middle of {path}: {Safe(e.Message)}", e);
+                    throw new EmbedderException($"{_name} at {Shown} broke off in the middle of {path}: {Safe(e.Message)}", e);
                 }
 
                 yield return line.Value;
@@ -146,14 +161,14 @@ internal sealed class EmbeddingEndpoint : IDisposable
     private static TimeSpan? Shorter(TimeSpan? wanted, TimeSpan most) => wanted > most ? most : wanted;
 
     /// <summary>One request, and what came of it; throws where another attempt would come to the same.</summary>
-    private async Task<Attempt> TryAsync(string path, JsonObject? body, CancellationToken cancellationToken)
+    private async Task<Attempt> TryAsync(string path, JsonObject? body, long bytesMax, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_options.Timeout);
         try
         {
             using HttpRequestMessage request = Request(path, body);
-            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseContentRead, limit.Token);
+            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 string said = await TextOf(response, limit.Token);
@@ -164,8 +179,10 @@ internal sealed class EmbeddingEndpoint : IDisposable
 
             try
             {
-                byte[] bytes = await response.Content.ReadAsByteArrayAsync(limit.Token);
-                return new Attempt(JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 16 }));
+                (byte[] bytes, bool isWhole) = await ReadAsync(response, bytesMax, limit.Token);
+                return isWhole
+                    ? new Attempt(JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 16 }))
+                    : throw new EmbedderException($"{_name} at {Shown} answered {path} with more than {bytesMax:N0} bytes, more than it can take");
             }
             catch (JsonException e)
             {
@@ -180,10 +197,6 @@ internal sealed class EmbeddingEndpoint : IDisposable
         {
             throw Unreachable(e);
         }
-        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConfigurationLimitExceeded)
-        {
-            throw new EmbedderException($"{_name} at {BaseUrl} answered {path} with more than {AnswerBytesMax >> 20} MB", e);
-        }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             return Attempt.Failed(Safe(e.Message));
@@ -192,7 +205,7 @@ internal sealed class EmbeddingEndpoint : IDisposable
 
     private HttpRequestMessage Request(string path, JsonObject? body)
     {
-        HttpRequestMessage request = new(body is null ? HttpMethod.Get : HttpMethod.Post, new Uri(BaseUrl, path));
+        HttpRequestMessage request = new(body is null ? HttpMethod.Get : HttpMethod.Post, new Uri(_baseUrl, path));
         if (body is not null)
         {
             // A length instead of chunks: some small servers know no chunked requests.
@@ -208,10 +221,10 @@ internal sealed class EmbeddingEndpoint : IDisposable
     private SegueException Refusal(HttpResponseMessage response, string path, string said)
     {
         int status = (int)response.StatusCode;
-        string where = $"{_name} at {BaseUrl}";
+        string where = $"{_name} at {Shown}";
         return status switch
         {
-            >= 300 and < 400 => new EmbedderException($"{where} redirects {path} to '{Safe(response.Headers.Location?.ToString() ?? "nowhere")}', which is not followed; "
+            >= 300 and < 400 => new EmbedderException($"{where} redirects {path} to '{WhereTo(response)}', which is not followed; "
                 + "if that is the right place, set it as the base URL"),
             400 or 413 or 422 => new TextRejectedException($"{where} refused the texts: {said}"),
             401 or 403 => new EmbedderException($"{where} refused the key: {said}"),
@@ -219,12 +232,15 @@ internal sealed class EmbeddingEndpoint : IDisposable
         };
     }
 
-    private EmbedderException Unreachable(HttpRequestException e) => new($"{_name} is not there: {BaseUrl} cannot be reached ({Safe(e.Message)}); is it running?", e);
+    private string WhereTo(HttpResponseMessage response) => Safe(response.Headers.Location is { } to ? MaskedUrl.Of(to) : "nowhere");
+
+    private EmbedderException Unreachable(HttpRequestException e) =>
+        new($"{_name} is not there: {Shown} cannot be reached ({Safe(e.Message)}); is it running?", e);
 
     /// <summary>What a server says of an error: {"error": "..."} or {"error": {"message": "..."}}, or the text as it is.</summary>
     private async Task<string> TextOf(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        string text = await response.Content.ReadAsStringAsync(cancellationToken);
+        string text = Encoding.UTF8.GetString((await ReadAsync(response, ErrorBytesMax, cancellationToken)).Bytes);
         try
         {
             using JsonDocument json = JsonDocument.Parse(text);
@@ -235,6 +251,24 @@ internal sealed class EmbeddingEndpoint : IDisposable
         {
             return Safe(text);
         }
+    }
+
+    /// <summary>The body, as far as it may go: memory grows with what comes, not with what is announced.</summary>
+    private static async Task<(byte[] Bytes, bool IsWhole)> ReadAsync(
+        HttpResponseMessage response, long bytesMax, CancellationToken cancellationToken)
+    {
+        await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        using MemoryStream all = new();
+        byte[] buffer = new byte[1 << 16];
+        while (await body.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+        {
+            int kept = (int)Math.Min(read, bytesMax - all.Length);
+            all.Write(buffer, 0, kept);
+            if (kept < read)
+                return (all.ToArray(), false);
+        }
+
+        return (all.ToArray(), true);
     }
 
     /// <summary>What one request came to: an answer, or a problem that another attempt may not have.</summary>

@@ -11,6 +11,17 @@ namespace Segue.Embedding;
 /// </summary>
 internal static class EndpointVectors
 {
+    /// <summary>No model has a quarter of it; what a server names beyond is refused before anything is made of that size.</summary>
+    public const int DimensionsMax = 1 << 16;
+
+    /// <summary>A number with its sign, digits, exponent, comma, and the line and indent of a server that prints prettily.</summary>
+    private const int BytesANumber = 40;
+
+    /// <summary>What an answer with these vectors can take as text.</summary>
+    /// <param name="dimensions">0 where nobody knows yet.</param>
+    public static long BytesMax(int texts, int dimensions) =>
+        EmbeddingEndpoint.TextBytesMax + (long)texts * BytesANumber * (dimensions > 0 ? dimensions : DimensionsMax);
+
     /// <param name="values">All texts; blank ones are not sent and have no vector.</param>
     /// <param name="batchTexts">Texts a request.</param>
     /// <param name="modelId">Noted on every embedding.</param>
@@ -49,6 +60,8 @@ internal static class EndpointVectors
         foreach (float[] vector in vectors)
         {
             dimensions = dimensions == 0 ? vector.Length : dimensions;
+            if (vector.Length > DimensionsMax)
+                throw new EmbedderException($"{server} gave a vector of {vector.Length:N0} dimensions; at most {DimensionsMax:N0} can be used");
             if (vector.Length != dimensions || dimensions == 0)
                 throw new EmbedderException($"{server} gave a vector of {vector.Length} dimensions where {dimensions} were expected; did the model change?");
         }

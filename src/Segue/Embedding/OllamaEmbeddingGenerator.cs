@@ -23,12 +23,15 @@ internal sealed record OllamaOptions : EndpointOptions
         Progress = context.Progress,
     };
 
+    /// <summary>Without the password that an address may carry.</summary>
+    public override string ToString() => MaskedUrl.Of(BaseUrl);
+
     internal static Uri ParseHost(string host)
     {
         bool hasScheme = host.Contains("://", StringComparison.Ordinal);
         string address = hasScheme ? host : "http://" + (host.StartsWith(':') ? "127.0.0.1" + host : host);
         if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https") || url.Host.Length == 0)
-            throw new SegueException($"OLLAMA_HOST is '{host}', but a URL, host:port or host was expected");
+            throw new SegueException($"OLLAMA_HOST is '{MaskedUrl.Of(host)}', but a URL, host:port or host was expected");
         UriBuilder builder = new(url);
         if (!hasScheme && url.IsDefaultPort && !host.EndsWith(":80", StringComparison.Ordinal))
             builder.Port = 11434;
@@ -66,7 +69,7 @@ internal sealed class OllamaEmbeddingGenerator : EndpointEmbeddingGenerator
         if (digest is null)
         {
             if (!_options.PullMissing)
-                throw new EmbedderException($"Ollama at {Endpoint.BaseUrl} does not have the model '{Model}'; fetch it with 'ollama pull {Model}'");
+                throw new EmbedderException($"Ollama at {Endpoint.Shown} does not have the model '{Model}'; fetch it with 'ollama pull {Model}'");
             await PullAsync(cancellationToken);
             digest = await DigestAsync(cancellationToken) ?? throw new EmbedderException($"Ollama fetched '{Model}' but does not list it");
         }
@@ -76,17 +79,17 @@ internal sealed class OllamaEmbeddingGenerator : EndpointEmbeddingGenerator
 
     private async Task CheckVersionAsync(CancellationToken cancellationToken)
     {
-        using JsonDocument answer = await Endpoint.SendAsync("api/version", null, cancellationToken);
+        using JsonDocument answer = await Endpoint.SendAsync("api/version", null, EmbeddingEndpoint.TextBytesMax, cancellationToken);
         string text = Text(answer.RootElement, "version") ?? throw Strange("api/version");
         // Built from source, it says 0.0.0; a release candidate has a suffix.
         if (Version.TryParse(text.Split('-', '+')[0], out Version? version) && version != new Version(0, 0, 0) && version < s_versionMin)
-            throw new EmbedderException($"Ollama at {Endpoint.BaseUrl} is version {text}; {s_versionMin} or newer is needed (/api/embed): update it");
+            throw new EmbedderException($"Ollama at {Endpoint.Shown} is version {text}; {s_versionMin} or newer is needed (/api/embed): update it");
     }
 
     /// <summary>"all-minilm:latest#6cf97aa9": the model's full name and the first digits of its digest; null when the server lacks it.</summary>
     private async Task<string?> DigestAsync(CancellationToken cancellationToken)
     {
-        using JsonDocument answer = await Endpoint.SendAsync("api/tags", null, cancellationToken);
+        using JsonDocument answer = await Endpoint.SendAsync("api/tags", null, 16 * EmbeddingEndpoint.TextBytesMax, cancellationToken);
         if (List(answer.RootElement, "models") is not { } models)
             throw Strange("api/tags");
         string wanted = Model.Contains(':') ? Model : Model + ":latest";
@@ -118,14 +121,15 @@ internal sealed class OllamaEmbeddingGenerator : EndpointEmbeddingGenerator
 
     private protected override async Task<float[][]> AskAsync(string[] texts, int? dimensions, CancellationToken cancellationToken)
     {
-        using JsonDocument answer = await Endpoint.SendAsync("api/embed", Body(texts, dimensions), cancellationToken);
+        long bytesMax = EndpointVectors.BytesMax(texts.Length, dimensions ?? Dimensions);
+        using JsonDocument answer = await Endpoint.SendAsync("api/embed", Body(texts, dimensions), bytesMax, cancellationToken);
         if (List(answer.RootElement, "embeddings") is not { } list || list.EnumerateArray().Any(v => v.ValueKind != JsonValueKind.Array))
             throw Strange("api/embed");
         float[][] vectors = [.. list.EnumerateArray().Select(EndpointVectors.Numbers)];
-        return EndpointVectors.Checked(vectors, texts.Length, dimensions ?? Dimensions, $"Ollama at {Endpoint.BaseUrl}");
+        return EndpointVectors.Checked(vectors, texts.Length, dimensions ?? Dimensions, $"Ollama at {Endpoint.Shown}");
     }
 
-    private EmbedderException Strange(string path) => new($"{Endpoint.BaseUrl} does not answer {path} as Ollama does; is it Ollama?");
+    private EmbedderException Strange(string path) => new($"{Endpoint.Shown} does not answer {path} as Ollama does; is it Ollama?");
 
     private static JsonElement? Property(JsonElement element, string name, JsonValueKind kind) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == kind ? value : null;

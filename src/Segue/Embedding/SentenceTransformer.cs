@@ -14,8 +14,8 @@ internal enum Pooling
 
 /// <summary>
 /// A sentence-transformer as its publisher lays it out in a folder: the network (<c>onnx/model.onnx</c>), <c>vocab.txt</c>, and small JSON files that
-/// say how to use it (<c>config.json</c>, <c>sentence_bert_config.json</c>, <c>tokenizer_config.json</c>, <c>1_Pooling/config.json</c>). What does
-/// not fit what this program can do is refused by name rather than run wrongly.
+/// say how to use it (<c>modules.json</c>, <c>config.json</c>, <c>sentence_bert_config.json</c>, <c>tokenizer_config.json</c>, the pooling's
+/// <c>config.json</c>). What does not fit what this program can do is refused by name rather than run wrongly.
 /// </summary>
 /// <param name="NetworkPath">The .onnx file.</param>
 /// <param name="VocabularyPath">The vocab.txt beside or above it.</param>
@@ -24,6 +24,9 @@ internal enum Pooling
 /// <param name="HiddenSize">The size of the vectors as config.json has it, or 0 where it does not say.</param>
 internal sealed record SentenceTransformer(string NetworkPath, string VocabularyPath, int TokensMax, Pooling Pooling, int HiddenSize)
 {
+    /// <summary>Where the model does not say how long texts may be.</summary>
+    public const int UsualTokensMax = 256;
+
     /// <summary>Finds the parts of a model.</summary>
     /// <param name="path">The model's folder (with <c>onnx/model.onnx</c> or <c>model.onnx</c> in it), or one .onnx file of it.</param>
     /// <exception cref="ModelFileException">Something is missing, or the model is of another kind.</exception>
@@ -44,9 +47,11 @@ internal sealed record SentenceTransformer(string NetworkPath, string Vocabulary
             throw new ModelFileException(network, "is a cased model (tokenizer_config.json has do_lower_case false); only uncased ones can be used");
         JsonElement? positions = Setting(Path.Combine(folder, "config.json"), "max_position_embeddings");
         JsonElement? tokens = Setting(Path.Combine(folder, "sentence_bert_config.json"), "max_seq_length");
-        int tokensMax = Math.Min(Number(tokens) ?? 256, Number(positions) ?? 512);
+        int tokensMax = Math.Min(Number(tokens) ?? UsualTokensMax, Number(positions) ?? 512);
         int hiddenSize = Number(Setting(Path.Combine(folder, "config.json"), "hidden_size")) ?? 0;
-        return new SentenceTransformer(network, vocabulary, Math.Clamp(tokensMax, 2, 8192), PoolingOf(folder), hiddenSize);
+        RefusePrompts(Path.Combine(folder, "config_sentence_transformers.json"));
+        Pooling pooling = PoolingOf(Path.Combine(folder, PoolingFolder(Path.Combine(folder, "modules.json")), "config.json"));
+        return new SentenceTransformer(network, vocabulary, Math.Clamp(tokensMax, 2, 8192), pooling, hiddenSize);
     }
 
     /// <summary>The tokenizer of the model.</summary>
@@ -76,25 +81,77 @@ internal sealed record SentenceTransformer(string NetworkPath, string Vocabulary
             : "there is no onnx/model.onnx and no model.onnx in this folder; PyTorch weights alone cannot be run, fetch the model's ONNX export");
     }
 
-    private static Pooling PoolingOf(string folder)
+    /// <summary>
+    /// Goes through the steps from tokens to vector that modules.json lists: the network, a pooling, and perhaps the normalization that every vector
+    /// gets here. Any other step (a dense layer, weights of words) would be left out, and its model's vectors would be wrong.
+    /// </summary>
+    /// <returns>The folder of the pooling's settings.</returns>
+    private static string PoolingFolder(string file)
     {
-        string file = Path.Combine(folder, "1_Pooling", "config.json");
-        bool Is(string mode) => Setting(file, "pooling_mode_" + mode) is { ValueKind: JsonValueKind.True };
-        if (Is("mean_tokens") || !File.Exists(file))
-            return Pooling.Mean;
-        return Is("cls_token") ? Pooling.FirstToken : throw new ModelFileException(file, "asks for a pooling other than mean or [CLS], which this program does not know");
+        const string usual = "1_Pooling";
+        if (Json(file) is not { } root)
+            return usual;
+        string[] types = ["Transformer", "Pooling", "Normalize"];
+        try
+        {
+            (string Type, string Path)[] steps = [.. root.EnumerateArray().OrderBy(m => m.GetProperty("idx").GetInt32()).Select(m => (
+                Text(m, "type").Split('.')[^1], Text(m, "path")))];
+            if (Array.Find(steps, s => !types.Contains(s.Type)) is { Type: { } strange })
+                throw new ModelFileException(file, $"lists a step '{strange}', which is not known here; expected {string.Join(", ", types)}");
+            if (!steps.Select(s => s.Type).SequenceEqual(types[..2]) && !steps.Select(s => s.Type).SequenceEqual(types))
+            {
+                throw new ModelFileException(file,
+                    $"lists the steps {string.Join(", ", steps.Select(s => s.Type))}; expected {types[0]}, {types[1]} and perhaps {types[2]}");
+            }
+
+            return steps[1].Path;
+        }
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new ModelFileException(file, "is no list of a sentence-transformer's steps, each with idx, type and path", e);
+        }
+    }
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? throw new FormatException();
+
+    private static Pooling PoolingOf(string file)
+    {
+        const string mode = "pooling_mode_";
+        string[] modes = Json(file) is { ValueKind: JsonValueKind.Object } settings
+            ? [.. settings.EnumerateObject()
+                .Where(p => p.Name.StartsWith(mode, StringComparison.Ordinal) && p.Value.ValueKind == JsonValueKind.True)
+                .Select(p => p.Name[mode.Length..])]
+            : ["mean_tokens"];
+        return modes switch
+        {
+            ["mean_tokens"] => Pooling.Mean,
+            ["cls_token"] => Pooling.FirstToken,
+            _ => throw new ModelFileException(
+                file, $"asks for a pooling other than mean or [CLS], which this program does not know ({string.Join(" and ", modes)})"),
+        };
+    }
+
+    /// <summary>Words that the model wants in front of every text are not put there.</summary>
+    private static void RefusePrompts(string file)
+    {
+        if (Setting(file, "default_prompt_name") is { ValueKind: JsonValueKind.String } name)
+            throw new ModelFileException(file, $"wants the prompt '{name.GetString()}' in front of every text; it is not put there");
     }
 
     private static int? Number(JsonElement? element) => element is { ValueKind: JsonValueKind.Number } e && e.TryGetInt32(out int n) ? n : null;
 
-    private static JsonElement? Setting(string file, string name)
+    private static JsonElement? Setting(string file, string name) =>
+        Json(file) is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(name, out JsonElement value) ? value : null;
+
+    /// <summary>What a file holds; null where it is not there.</summary>
+    private static JsonElement? Json(string file)
     {
         if (!File.Exists(file))
             return null;
         try
         {
             using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(file));
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(name, out JsonElement value) ? value.Clone() : null;
+            return json.RootElement.Clone();
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -39,15 +39,16 @@ internal static class TrackEmbedder
     /// <param name="tracks">The catalogue.</param>
     /// <param name="generator">An embedder that knows its metadata.</param>
     /// <param name="cacheFolder">Where vectors are kept between runs, or null. The static embedder is faster than any cache and uses none.</param>
+    /// <param name="resume">Use what earlier runs of this embedder kept? False begins its cache anew; those of others stay.</param>
     /// <param name="threads">Threads of the static embedder; 0 is one a core.</param>
     /// <exception cref="SegueException">The embedder cannot work, or no track at all got a vector.</exception>
     public static async Task<EmbeddedTracks> EmbedAsync(
-        Tracks tracks, IEmbeddingGenerator<string, Embedding<float>> generator, string? cacheFolder = null, int threads = 0,
+        Tracks tracks, IEmbeddingGenerator<string, Embedding<float>> generator, string? cacheFolder = null, bool resume = true, int threads = 0,
         IProgress<EmbeddingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         Rows rows = generator is StaticEmbeddingGenerator table
             ? await Task.Run(() => EmbedHere(tracks, table, threads, progress, cancellationToken), cancellationToken)
-            : await EmbedThereAsync(tracks, generator, cacheFolder, progress, cancellationToken);
+            : await EmbedThereAsync(tracks, generator, cacheFolder, resume, progress, cancellationToken);
         if (rows.Failures.Count == tracks.Count && tracks.Count > 0)
             throw new EmbedderException($"none of {tracks.Count} tracks got a vector; the first: {rows.Failures[0].Reason}");
         return rows.Compact(Embedders.IdOf(generator));
@@ -85,20 +86,23 @@ internal static class TrackEmbedder
         return rows;
     }
 
-    /// <summary>What is computed here has the bytes of this machine's vector width; a server's vectors are the server's.</summary>
-    private static string CacheIdOf(IEmbeddingGenerator<string, Embedding<float>> generator) =>
-        generator.GetService<EmbeddingGeneratorMetadata>()?.ProviderUri is null
-            ? $"{Embedders.IdOf(generator)}, {VectorWidth.Name}"
-            : Embedders.IdOf(generator);
+    /// <summary>
+    /// What is computed here has the bytes of this machine's vector width. A server's vectors are those of the whole address: behind one host, two
+    /// paths may lead to two models of one name. Who is asking there (user and password) makes no other vectors.
+    /// </summary>
+    internal static string CacheIdOf(IEmbeddingGenerator<string, Embedding<float>> generator) =>
+        generator.GetService<EmbeddingGeneratorMetadata>()?.ProviderUri is { IsAbsoluteUri: true } address
+            ? $"{Embedders.IdOf(generator)}, {address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped)}"
+            : $"{Embedders.IdOf(generator)}, {VectorWidth.Name}";
 
     private static async Task<Rows> EmbedThereAsync(
-        Tracks tracks, IEmbeddingGenerator<string, Embedding<float>> generator, string? cacheFolder,
+        Tracks tracks, IEmbeddingGenerator<string, Embedding<float>> generator, string? cacheFolder, bool resume,
         IProgress<EmbeddingProgress>? progress, CancellationToken cancellationToken)
     {
         int dimensions = generator.GetService<EmbeddingGeneratorMetadata>()?.DefaultModelDimensions
             ?? throw new ArgumentException("The embedder does not say how many dimensions its vectors have.", nameof(generator));
-        using EmbeddingCache? cache = cacheFolder is null ? null : EmbeddingCache.Open(cacheFolder, CacheIdOf(generator), dimensions);
         Rows rows = new(tracks.Count, dimensions);
+        using EmbeddingCache? cache = cacheFolder is null ? null : EmbeddingCache.Open(cacheFolder, CacheIdOf(generator), dimensions, resume);
         List<Pending> chunk = new(ChunkTexts);
         Dictionary<UInt128, int> firstWith = []; // of equal descriptions only one is embedded
         List<(int Track, int Of)> copies = [];
@@ -189,8 +193,18 @@ internal static class TrackEmbedder
     /// <summary>A row a track while the work is going on.</summary>
     private sealed class Rows(int count, int dimensions)
     {
-        private readonly float[] _values = new float[checked(count * dimensions)];
+        private readonly float[] _values = Room(count, dimensions);
         private readonly SortedDictionary<int, EmbeddingFailure> _failures = [];
+
+        /// <summary>Asked before it is taken: how long vectors are is what a server says.</summary>
+        private static float[] Room(int count, int dimensions)
+        {
+            long values = (long)count * dimensions, bytes = values * sizeof(float);
+            if (values <= Array.MaxLength && bytes <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+                return new float[values];
+            throw new EmbedderException($"the vectors of {count:N0} tracks with {dimensions:N0} dimensions would take {bytes / 1e9:N0} GB, "
+                + "which is more than can be held here; does the embedder name the right dimensions?");
+        }
 
         public int Dimensions => dimensions;
 

@@ -123,10 +123,10 @@ public sealed record AlsOptions
         Check(Factors is >= 1 and <= FactorsMax, "factors", Factors, $"1 to {FactorsMax}");
         Check(Iterations is >= 1 and <= 10_000, "iterations", Iterations, "1 to 10000");
         Check(Ridge is null or (> 0 and <= AlsFromData.RidgeMax), "ridge", Ridge ?? 0, $"above 0, at most {AlsFromData.RidgeMax}");
-        Check(IsPositive(Regularization), "regularization", Regularization ?? 0, "a positive number");
+        Check(IsPositive(Regularization), "regularization", Regularization ?? 0, "above 0, at most 1e9");
         Check(Ridge is null || Regularization is null, "ridge", Ridge ?? 0, "left out where the regularization is given: one is made of the other");
         Check(RegularizationExponent is >= 0 and <= 2, "regularization exponent", RegularizationExponent, "0 to 2");
-        Check(IsPositive(ZeroWeight), "zero weight", ZeroWeight ?? 0, "a positive number");
+        Check(IsPositive(ZeroWeight), "zero weight", ZeroWeight ?? 0, "above 0, at most 1e9");
         Check(PopularityExponent is null or (>= -2 and <= 2), "popularity exponent", PopularityExponent ?? 0, "-2 to 2");
         Check(Alpha > 0 && float.IsFinite(Alpha), "alpha", Alpha, "a positive number");
         Check(OutsiderRidge is > 0 and <= 100, "outsider ridge", OutsiderRidge, "above 0, at most 100");
@@ -134,7 +134,8 @@ public sealed record AlsOptions
         Check(Enum.IsDefined(Objective) && Enum.IsDefined(Confidence) && Enum.IsDefined(Solver), "objective, confidence or solver", "?", "one of its names");
     }
 
-    private static bool IsPositive(float? value) => value is null || (value > 0 && float.IsFinite(value.Value));
+    /// <summary>Beyond a billion nothing is learnt, and sums of such numbers leave what a float can hold.</summary>
+    private static bool IsPositive(float? value) => value is null or (> 0 and <= 1e9f);
 
     private static void Check(bool holds, string option, object got, string expected)
     {

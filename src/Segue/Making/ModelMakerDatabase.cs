@@ -102,11 +102,9 @@ public sealed partial class ModelMaker
         };
         using IEmbeddingGenerator<string, Embedding<float>> generator = await request.Embedders.CreateAsync(spec, context, cancellationToken);
         string cache = Path.Combine(Home, "cache", "embeddings");
-        if (!request.Resume && Directory.Exists(cache))
-            Directory.Delete(cache, recursive: true);
         IProgress<EmbeddingProgress>? each = Relay<EmbeddingProgress>.To(
             progress, p => new MakingProgress(work, (double)p.Done / Math.Max(1, p.Total), $"{p.Done:N0} of {p.Total:N0} tracks"));
-        return await TrackEmbedder.EmbedAsync(tracks, generator, cache, request.Threads, each, cancellationToken);
+        return await TrackEmbedder.EmbedAsync(tracks, generator, cache, request.Resume, request.Threads, each, cancellationToken);
     }
 
     private static IVectorIndex IndexOf(MatrixView vectors, BuildRequest request, IProgress<MakingProgress>? progress, CancellationToken cancellationToken)

@@ -55,13 +55,14 @@ public sealed partial class ModelMaker
     {
         string folder = Path.Combine(Home, "data", "downloads", source.Name);
         List<string> notes = [];
-        using HttpClient client = new() { Timeout = Timeout.InfiniteTimeSpan }; // Silence is timed by the download; HTTPS_PROXY and NO_PROXY are honoured.
+        using HttpClient client = Segue.Import.Download.NewClient(); // Silence is timed by the download; HTTPS_PROXY and NO_PROXY are honoured.
         DataFetcher fetcher = new(client, new DownloadOptions(), _time);
         IProgress<(long Bytes, long? Total)>? fetching = Relay<(long Bytes, long? Total)>.To(progress, p => new MakingProgress(
             $"fetching {source.Name}", p.Total is > 0 and var total ? (double)p.Bytes / total : -1, $"{p.Bytes / 1e6:0.0} MB"));
-        IReadOnlyList<string> files = await fetcher.GetAsync(source, folder, from, fetching, cancellationToken, sha256, notes.Add);
-        Imported found = Importer.Read(files, null, Reading(progress), cancellationToken);
-        return Keep(found.Plays, found.Tracks, null) with { Ledger = found.Ledger, Notes = notes };
+        Imported? found = null;
+        void Read(IReadOnlyList<string> files) => found = Importer.Read(files, null, Reading(progress), cancellationToken);
+        await fetcher.GetAsync(source, folder, from, fetching, cancellationToken, sha256, notes.Add, Read);
+        return Keep(found!.Plays, found.Tracks, found.Side) with { Ledger = found.Ledger, Notes = notes };
     }
 
     private DataReport ImportData(ImportRequest request, IProgress<MakingProgress>? progress, CancellationToken cancellationToken)
@@ -90,33 +91,36 @@ public sealed partial class ModelMaker
         return new DataReport { Profile = name, History = HistorySummary.Of(history), Ledger = ledger };
     }
 
-    /// <summary>Writes what there is as new versions.</summary>
+    /// <summary>Writes what there is as new versions, which come into use together.</summary>
     private DataReport Keep(Plays? plays, Tracks? tracks, SideInformation? side)
     {
         PlaysSummary? ofPlays = plays is null ? null : PlaysSummary.Of(plays, side);
         TracksSummary? ofTracks = tracks is null ? null : TracksSummary.Of(tracks);
+        List<VersionDraft> drafts = [];
         if (plays is not null)
         {
             ModelCard card = new() { Kind = "plays", Data = DataFiles.Fingerprint(plays), Metrics = MetricsOf(ofPlays!) };
-            ofPlays = ofPlays! with
+            drafts.Add(new VersionDraft(_home.PlaysData, card, folder =>
             {
-                Version = _home.PlaysData.Write(card, folder =>
-                {
-                    DataFiles.SavePlays(plays, Path.Combine(folder, DataFiles.PlaysName));
-                    if (side is not null)
-                        SideFiles.SaveInformation(side, folder);
-                }),
-            };
+                DataFiles.SavePlays(plays, Path.Combine(folder, DataFiles.PlaysName));
+                if (side is not null)
+                    SideFiles.SaveInformation(side, folder);
+            }));
         }
 
         if (tracks is not null)
         {
             JsonObject sizes = new() { ["tracks"] = ofTracks!.Tracks, ["artists"] = ofTracks.Artists, ["genres"] = ofTracks.Genres };
             ModelCard card = new() { Kind = "tracks", Data = DataFiles.Fingerprint(tracks), Metrics = sizes };
-            ofTracks = ofTracks with { Version = _home.TracksData.Write(card, folder => DataFiles.SaveTracks(tracks, Path.Combine(folder, DataFiles.TracksName))) };
+            drafts.Add(new VersionDraft(_home.TracksData, card, folder => DataFiles.SaveTracks(tracks, Path.Combine(folder, DataFiles.TracksName))));
         }
 
-        return new DataReport { Plays = ofPlays, Tracks = ofTracks };
+        string[] versions = drafts.Count == 0 ? [] : VersionStore.WriteTogether(drafts);
+        return new DataReport
+        {
+            Plays = ofPlays is null ? null : ofPlays with { Version = versions[0] },
+            Tracks = ofTracks is null ? null : ofTracks with { Version = versions[^1] },
+        };
     }
 
     private static JsonObject MetricsOf(PlaysSummary plays)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Segue.Asking;
 using Segue.Factorization;
@@ -194,5 +195,6 @@ public sealed partial class ModelMaker
     }
 
     /// <summary>A float as the number a person wrote: 0.014, not 0.014000000432133675.</summary>
-    private static double AsWritten(float value) => (double)(decimal)value;
+    private static double AsWritten(float value) =>
+        double.Parse(value.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -30,11 +31,23 @@ internal sealed record ModelCard
     /// <summary>Bytes and SHA-256 (lower-case hex) of every other file of the version, by name.</summary>
     public SortedDictionary<string, (long Bytes, string Sha256)> Files { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// The checksums that its tensor files carry, by name: what opening a file computes anyway says whether it is the one that is meant. Cards of
+    /// earlier programs have none.
+    /// </summary>
+    public SortedDictionary<string, string> Checksums { get; init; } = new(StringComparer.Ordinal);
+
     public string ToJson()
     {
         JsonObject files = [];
         foreach ((string name, (long bytes, string sha256)) in Files)
-            files[name] = new JsonObject { ["bytes"] = bytes, ["sha256"] = sha256 };
+        {
+            JsonObject file = new() { ["bytes"] = bytes, ["sha256"] = sha256 };
+            if (Checksums.TryGetValue(name, out string? checksum))
+                file["xxh128"] = checksum;
+            files[name] = file;
+        }
+
         JsonObject card = new()
         {
             ["segue"] = "card",
@@ -50,11 +63,16 @@ internal sealed record ModelCard
     }
 
     /// <exception cref="ModelFileException">Missing, not a card of ours, damaged, or too new.</exception>
-    public static ModelCard Read(string path)
+    public static ModelCard Read(string path) => Read(path, out _);
+
+    /// <param name="content">The bytes, of which the hash stands in the version's name.</param>
+    /// <inheritdoc cref="Read(string)"/>
+    public static ModelCard Read(string path, out byte[] content)
     {
         try
         {
-            return Parse(path, File.ReadAllText(path));
+            content = File.ReadAllBytes(path);
+            return Parse(path, Encoding.UTF8.GetString(content));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -98,6 +116,8 @@ internal sealed record ModelCard
             if (name.Length == 0 || name != Path.GetFileName(name))
                 throw new ModelFileException(path, $"is damaged: '{name}' is no name of a file beside it");
             read.Files[name] = (bytes, sha256);
+            if (file["xxh128"] is not null)
+                read.Checksums[name] = Get<string>(file, "xxh128") ?? throw Damaged($"files.{name}");
         }
 
         return read;

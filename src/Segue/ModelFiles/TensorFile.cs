@@ -38,6 +38,9 @@ internal sealed class TensorFile : IDisposable
 
     public IReadOnlyDictionary<string, string> Metadata => _metadata;
 
+    /// <summary>The XXH128 of the whole file that it carries, which opening has checked.</summary>
+    public string Checksum => _metadata["xxh128"];
+
     /// <summary>Opens and checks a file that <see cref="TensorWriter"/> wrote.</summary>
     /// <param name="path">The file.</param>
     /// <param name="magic">What it must hold, e.g. "als".</param>
@@ -181,6 +184,22 @@ internal sealed class TensorFile : IDisposable
             hash.Append(_bytes.Span(offset, (int)Math.Min(1 << 30, _bytes.Length - offset)));
         if (Convert.ToHexStringLower(hash.GetCurrentHash()) != expected)
             throw new ModelFileException(Path, "is damaged: its checksum does not agree");
+    }
+
+    /// <summary>The checksum that a file carries, unchecked; null where it is no tensor file of ours.</summary>
+    public static string? ChecksumOf(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        byte[] length = new byte[8];
+        if (file.ReadAtLeast(length, length.Length, throwOnEndOfStream: false) < length.Length)
+            return null;
+        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(length);
+        if (headerLength > HeaderBytesMax || (long)headerLength > file.Length - length.Length)
+            return null;
+        byte[] header = new byte[headerLength];
+        file.ReadExactly(header);
+        int at = HashOffset(header);
+        return at >= 0 && at + HashDigits <= header.Length ? Encoding.ASCII.GetString(header, at, HashDigits) : null;
     }
 
     internal static int HashOffset(ReadOnlySpan<byte> header) => header.IndexOf(Encoding.ASCII.GetBytes(HashKey)) is >= 0 and var at ? at + HashKey.Length : -1;

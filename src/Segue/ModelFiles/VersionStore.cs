@@ -9,16 +9,19 @@ namespace Segue.ModelFiles;
 /// The versions of one kind of model (or data) in a folder: <c>KIND/0003-1a2b3c4d5e6f/</c> with <c>card.json</c> and tensor files, and
 /// <c>KIND/current</c>, a text file that names the version in use. A version is written beside the others, forced to disk and renamed into
 /// place; <c>current</c> is switched last, so that a process killed at any moment leaves the old version or the new one. The name ends with
-/// a hash of the content: making the same thing again finds it there and changes nothing. The last three versions are kept.
+/// a hash of the content: making the same thing again finds it there and changes nothing. The last three versions are kept. Kinds that belong
+/// together are written and switched to together (<see cref="WriteTogether"/>).
 /// <para>One process writes at a time (<see cref="WriterLock"/>). Readers take no lock: what they read never changes.</para>
 /// </summary>
 internal sealed class VersionStore(string folder, string kind)
 {
     private const int VersionsKept = 3;
+    public const string CurrentFile = "current";
     private const string CardFile = "card.json";
     private const string StagingPrefix = ".new-", PrunedPrefix = ".old-";
 
-    private readonly string _current = Path.Combine(folder, kind, "current");
+    private readonly string _current = Path.Combine(folder, kind, CurrentFile);
+    private readonly VersionSwitch _together = new(folder);
 
     public string Folder { get; } = Path.Combine(folder, kind);
 
@@ -29,51 +32,72 @@ internal sealed class VersionStore(string folder, string kind)
     /// <param name="writeFiles">Writes the files into the folder it is given. No folders below it.</param>
     /// <returns>The version's name.</returns>
     /// <exception cref="SegueException">No permission, no space, or another process is writing.</exception>
-    public string Write(ModelCard card, Action<string> writeFiles)
+    public string Write(ModelCard card, Action<string> writeFiles) => WriteTogether([new VersionDraft(this, card, writeFiles)])[0];
+
+    /// <summary>Writes a version of each of several kinds in one folder and makes all of them current, or none.</summary>
+    /// <returns>The versions' names.</returns>
+    /// <exception cref="SegueException">No permission, no space, or another process is writing.</exception>
+    public static string[] WriteTogether(IReadOnlyList<VersionDraft> drafts)
     {
+        List<WriterLock> held = [];
+        List<(VersionStore Store, string Version, bool IsNew)> placed = [];
         try
         {
-            Directory.CreateDirectory(Folder);
-            using WriterLock held = WriterLock.Take(Folder, $"the {kind}");
-            foreach (string left in Directory.GetDirectories(Folder, StagingPrefix + "*").Concat(Directory.GetDirectories(Folder, PrunedPrefix + "*")))
-                Directory.Delete(left, recursive: true); // What a killed process left; the lock says that nobody writes it.
-            string staging = Path.Combine(Folder, StagingPrefix + Environment.ProcessId);
-            try
+            foreach (VersionDraft draft in drafts)
             {
-                Directory.CreateDirectory(staging);
-                writeFiles(staging);
-                string version = Commit(card, staging);
-                Prune(keep: version);
-                return version;
+                draft.Store.Guarded(() => held.Add(draft.Store.TakeLock()));
+                draft.Store.Guarded(() => placed.Add(draft.Store.Place(draft.Card, draft.WriteFiles)));
             }
-            finally
-            {
-                Discard(staging);
-            }
+
+            drafts[0].Store.Guarded(() => Switch(placed));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch
         {
-            throw new SegueException($"{Folder}: cannot write the {kind} ({Reason(e)}); what was there before is untouched", e);
+            foreach ((VersionStore store, string version, _) in placed.Where(p => p.IsNew))
+                Discard(Path.Combine(store.Folder, version)); // Nobody asked for a version that is not in use.
+            throw;
         }
+        finally
+        {
+            held.ForEach(h => h.Dispose());
+        }
+
+        return [.. placed.Select(p => p.Version)];
     }
 
     /// <summary>The names of all whole versions, oldest first.</summary>
+    /// <exception cref="ModelFileException">What is there cannot be seen: "none" would be a guess.</exception>
     public IReadOnlyList<string> List()
     {
         try
         {
-            return !Directory.Exists(Folder)
-                ? []
-                : [.. Directory.GetDirectories(Folder)
-                    .Where(d => File.Exists(Path.Combine(d, CardFile)))
-                    .Select(d => Path.GetFileName(d)!)
-                    .Where(d => !d.StartsWith('.'))
-                    .OrderBy(NumberOf)
-                    .ThenBy(d => d, StringComparer.Ordinal)];
+            return [.. Directory.GetDirectories(Folder)
+                .Where(d => Path.GetFileName(d)[0] != '.' && IsThere(Path.Combine(d, CardFile)))
+                .Select(d => Path.GetFileName(d)!)
+                .OrderBy(NumberOf)
+                .ThenBy(d => d, StringComparer.Ordinal)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ModelFileException(Folder, $"cannot be read ({e.Message})", e);
+        }
+    }
+
+    /// <summary>Not <see cref="File.Exists"/>, which takes what it may not see for missing.</summary>
+    private static bool IsThere(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+            return true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
         }
     }
 
@@ -119,7 +143,7 @@ internal sealed class VersionStore(string folder, string kind)
             throw new SegueException($"{Folder}: there is no {kind} yet, so nothing to go back to");
         try
         {
-            using WriterLock held = WriterLock.Take(Folder, $"the {kind}");
+            using WriterLock held = TakeLock();
             int at = versions.ToList().IndexOf(ReadCurrent() ?? "");
             if (to is null && at == 0)
                 throw new SegueException($"{Folder}: there is no version before '{versions[0]}'");
@@ -136,18 +160,30 @@ internal sealed class VersionStore(string folder, string kind)
         }
     }
 
+    /// <summary>Whether a folder is that of a version.</summary>
+    public static bool HasCard(string path) => IsThere(Path.Combine(path, CardFile));
+
+    /// <summary>Reads the card of a version and checks it against the version's name.</summary>
+    /// <param name="path">The version's folder.</param>
+    /// <exception cref="ModelFileException">It is missing, damaged, or that of another version.</exception>
+    public static ModelCard ReadCard(string path)
+    {
+        string cardPath = Path.Combine(path, CardFile);
+        ModelCard card = ModelCard.Read(cardPath, out byte[] content);
+        return Path.GetFileName(path).EndsWith("-" + ContentHash(content), StringComparison.Ordinal)
+            ? card
+            : throw new ModelFileException(cardPath, "was changed: its hash does not agree with the version's name");
+    }
+
     /// <summary>Checks every file of a version against its card (size and SHA-256), and the card against the version's name.</summary>
     /// <exception cref="ModelFileException">The first file that does not agree.</exception>
     public ModelCard Verify(string version)
     {
         string path = Path.Combine(Folder, version);
-        string cardPath = Path.Combine(path, CardFile);
-        ModelCard card = ModelCard.Read(cardPath);
-        string file = cardPath;
+        ModelCard card = ReadCard(path);
+        string file = path;
         try
         {
-            if (!version.EndsWith("-" + ContentHash(File.ReadAllBytes(cardPath)), StringComparison.Ordinal))
-                throw new ModelFileException(cardPath, "was changed: its hash does not agree with the version's name");
             foreach ((string name, (long bytes, string sha256)) in card.Files)
             {
                 file = Path.Combine(path, name);
@@ -168,61 +204,125 @@ internal sealed class VersionStore(string folder, string kind)
         return card;
     }
 
-    private string Commit(ModelCard card, string staging)
+    /// <summary>What goes wrong with the disk, in the words of this store.</summary>
+    private void Guarded(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SegueException($"{Folder}: cannot write the {kind} ({Reason(e)}); what was there before is untouched", e);
+        }
+    }
+
+    /// <summary>The right to write, with what a killed process left tidied up.</summary>
+    private WriterLock TakeLock()
+    {
+        Directory.CreateDirectory(Folder);
+        WriterLock held = WriterLock.Take(Folder, $"the {kind}");
+        try
+        {
+            _together.FinishLeft(kind);
+            string[] unfinished = [.. Directory.GetDirectories(Folder, StagingPrefix + "*"), .. Directory.GetDirectories(Folder, PrunedPrefix + "*")];
+            foreach (string left in unfinished)
+                Directory.Delete(left, recursive: true); // The lock says that nobody writes it.
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Brings a version to its place, where nobody uses it yet.</summary>
+    private (VersionStore Store, string Version, bool IsNew) Place(ModelCard card, Action<string> writeFiles)
+    {
+        string staging = Path.Combine(Folder, StagingPrefix + Environment.ProcessId);
+        try
+        {
+            Directory.CreateDirectory(staging);
+            writeFiles(staging);
+            byte[] json = Finished(card, staging);
+            string ending = "-" + ContentHash(json);
+            IReadOnlyList<string> versions = List();
+            if (versions.LastOrDefault(v => v.EndsWith(ending, StringComparison.Ordinal)) is { } same && IsIntact(same))
+                return (this, same, false);
+            string version = $"{versions.Select(NumberOf).DefaultIfEmpty().Max() + 1:0000}{ending}";
+            Directory.Move(staging, Path.Combine(Folder, version));
+            DiskOrder.FlushFolder(Folder);
+            return (this, version, true);
+        }
+        finally
+        {
+            Discard(staging);
+        }
+    }
+
+    /// <summary>Forces the files to the disk and writes their card.</summary>
+    /// <returns>The card's bytes.</returns>
+    private static byte[] Finished(ModelCard card, string staging)
     {
         if (Directory.GetDirectories(staging) is [string below, ..])
             throw new InvalidOperationException($"A version is a flat folder, but '{Path.GetFileName(below)}' is a folder in it.");
-        card = card with { Files = new(StringComparer.Ordinal) };
+        card = card with { Files = new(StringComparer.Ordinal), Checksums = new(StringComparer.Ordinal) };
         foreach (string file in Directory.GetFiles(staging).Order(StringComparer.Ordinal))
         {
             DiskOrder.FlushFile(file);
-            card.Files[Path.GetFileName(file)] = Digest(file);
+            string name = Path.GetFileName(file);
+            card.Files[name] = Digest(file);
+            if (TensorFile.ChecksumOf(file) is { } checksum)
+                card.Checksums[name] = checksum;
         }
 
         byte[] json = Encoding.UTF8.GetBytes(card.ToJson());
         WriteDurably(Path.Combine(staging, CardFile), json);
         DiskOrder.FlushFolder(staging);
+        return json;
+    }
 
-        string ending = "-" + ContentHash(json);
-        IReadOnlyList<string> versions = List();
-        string? same = versions.LastOrDefault(v => v.EndsWith(ending, StringComparison.Ordinal));
-        if (same is null || !IsIntact(same))
+    private static void Switch(List<(VersionStore Store, string Version, bool IsNew)> placed)
+    {
+        if (placed is [var (store, version, _)])
         {
-            same = $"{versions.Select(NumberOf).DefaultIfEmpty().Max() + 1:0000}{ending}";
-            Directory.Move(staging, Path.Combine(Folder, same));
-            DiskOrder.FlushFolder(Folder);
-            staging = Path.Combine(Folder, same);
+            store.SwitchTo(version);
+        }
+        else
+        {
+            VersionSwitch together = placed[0].Store._together;
+            together.Begin(placed.Select(p => (p.Store.Kind, p.Version)));
+            try
+            {
+                together.Finish();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It is switched; the next writer finishes.
+            }
         }
 
-        try
-        {
-            SwitchTo(same);
-        }
-        catch (IOException)
-        {
-            Discard(staging); // Nobody asked for a version that is not in use.
-            throw;
-        }
-
-        return same;
+        foreach ((VersionStore each, string kept, _) in placed)
+            each.Prune(kept);
     }
 
     /// <summary>Old versions go; one that cannot go now (mapped by a process on Windows) goes the next time.</summary>
     private void Prune(string keep)
     {
-        foreach (string old in List().Where(v => v != keep).Reverse().Skip(VersionsKept - 1))
+        try
         {
-            try
+            foreach (string old in List().Where(v => v != keep).Reverse().Skip(VersionsKept - 1))
             {
                 // Renamed first: half of a version is never seen under its name.
                 string doomed = Path.Combine(Folder, PrunedPrefix + old);
                 Directory.Move(Path.Combine(Folder, old), doomed);
                 Directory.Delete(doomed, recursive: true);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                return;
-            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ModelFileException)
+        {
+            // What was to be written is in use: this is no reason to say that it is not.
         }
     }
 
@@ -259,9 +359,9 @@ internal sealed class VersionStore(string folder, string kind)
     {
         try
         {
-            return File.Exists(_current) ? File.ReadAllText(_current).Trim() : null;
+            return _together.TargetOf(kind) ?? File.ReadAllText(_current).Trim();
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }

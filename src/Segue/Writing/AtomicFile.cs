@@ -74,20 +74,68 @@ internal static partial class AtomicFile
     /// <summary>Removes what killed writers of a file left beside it.</summary>
     public static void RemoveLeftovers(string path)
     {
+        foreach ((string left, int process) in TemporariesOf(path))
+        {
+            if (!s_own.ContainsKey(left) && !IsBeingWritten(left, process))
+                DeleteQuietly(left);
+        }
+    }
+
+    /// <summary>
+    /// Deletes a file and all that was written of it: what a link leads to, and the temporaries of killed writers. For who knows that nobody is
+    /// writing it: that another process runs under the number of a killed one saves nothing here.
+    /// </summary>
+    /// <returns>False when there was nothing.</returns>
+    /// <exception cref="IOException">Something of it cannot be deleted.</exception>
+    /// <exception cref="UnauthorizedAccessException">No permission to delete.</exception>
+    public static bool Delete(string path)
+    {
+        bool wasThere = false;
+        HashSet<string> folders = new(StringComparer.Ordinal);
+        for (string? at = Path.GetFullPath(path); at is not null;)
+        {
+            FileInfo file = new(at);
+            string? next = file.LinkTarget is null ? null : file.ResolveLinkTarget(returnFinalTarget: false)!.FullName;
+            foreach ((string left, _) in TemporariesOf(at))
+            {
+                File.Delete(left);
+                wasThere = true;
+            }
+
+            if (file.Exists || next is not null)
+            {
+                File.Delete(at);
+                wasThere = true;
+                folders.Add(Path.GetDirectoryName(at)!);
+            }
+
+            at = next;
+        }
+
+        foreach (string folder in folders)
+            DiskOrder.FlushFolder(folder);
+        return wasThere;
+    }
+
+    /// <summary>The temporaries beside a file, and the number of the process that wrote each.</summary>
+    private static List<(string Path, int Process)> TemporariesOf(string path)
+    {
         (string folder, string start) = PlaceBeside(path);
+        List<(string, int)> found = [];
         if (!Directory.Exists(folder))
-            return;
+            return found;
         foreach (string left in Directory.EnumerateFiles(folder))
         {
             ReadOnlySpan<char> name = Path.GetFileName(left.AsSpan());
-            if (!name.StartsWith(start, StringComparison.Ordinal) || !name.EndsWith(Extension, StringComparison.Ordinal) || s_own.ContainsKey(left))
+            if (!name.StartsWith(start, StringComparison.Ordinal) || !name.EndsWith(Extension, StringComparison.Ordinal))
                 continue;
             ReadOnlySpan<char> number = name[start.Length..^Extension.Length];
             int dash = number.IndexOf('-');
-            bool isNumbered = int.TryParse(number[..Math.Max(0, dash)], NumberStyles.None, CultureInfo.InvariantCulture, out int process);
-            if (isNumbered && !IsBeingWritten(left, process))
-                DeleteQuietly(left);
+            if (int.TryParse(number[..Math.Max(0, dash)], NumberStyles.None, CultureInfo.InvariantCulture, out int process))
+                found.Add((left, process));
         }
+
+        return found;
     }
 
     /// <summary>

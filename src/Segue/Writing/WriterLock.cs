@@ -33,13 +33,13 @@ internal sealed class WriterLock : IDisposable
         {
             // Beside the lock, not in it: a locked file cannot be read by others.
             File.WriteAllText(owner, $"process {Environment.ProcessId} ({Path.GetFileName(Environment.ProcessPath)})\n");
-            return new WriterLock(stream, owner);
         }
-        catch
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            stream.Dispose();
-            throw;
+            // A courtesy to the one who comes second. On a full disk there must still be a way to delete.
         }
+
+        return new WriterLock(stream, owner);
     }
 
     public void Dispose()

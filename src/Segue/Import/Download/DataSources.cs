@@ -43,12 +43,15 @@ public static class DataSources
     [
         new DataSource(
             "lastfm-2k",
-            "HetRec 2011 Last.fm-2K: 92,834 plays of 17,632 artists by 1,892 listeners",
+            "HetRec 2011 Last.fm-2K: 92,834 plays of 17,632 artists by 1,892 listeners, with their tags and friends",
             "non-commercial use only, no redistribution; cite Cantador, Brusilovsky and Kuflik, HetRec 2011 (grouplens.org/datasets/hetrec-2011)",
             new Uri("https://files.grouplens.org/datasets/hetrec2011/hetrec2011-lastfm-2k.zip"),
             [
                 new SourceFile("user_artists.dat", "001400dc3c7d2667fca6e4ea6dc6acc31a9dd28ad5cd0f74cea988c019934d3b"),
                 new SourceFile("artists.dat", "c173881362c6b28551368fecb3c0be5a6a30a6cd859e1f5775413dfe46d48648"),
+                new SourceFile("user_taggedartists.dat", "d31fe938fcfeed6f0059f37a36b156f63674d073fc2553e5cc9dc1595e365bc7"),
+                new SourceFile("tags.dat", "e95175f259be4c0c47644ae23d66131cd6d5767142a1405000e79f5584691d70"),
+                new SourceFile("user_friends.dat", "9a3a8f7fa5f5ec832335e5b58ed69a4cf27c6f6f6afcde62134810eea46445a7"),
             ],
             BytesMax: 64L << 20),
         new DataSource(

@@ -70,7 +70,7 @@ internal sealed class Download(HttpClient client, DownloadOptions options, TimeP
         catch (Exception e) when (IsPassing(e, cancellation))
         {
             throw new SegueException(
-                $"{address}: cannot be fetched ({e.Message.TrimEnd('.')}); {Length(part):N0} bytes are kept for the next attempt. "
+                $"{MaskedUrl.Of(address)}: cannot be fetched ({e.Message.TrimEnd('.')}){Kept(part)}. "
                 + "Behind a proxy, set HTTPS_PROXY; a copy at hand is taken with --from",
                 e);
         }
@@ -95,15 +95,7 @@ internal sealed class Download(HttpClient client, DownloadOptions options, TimeP
         string? version = have > 0 && File.Exists(versionFile) ? await File.ReadAllTextAsync(versionFile, cancellation) : null;
         if (version is null)
             have = 0;
-        using HttpRequestMessage request = new(HttpMethod.Get, address);
-        request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
-        if (version is not null)
-        {
-            request.Headers.Range = new RangeHeaderValue(have, null);
-            request.Headers.TryAddWithoutValidation("If-Range", version);
-        }
-
-        using HttpResponseMessage response = await InTime(token => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token), cancellation);
+        using HttpResponseMessage response = await InTime(token => SendAsync(address, have, version, token), cancellation);
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
             File.Delete(versionFile); // The part is as long as the file, or of another version: without its mark the next attempt starts over.
@@ -118,33 +110,106 @@ internal sealed class Download(HttpClient client, DownloadOptions options, TimeP
         }
 
         if (!goesOn && response.StatusCode != HttpStatusCode.OK)
-            throw Refused(address, response.StatusCode);
+            throw Refused(address, response, part);
         if (!goesOn)
             have = 0;
         await File.WriteAllTextAsync(versionFile, Version(response), cancellation);
         long? total = response.Content.Headers.ContentLength is { } rest ? have + rest : null;
-        await using FileStream file = new(part, goesOn ? FileMode.Open : FileMode.Create, FileAccess.Write);
-        file.SetLength(have);
-        file.Seek(have, SeekOrigin.Begin);
-        await using Stream body = await response.Content.ReadAsStreamAsync(cancellation);
-        byte[] buffer = new byte[1 << 17];
-        while (await InTime(async token => await body.ReadAsync(buffer, token), cancellation) is > 0 and var read)
+        await using (FileStream file = new(part, goesOn ? FileMode.Open : FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0))
         {
-            have += read;
-            if (have > bytesMax)
-                throw new SegueException($"{address}: more than {bytesMax:N0} bytes came, so it is not the file that is wanted; nothing of it is kept");
-            await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
-            progress?.Report((have, total));
+            file.SetLength(have);
+            file.Seek(have, SeekOrigin.Begin);
+            await using Stream body = await response.Content.ReadAsStreamAsync(cancellation);
+            byte[] buffer = new byte[1 << 17];
+            while (await InTime(async token => await body.ReadAsync(buffer, token), cancellation) is > 0 and var read && (have += read) <= bytesMax)
+            {
+                await WriteAsync(file, buffer.AsMemory(0, read), cancellation);
+                progress?.Report((have, total));
+            }
+        }
+
+        if (have > bytesMax)
+        {
+            Drop(part);
+            throw new SegueException(
+                $"{MaskedUrl.Of(address)}: more than {bytesMax:N0} bytes came, so it is not the file that is wanted; nothing of it is kept");
         }
 
         if (total is { } promised && have < promised)
             throw new IOException($"the connection ended after {have:N0} of {promised:N0} bytes");
     }
 
+    /// <summary>Deletes what came of a file.</summary>
+    public static void Drop(string part)
+    {
+        File.Delete(part);
+        File.Delete(part + ".version");
+    }
+
+    /// <summary>A client whose redirects are followed here: .NET's handler takes ftp for http, and ends in a fault where one is none.</summary>
+    public static HttpClient NewClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>Asks for a file, or the rest of it, from wherever the server sends us.</summary>
+    private async Task<HttpResponseMessage> SendAsync(Uri address, long have, string? version, CancellationToken cancellation)
+    {
+        const int RedirectsMax = 10;
+        Uri at = address;
+        string shown = MaskedUrl.Of(address);
+        for (int redirects = 0; ; redirects++)
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, at);
+            request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
+            if (version is not null)
+            {
+                request.Headers.Range = new RangeHeaderValue(have, null);
+                request.Headers.TryAddWithoutValidation("If-Range", version);
+            }
+
+            HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
+                return response;
+            response.Dispose();
+            bool isFollowed = Uri.TryCreate(at, location, out Uri? next)
+                && (next.Scheme == Uri.UriSchemeHttps || (next.Scheme == Uri.UriSchemeHttp && at.Scheme == Uri.UriSchemeHttp));
+            if (!isFollowed)
+                throw new SegueException($"{shown}: the server redirects to {MaskedUrl.Of(location)}, which is not followed from {at.Scheme}");
+            if (redirects == RedirectsMax)
+                throw new SegueException($"{shown}: the server redirects more than {RedirectsMax} times, at last to {MaskedUrl.Of(location)}");
+            at = next!;
+        }
+    }
+
+    /// <summary>A full disk is no matter of patience, and none of the server's.</summary>
+    private static async Task WriteAsync(FileStream file, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        try
+        {
+            await file.WriteAsync(bytes, cancellation);
+        }
+        catch (IOException e)
+        {
+            throw new SegueException($"{file.Name}: cannot be written ({e.Message.TrimEnd('.')}); what came lies there for the next attempt", e);
+        }
+    }
+
+    /// <summary>Where what came so far lies; empty where nothing did, and then nothing lies there.</summary>
+    private static string Kept(string part)
+    {
+        if (Length(part) > 0)
+            return $"; {Length(part):N0} bytes of it lie in {part}, from where the next attempt goes on";
+        Drop(part);
+        return "";
+    }
+
     /// <summary>Errors that waiting does not mend end it at once.</summary>
-    private static Exception Refused(Uri address, HttpStatusCode status) => (int)status is >= 500 or 408 or 429
-        ? new IOException($"the server answers {(int)status}")
-        : new SegueException($"{address}: the server answers {(int)status} ({status}); it may have moved. A copy or mirror is taken with --from");
+    private static Exception Refused(Uri address, HttpResponseMessage response, string part)
+    {
+        int status = (int)response.StatusCode;
+        if (status is >= 500 or 408 or 429)
+            return new IOException($"the server answers {status}");
+        string why = $"the server answers {status} ({response.StatusCode}); it may have moved";
+        return new SegueException($"{MaskedUrl.Of(address)}: {why}{Kept(part)}. A copy or mirror is taken with --from");
+    }
 
     private static string Version(HttpResponseMessage response) =>
         response.Headers.ETag is { IsWeak: false } tag ? tag.Tag : response.Content.Headers.LastModified?.ToString("R") ?? "\"none\"";

@@ -9,19 +9,58 @@ namespace Segue.Import;
 /// The files of a data set in their folder. They come from a file as it is, a .zip or a .tar.gz; of an archive only the wanted files are taken, by
 /// the last part of their names, and written under our own: paths and links in it are never followed. Each is copied beside its place and checked
 /// before it takes it.
-/// <para>Where nobody publishes a SHA-256, the first file that comes is trusted (after the owners' MD5, where there is one), its SHA-256 is
-/// remembered in
-/// <c>NAME.sha256</c> beside it, and what comes later must equal it.</para>
+/// <para>Where nobody publishes a SHA-256, the first file that comes and can be read is trusted (after the owners' MD5, where there is one), its
+/// SHA-256 is remembered in <c>NAME.sha256</c> beside it, and what comes later must equal it.</para>
 /// </summary>
 internal sealed class FetchedFiles(DataSource source, string folder, Action<string> note)
 {
     private const int EntriesMax = 10_000;
+    private const string RememberedExtension = ".sha256";
+
+    private long _bytesTaken;
 
     public IReadOnlyList<string> Paths { get; } = [.. source.Files.Select(f => Path.Combine(folder, f.Name))];
 
-    /// <summary>Whether all are here and have the checksums that they should.</summary>
-    public bool AreHere() => source.Files.Zip(Paths).All(f =>
-        File.Exists(f.Second) && Expected(f.First) is { } expected && HashOf(f.Second) == expected);
+    /// <summary>Whether the table, or a person, says what each must be.</summary>
+    public bool AreKnown => source.Files.All(f => f.Sha256 is not null);
+
+    /// <summary>Whether all are here and are what is known of them so far.</summary>
+    public bool AreHere() => source.Files.Zip(Paths).All(f => File.Exists(f.Second) && (Expected(f.First), f.First.Md5) switch
+    {
+        ({ } sha256, _) => HashOf(f.Second).Sha256 == sha256,
+        (null, { } md5) => HashOf(f.Second).Md5 == md5,
+        _ => true, // It came, and the work was stopped before anybody read it.
+    });
+
+    /// <summary>
+    /// Lets the files be read, and then remembers what they are; those that nobody vouches for go when they cannot be read, with what was remembered
+    /// of them.
+    /// </summary>
+    public void KeepIfReadable(Action<IReadOnlyList<string>> read)
+    {
+        try
+        {
+            read(Paths);
+        }
+        catch (SegueException e) when (source.Files.All(f => f.Sha256 is null && f.Md5 is null))
+        {
+            foreach (string path in Paths)
+            {
+                File.Delete(path);
+                File.Delete(path + RememberedExtension);
+            }
+
+            throw new SegueException($"{e.Message} (so it is not {source.Name}, and is not kept; a good copy is taken with --from)", e);
+        }
+
+        foreach ((SourceFile file, string path) in source.Files.Zip(Paths).Where(f => Expected(f.First) is null))
+        {
+            string sha256 = HashOf(path).Sha256;
+            AtomicFile.Write(path + RememberedExtension, sha256 + "\n");
+            string trust = file.Md5 is null ? "this first copy is trusted" : "its MD5 is the one that its owners publish";
+            note($"{file.Name}: nobody publishes a SHA-256 of it; {trust}. It is {sha256}, which is remembered: another copy must equal it");
+        }
+    }
 
     /// <summary>Takes them from a file or folder of a person's own.</summary>
     public void TakeLocal(string from)
@@ -33,7 +72,7 @@ internal sealed class FetchedFiles(DataSource source, string folder, Action<stri
         }
 
         if (!Directory.Exists(from))
-            throw new SegueException($"--from: {from} is not there; name a file, a folder, or an http address");
+            throw new SegueException($"--from: {MaskedUrl.Of(from)} is not there; name a file, a folder, or an http address");
         string packed = Path.Combine(from, source.DownloadName);
         if (source.IsPacked && File.Exists(packed))
         {
@@ -91,7 +130,7 @@ internal sealed class FetchedFiles(DataSource source, string folder, Action<stri
     private void TakeTar(FileStream file, string shownAs)
     {
         List<SourceFile> missing = [.. source.Files];
-        using GuardedStream unpacked = new(new WholeGzipStream(file), shownAs, () => file.Position);
+        using GuardedStream unpacked = new(new WholeGzipStream(file), shownAs, new UnpackBudget(shownAs, () => file.Position));
         using TarReader tar = new(unpacked, leaveOpen: true);
         long bytes = 0;
         for (int entries = 0; missing.Count > 0 && tar.GetNextEntry() is { } entry; entries++)
@@ -121,7 +160,7 @@ internal sealed class FetchedFiles(DataSource source, string folder, Action<stri
             byte[] buffer = new byte[1 << 17];
             for (int read; (read = content.Read(buffer)) > 0;)
             {
-                if (copy.Length + read > source.BytesMax)
+                if ((_bytesTaken += read) > source.BytesMax) // All files together: an archive has one limit, not one a file.
                     throw new SegueException($"{shownAs}: is longer than {source.BytesMax:N0} bytes, so it is not {file.Name}");
                 copy.Write(buffer, 0, read);
             }
@@ -136,19 +175,13 @@ internal sealed class FetchedFiles(DataSource source, string folder, Action<stri
         (string sha256, string md5) = Hash(copy);
         if (Expected(file) is { } expected)
         {
-            string first = file.Sha256 is null ? $", as the first that came; if that was wrong, delete {target}.sha256" : "";
+            string first = file.Sha256 is null ? $", as the first that came; if that was wrong, delete {target}{RememberedExtension}" : "";
             if (sha256 != expected)
                 throw Wrong($"SHA-256 {sha256[..12]}..., expected {expected[..12]}...{first}");
         }
         else if (file.Md5 is not null && md5 != file.Md5)
         {
             throw Wrong($"MD5 {md5[..12]}..., its owners publish {file.Md5[..12]}...");
-        }
-        else
-        {
-            AtomicFile.Write(target + ".sha256", sha256 + "\n");
-            string trust = file.Md5 is null ? "this first copy is trusted" : "its MD5 is the one that its owners publish";
-            note($"{file.Name}: nobody publishes a SHA-256 of it; {trust}. It is {sha256}, which is remembered: another copy must equal it");
         }
 
         SegueException Wrong(string why) => new($"{shownAs}: is not the {file.Name} that is known here ({why}): {Looks(copy)}");
@@ -157,7 +190,7 @@ internal sealed class FetchedFiles(DataSource source, string folder, Action<stri
     /// <summary>The checksum that the table or a person gives, or that the first copy had; null before the first.</summary>
     private string? Expected(SourceFile file)
     {
-        string remembered = Path.Combine(folder, file.Name + ".sha256");
+        string remembered = Path.Combine(folder, file.Name + RememberedExtension);
         return file.Sha256 ?? (File.Exists(remembered) ? File.ReadAllText(remembered).Trim() : null);
     }
 
@@ -170,10 +203,10 @@ internal sealed class FetchedFiles(DataSource source, string folder, Action<stri
         return $"{file.Length:N0} bytes that begin «{LedgerReason.Sample(head.AsSpan(0, read))}»";
     }
 
-    private static string HashOf(string path)
+    private static (string Sha256, string Md5) HashOf(string path)
     {
         using FileStream file = File.OpenRead(path);
-        return Hash(file).Sha256;
+        return Hash(file);
     }
 
     private static (string Sha256, string Md5) Hash(FileStream file)

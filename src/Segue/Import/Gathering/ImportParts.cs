@@ -10,10 +10,11 @@ using Segue.Writing;
 namespace Segue.Import;
 
 /// <summary>
-/// What lets an import of many files go on where a killed one stopped: every file of plays that was read whole is kept, added up, as a part in
-/// a folder of its own, and the next import of the same file takes the part instead. A part is written beside its place, checksummed and moved in;
-/// one that does not agree is read anew. A part belongs to a file by its path, length, time of change and first 64 KB, and to the options that decide
-/// what a row means. Small files have none: reading them again takes no time. Histories need none: importing one again counts no play twice.
+/// What lets an import of many files go on where a killed one stopped: every file of plays that was read whole is kept, added up, as a part in a
+/// folder of its own, and the next import of the same file takes the part instead. A part is written beside its place, checksummed and moved in;
+/// one that does not agree is read anew. A part belongs to a file by its name and the hash of all its bytes, and to the options that decide what a
+/// row means: lengths and times of change are what other programs put there, and stay the same over a byte that was mended. Small files have none:
+/// reading them again takes no time. Histories need none: importing one again counts no play twice.
 /// <para>One import at a time uses the folder; another that runs meanwhile does without. When an import is done, <see cref="Clear"/> deletes all
 /// parts.</para>
 /// </summary>
@@ -24,6 +25,9 @@ internal sealed class ImportParts : IDisposable
 
     private readonly string _folder;
     private readonly FileStream _lock;
+
+    /// <summary>An archive is hashed once, not once a member.</summary>
+    private readonly Dictionary<(string Path, long Bytes, DateTime ChangedAt), string> _hashes = [];
 
     private ImportParts(string folder, FileStream held) => (_folder, _lock) = (folder, held);
 
@@ -74,9 +78,14 @@ internal sealed class ImportParts : IDisposable
     }
 
     /// <summary>Reads a file of plays, or takes what is kept of it.</summary>
+    /// <param name="input">Lies in a plain file, which is read once more for its hash.</param>
+    /// <param name="ledger">Of the file.</param>
+    /// <param name="run">Whose plays are added to.</param>
+    /// <param name="read">Reads it.</param>
     internal void Read(InputFile input, LedgerFile ledger, ImportRun run, Action read)
     {
-        string path = Path.Combine(_folder, KeyOf(input, run.Options) + Extension);
+        (string Path, long, DateTime) state = StateOf(input.Path);
+        string path = Path.Combine(_folder, KeyOf(input, HashOf(state, run.Cancellation), run.Options) + Extension);
         if (!TryTake(path, input, ledger, run))
         {
             int notes = run.Ledger.Notes.Count;
@@ -91,6 +100,8 @@ internal sealed class ImportParts : IDisposable
                 run.Plays = all;
             }
 
+            if (StateOf(input.Path) != state)
+                throw new SegueException($"{input.Path}: was changed while it was read; nothing was imported, import it again when it is whole");
             using (own)
                 Keep(path, own, ledger, [.. run.Ledger.Notes.Skip(notes)]);
             Add(path, run);
@@ -100,16 +111,35 @@ internal sealed class ImportParts : IDisposable
         run.Ledger.Note($"{input.Name} was read by an earlier import that was stopped; what it found is used");
     }
 
-    private static string KeyOf(InputFile input, ImportOptions options)
+    private static string KeyOf(InputFile input, string contentHash, ImportOptions options)
     {
-        FileInfo file = new(input.Path);
         string map = string.Join(',', options.Map.OrderBy(m => m.Key, StringComparer.Ordinal));
-        string which = string.Create(CultureInfo.InvariantCulture, $"{Path.GetFullPath(input.Path)}\n{input.Name}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}");
-        string about = string.Create(CultureInfo.InvariantCulture, $"{which}\n{map}\n{options.RejectedShareMax:R}\n{options.SamplesPerReason}\n");
+        string which = $"{Path.GetFullPath(input.Path)}\n{input.Name}\n{contentHash}";
+        string how = string.Create(
+            CultureInfo.InvariantCulture, $"{map}\n{options.RejectedShareMax:R}\n{options.SamplesPerReason}\n{options.TimeZone?.Id}");
+        return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes($"{which}\n{how}")));
+    }
+
+    private string HashOf((string Path, long, DateTime) state, CancellationToken cancellation)
+    {
+        if (_hashes.TryGetValue(state, out string? known))
+            return known;
         XxHash128 hash = new();
-        hash.Append(Encoding.UTF8.GetBytes(about));
-        hash.Append(input.Head.Span);
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
+        byte[] buffer = new byte[1 << 20];
+        using FileStream file = InputFile.OpenFile(state.Path);
+        for (int read; (read = file.Read(buffer)) > 0;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            hash.Append(buffer.AsSpan(0, read));
+        }
+
+        return _hashes[state] = Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    private static (string Path, long Bytes, DateTime ChangedAt) StateOf(string path)
+    {
+        FileInfo file = new(path);
+        return (path, file.Exists ? file.Length : -1, file.LastWriteTimeUtc);
     }
 
     private static bool TryTake(string path, InputFile input, LedgerFile ledger, ImportRun run)

@@ -7,7 +7,8 @@ namespace Segue.Import;
 
 /// <summary>
 /// The histories kept in a home folder, <c>data/profiles/NAME.history</c>: tab-separated UTF-8 text under a line that says what it is, and above a
-/// line with the number of listens and a checksum (XXH128). Replaced whole, under a lock; forgetting deletes the file.
+/// line with the number of listens and a checksum (XXH128). Replaced whole, under a lock; forgetting deletes the file, and what a killed import
+/// left of it.
 /// </summary>
 /// <param name="home">The home folder.</param>
 internal sealed class ListenerProfiles(string home)
@@ -15,6 +16,12 @@ internal sealed class ListenerProfiles(string home)
     private const string Magic = "#segue-history 1";
     private const string Extension = ".history";
     private const int Fields = 10;
+
+    /// <summary>What earlier versions of this program wrote a profile to before it took its place.</summary>
+    private const string FormerTemporary = ".new";
+
+    /// <summary>Far from where a date with a length added to it is none any more.</summary>
+    private static readonly long s_earliest = YearStart(1000), s_latest = YearStart(9000);
 
     public string Folder { get; } = Path.Combine(Path.GetFullPath(home), "data", "profiles");
 
@@ -28,7 +35,14 @@ internal sealed class ListenerProfiles(string home)
     public History? Find(string name)
     {
         string path = PathOf(name);
-        return File.Exists(path) ? Parse(path) : null;
+        try
+        {
+            return File.Exists(path) ? Parse(path) : null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null; // A link to where nothing is yet, or it went in this moment.
+        }
     }
 
     /// <summary>The kept history, or an error that names those there are.</summary>
@@ -53,19 +67,18 @@ internal sealed class ListenerProfiles(string home)
         }
     }
 
-    /// <summary>Deletes all that is kept of a profile.</summary>
+    /// <summary>Deletes all that is kept of a profile, be it only what a killed import left.</summary>
     /// <returns>False when there was nothing.</returns>
+    /// <exception cref="SegueException">Another process is writing, or something cannot be deleted.</exception>
     public bool Forget(string name)
     {
         string path = PathOf(name);
-        if (!File.Exists(path))
+        if (!Directory.Exists(Folder))
             return false;
         try
         {
             using WriterLock held = WriterLock.Take(Folder, "a profile");
-            File.Delete(path);
-            AtomicFile.RemoveLeftovers(path);
-            return true;
+            return AtomicFile.Delete(path) | AtomicFile.Delete(path + FormerTemporary);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -81,6 +94,8 @@ internal sealed class ListenerProfiles(string home)
             ? Path.Combine(Folder, name + Extension)
             : throw new SegueException($"'{(name.Length > LengthMax ? name[..LengthMax] : name)}' cannot name a profile: use letters, digits, - and _, such as 'me'");
     }
+
+    private static long YearStart(int year) => new DateTimeOffset(year, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
 
     private static byte[] Format(History history)
     {
@@ -117,12 +132,22 @@ internal sealed class ListenerProfiles(string home)
         return new History([.. lines[1..^1].Select(l => ParseLine(l.Split('\t')) ?? throw new DataException(path, 0, "is damaged; import it again with --as"))]);
     }
 
-    private static Listen? ParseLine(string[] f) => f.Length != Fields || !int.TryParse(f[1], CultureInfo.InvariantCulture, out int source)
-        || !float.TryParse(f[2], CultureInfo.InvariantCulture, out float plays) || !int.TryParse(f[3], CultureInfo.InvariantCulture, out int seconds)
-        ? null
-        : new Listen
+    /// <returns>Null where a field is not what <see cref="Format"/> writes: a checksum proves no sense.</returns>
+    private static Listen? ParseLine(string[] f)
+    {
+        if (f.Length != Fields || !int.TryParse(f[1], CultureInfo.InvariantCulture, out int source)
+            || !float.TryParse(f[2], CultureInfo.InvariantCulture, out float plays)
+            || !int.TryParse(f[3], CultureInfo.InvariantCulture, out int seconds))
+            return null;
+        bool isDated = f[0].Length > 0;
+        long unix = 0;
+        if (isDated && (!long.TryParse(f[0], CultureInfo.InvariantCulture, out unix) || unix < s_earliest || unix > s_latest))
+            return null;
+        if (!Enum.IsDefined((HistorySource)source) || !float.IsFinite(plays) || plays < 0 || seconds < -1)
+            return null;
+        return new Listen
         {
-            At = long.TryParse(f[0], CultureInfo.InvariantCulture, out long unix) ? DateTimeOffset.FromUnixTimeSeconds(unix) : null,
+            At = isDated ? DateTimeOffset.FromUnixTimeSeconds(unix) : null,
             Source = (HistorySource)source,
             Plays = plays,
             Seconds = seconds,
@@ -132,4 +157,5 @@ internal sealed class ListenerProfiles(string home)
             ArtistId = f[8].Length == 0 ? null : f[8],
             TrackId = f[9].Length == 0 ? null : f[9],
         };
+    }
 }

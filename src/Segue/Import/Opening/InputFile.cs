@@ -138,7 +138,8 @@ internal sealed class InputFile : IDisposable
             yield break;
         }
 
-        yield return Decode(path, path, raw, file.Length, () => file.Position, wasNamed, isPlain: kind == PathKind.File);
+        UnpackBudget budget = new(path, () => file.Position);
+        yield return Decode(path, path, raw, file.Length, () => file.Position, budget, wasNamed, isPlain: kind == PathKind.File);
     }
 
     /// <summary>Opens a file for reading, whoever else has it open.</summary>
@@ -168,6 +169,8 @@ internal sealed class InputFile : IDisposable
             throw new DataException(path, 0, "is an office document; save the sheet as CSV and import that");
         if (entries.Count > EntriesMax)
             throw new DataException(path, 0, $"holds {entries.Count:N0} files; at most {EntriesMax:N0} are read from one archive");
+        RefuseOverlaps(entries, file, path);
+        UnpackBudget budget = new(path, () => file.Length);
         foreach (ZipArchiveEntry entry in entries.OrderBy(e => e.FullName, StringComparer.Ordinal))
         {
             string inner = entry.FullName.Replace('\\', '/');
@@ -184,8 +187,9 @@ internal sealed class InputFile : IDisposable
 
             long before = file.Position;
             Stream content = OpenEntry(entry, name);
-            GuardedStream guarded = new(content, name, () => entry.CompressedLength, (entry.Length, entry.Crc32));
-            yield return Decode(name, path, guarded, file.Length, () => Math.Max(before, file.Position), wasNamed: false, isPlain: false, entry.Length);
+            GuardedStream guarded = new(content, name, budget, (entry.Length, entry.Crc32));
+            long Position() => Math.Max(before, file.Position);
+            yield return Decode(name, path, guarded, file.Length, Position, budget, wasNamed: false, isPlain: false, entry.Length);
         }
     }
 
@@ -213,6 +217,39 @@ internal sealed class InputFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// The members of an archive lie one after another. In one whose members share their bytes, a few kilobytes are everybody's content; it is also
+    /// read differently by different programs.
+    /// </summary>
+    private static void RefuseOverlaps(IEnumerable<ZipArchiveEntry> entries, FileStream file, string path)
+    {
+        List<(long Start, long End, string Name)> members = [];
+        foreach (ZipArchiveEntry entry in entries.Where(e => e.CompressedLength > 0 && !e.IsEncrypted))
+        {
+            try
+            {
+                entry.Open().Dispose();
+            }
+            catch (Exception e) when (e is InvalidDataException or NotSupportedException)
+            {
+                continue; // Said when it is to be read.
+            }
+
+            long start = file.Position; // Opening a member reads what stands before its content, and stops there.
+            members.Add((start, start + entry.CompressedLength, entry.FullName));
+        }
+
+        members.Sort();
+        for (int i = 1; i < members.Count; i++)
+        {
+            if (members[i].Start >= members[i - 1].End)
+                continue;
+            string[] names = [.. members[(i - 1)..(i + 1)].Select(m => LedgerReason.Sample(Encoding.UTF8.GetBytes(m.Name)))];
+            throw new DataException(path, 0,
+                $"its members {names[0]} and {names[1]} overlap, as only a zip bomb's do; unpack it if it is sound, and import that");
+        }
+    }
+
     private static Stream OpenEntry(ZipArchiveEntry entry, string name)
     {
         try
@@ -226,12 +263,20 @@ internal sealed class InputFile : IDisposable
     }
 
     private static InputFile Decode(
-        string name, string path, Stream stream, long bytesTotal, Func<long> position, bool wasNamed, bool isPlain, long? bytesOfContent = null)
+        string name,
+        string path,
+        Stream stream,
+        long bytesTotal,
+        Func<long> position,
+        UnpackBudget budget,
+        bool wasNamed,
+        bool isPlain,
+        long? bytesOfContent = null)
     {
         HeadStream head = new(stream, HeadBytes);
         if (head.Head.Span.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
         {
-            head = new HeadStream(new GuardedStream(new WholeGzipStream(head), name, position), HeadBytes);
+            head = new HeadStream(new GuardedStream(new WholeGzipStream(head), name, budget), HeadBytes);
             isPlain = false;
         }
 
