@@ -73,7 +73,7 @@ internal static class CommandBench
     /// <exception cref="SegueException">The command failed.</exception>
     private static double Time(string cli, string[] arguments)
     {
-        ProcessStartInfo start = new(cli, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(cli, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         long before = Stopwatch.GetTimestamp();
         using Process process = Process.Start(start) ?? throw new SegueException($"{cli} does not start");
         Task<string> error = process.StandardError.ReadToEndAsync();
