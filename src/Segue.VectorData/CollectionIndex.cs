@@ -9,9 +9,13 @@ namespace Segue.VectorData;
 /// </summary>
 internal abstract class CollectionIndex
 {
-    public static CollectionIndex For(StoredVectors vectors) => vectors.Hnsw is { } options
-        ? new Graph(new HnswIndex(vectors.Dimensions, vectors.Metric, options))
+    /// <param name="graph">The graph of what is stored already; null for none.</param>
+    public static CollectionIndex For(StoredVectors vectors, HnswIndex? graph) => vectors.Hnsw is { } options
+        ? new Graph(graph ?? new HnswIndex(vectors.Dimensions, vectors.Metric, options))
         : new Scan(vectors.Dimensions, vectors.Metric);
+
+    /// <summary>The graph, where there is one.</summary>
+    public virtual HnswIndex? Hnsw => null;
 
     /// <summary>Takes vectors of rows that have none.</summary>
     /// <exception cref="VectorException">One cannot be stored.</exception>
@@ -92,6 +96,8 @@ internal abstract class CollectionIndex
         private const int DeadMin = 256;
 
         private int[] _staged = [];
+
+        public override HnswIndex? Hnsw => index;
 
         public override void Stage(int[] rows, ReadOnlyMemory<float>[] vectors, CancellationToken cancellation)
         {

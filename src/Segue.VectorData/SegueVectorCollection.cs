@@ -108,11 +108,11 @@ internal sealed class SegueVectorCollection<TKey, TRecord>(StoredCollections sto
     public override async Task UpsertAsync(IEnumerable<TRecord> records, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(records);
-        List<NewRecord> list = [];
+        List<StoredRecord> list = [];
         foreach (TRecord record in records)
         {
             ArgumentNullException.ThrowIfNull(record, nameof(records));
-            list.Add(new NewRecord(view.ValuesOf(record, list.Count), new ReadOnlyMemory<float>?[view.Layout.Properties.Length]));
+            list.Add(new StoredRecord(view.ValuesOf(record, list.Count), new ReadOnlyMemory<float>?[view.Layout.Properties.Length]));
         }
 
         if (list.Count == 0)
@@ -222,11 +222,11 @@ internal sealed class SegueVectorCollection<TKey, TRecord>(StoredCollections sto
     }
 
     /// <summary>The vectors of a property for all records: as they are, or made of what the property holds. An empty text has none.</summary>
-    private async Task MakeVectors(List<NewRecord> records, VectorPropertyModel property, CancellationToken cancellation)
+    private async Task MakeVectors(List<StoredRecord> records, VectorPropertyModel property, CancellationToken cancellation)
     {
         int place = view.PlaceOf(property);
-        List<NewRecord> open = [];
-        foreach (NewRecord record in records)
+        List<StoredRecord> open = [];
+        foreach (StoredRecord record in records)
         {
             object? value = record.Values[place];
             if (RecordView.VectorOf(value) is { Length: > 0 } given)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.VectorData;
 using Microsoft.Extensions.VectorData.ProviderServices;
+using Segue.ModelFiles;
 
 namespace Segue.VectorData;
 
@@ -17,8 +18,45 @@ public sealed class SegueVectorStore(IEmbeddingGenerator? embeddingGenerator = n
     internal const string SystemName = "segue";
 
     private readonly VectorStoreMetadata _metadata = new() { VectorStoreSystemName = SystemName };
+    private MappedFiles? _files; // Of a store that was opened: its graphs lie in them.
 
-    internal StoredCollections Collections { get; } = new();
+    internal StoredCollections Collections { get; private init; } = new();
+
+    /// <summary>
+    /// Opens a store that was saved. Graphs are read from the folder's files as searches need them, and not built anew; records are in memory. What
+    /// is changed afterwards is changed in memory alone, until it is saved.
+    /// </summary>
+    /// <param name="folder">Where it was saved.</param>
+    /// <param name="embeddingGenerator">Makes vectors of texts where neither a collection nor a property names another; may be null.</param>
+    /// <exception cref="SegueException">There is no store in the folder, or a file of it is missing or damaged.</exception>
+    public static SegueVectorStore Open(string folder, IEmbeddingGenerator? embeddingGenerator = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        MappedFiles files = new();
+        try
+        {
+            return new SegueVectorStore(embeddingGenerator) { _files = files, Collections = StoreFiles.Open(folder, files) };
+        }
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Saves all collections to a folder, at once: whoever opens it, whenever this process dies, finds the store as it was saved before or as it is
+    /// now. The last three are kept. A collection can be searched while it is saved; its writers wait.
+    /// </summary>
+    /// <param name="folder">Is made when it is not there.</param>
+    /// <param name="cancellationToken">Stops it; the folder stays as it was.</param>
+    /// <exception cref="SegueException">A property has values that no file can hold, another process is saving, or the folder cannot be
+    /// written.</exception>
+    public Task SaveAsync(string folder, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return Task.Run(() => StoreFiles.Save(Collections, folder, cancellationToken), cancellationToken);
+    }
 
     /// <exception cref="ArgumentException">The record is a dictionary: see <see cref="GetDynamicCollection"/>.</exception>
     /// <exception cref="InvalidOperationException">The record's properties are not what a store needs.</exception>
@@ -53,6 +91,13 @@ public sealed class SegueVectorStore(IEmbeddingGenerator? embeddingGenerator = n
     {
         Collections.Remove(name);
         return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _files?.Dispose();
+        base.Dispose(disposing);
     }
 
     /// <inheritdoc/>

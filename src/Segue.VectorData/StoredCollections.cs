@@ -15,5 +15,7 @@ internal sealed class StoredCollections
 
     public StoredCollection FindOrAdd(string name, RecordLayout layout) => _byName.GetOrAdd(name, _ => new StoredCollection(layout));
 
+    public void Add(string name, StoredCollection collection) => _byName[name] = collection;
+
     public void Remove(string name) => _byName.TryRemove(name, out _);
 }

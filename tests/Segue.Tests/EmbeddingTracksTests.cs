@@ -44,7 +44,8 @@ public sealed class EmbeddingTracksTests
             Assert.All(expected.Zip(result.Vectors.Row(row).ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
         }
 
-        EmbedderException mute = await Assert.ThrowsAsync<EmbedderException>(() => TrackEmbedder.EmbedAsync(Catalogue(5), new Scripted(_ => [], null)));
+        Scripted nothing = new(_ => [], null);
+        EmbedderException mute = await Assert.ThrowsAsync<EmbedderException>(() => TrackEmbedder.EmbedAsync(Catalogue(5), nothing));
         Assert.Contains("does not say how many dimensions", mute.Message);
     }
 

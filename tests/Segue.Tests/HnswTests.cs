@@ -133,7 +133,8 @@ public sealed class HnswTests
         HnswIndex index = HnswIndex.Build(rows, Metric.Cosine, new HnswOptions { EfConstruction = 60, Precision = Precision.Float32 });
         foreach (int center in new[] { 17, 4_711, 9_001 })
         {
-            RowSet Ball(int size) => RowSet.Of(Rows, ObviousIndex.Search(rows, Metric.Cosine, rows.Row(center).ToArray(), size, _ => true).Select(n => n.Row));
+            (int Row, double Score)[] nearest = ObviousIndex.Search(rows, Metric.Cosine, rows.Row(center).ToArray(), Rows, _ => true);
+            RowSet Ball(int size) => RowSet.Of(Rows, nearest.Take(size).Select(n => n.Row));
             RowSet near = Ball((int)(share * Rows)), far = Ball((int)((1 - share) * Rows)).Not();
             foreach (int query in new[] { center, (center + 5_000) % Rows })
             {

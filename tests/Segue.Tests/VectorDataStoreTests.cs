@@ -61,7 +61,8 @@ public sealed class VectorDataStoreTests
         var found = await songs.SearchAsync(new float[] { 1, 0 }, 1, new() { VectorProperty = r => r["A"] }).ToListAsync();
         Assert.Equal(1, found[0].Score!.Value, 1e-5);
         using var other = store.GetDynamicCollection("songs", Two(DistanceFunction.EuclideanDistance, "A", "B"));
-        foreach (Func<Task> use in new Func<Task>[] { () => other.EnsureCollectionExistsAsync(), () => other.GetAsync(1), () => other.DeleteAsync(1) })
+        Func<Task>[] uses = [() => other.EnsureCollectionExistsAsync(), () => other.GetAsync(1), () => other.DeleteAsync(1)];
+        foreach (Func<Task> use in uses)
             Assert.Contains("'A' is 2 dimensions under Cosine", (await Assert.ThrowsAsync<VectorStoreException>(use)).Message);
         using var more = store.GetDynamicCollection("songs", Two(DistanceFunction.CosineSimilarity, "A", "B", "C"));
         Assert.Contains("'C' is not in it", (await Assert.ThrowsAsync<VectorStoreException>(() => more.GetAsync(1))).Message);
@@ -138,7 +139,7 @@ public sealed class VectorDataStoreTests
             var found = await songs.SearchAsync(Vector(7), 10).ToListAsync();
             Assert.Equal(10, found.Count);
             counts.Add(await songs.GetAsync(s => true, int.MaxValue).CountAsync());
-            Assert.True(counts.Max() > Before || found.All(f => (string)f.Record["Title"]! == "before"), "a row of a batch that is not there yet was found");
+            Assert.True(counts.Max() > Before || found.All(f => (string)f.Record["Title"]! == "before"), "a row that is not there yet was found");
             searches++;
         }
 
@@ -199,8 +200,8 @@ public sealed class VectorDataStoreTests
             using SegueVectorStore store = new();
             using var songs = await Songs(store, IndexKind.Flat);
             await songs.UpsertAsync([Song(1, "a", 1), Song(2, "B", 2), Song(3, "ä", 3), Song(4, "z", 4)]);
-            var ordered = await songs.GetAsync(s => true, 9, new() { OrderBy = o => o.Ascending(s => s["Title"]) }).Select(s => s["Title"]).ToListAsync();
-            Assert.Equal(["B", "a", "z", "ä"], ordered);
+            var ordered = songs.GetAsync(s => true, 9, new() { OrderBy = o => o.Ascending(s => s["Title"]) });
+            Assert.Equal(["B", "a", "z", "ä"], await ordered.Select(s => s["Title"]).ToListAsync());
         }
         finally
         {
@@ -229,7 +230,8 @@ public sealed class VectorDataStoreTests
         Assert.Equal(("one", 1990), (one["Title"], one["Year"]));
         Assert.Equal([1, 0], (float[])one["Vector"]!);
         await dynamic.UpsertAsync(new Dictionary<string, object?> { ["Id"] = 2, ["Title"] = "two", ["Vector"] = new float[] { 0, 1 } });
-        TypedSong two = (await typed.SearchAsync(new float[] { 0, 1 }, 1, new() { Filter = s => s.Title == "two", IncludeVectors = true }).SingleAsync()).Record;
+        VectorSearchOptions<TypedSong> named = new() { Filter = s => s.Title == "two", IncludeVectors = true };
+        TypedSong two = (await typed.SearchAsync(new float[] { 0, 1 }, 1, named).SingleAsync()).Record;
         Assert.Equal((2, 0), (two.Id, two.Year));
         Assert.Equal([0, 1], two.Vector.ToArray());
     }
@@ -240,7 +242,8 @@ public sealed class VectorDataStoreTests
         using SegueVectorStore store = new();
         using var typed = store.GetCollection<int, TypedSong>("songs");
         await typed.EnsureCollectionExistsAsync();
-        await typed.UpsertAsync(Enumerable.Range(0, 1_000).Select(i => new TypedSong { Id = i, Title = $"title {i % 100}", Year = i, Vector = new float[] { 1, i } }));
+        await typed.UpsertAsync(Enumerable.Range(0, 1_000)
+            .Select(i => new TypedSong { Id = i, Title = $"title {i % 100}", Year = i, Vector = new float[] { 1, i } }));
         await typed.UpsertAsync(new TypedSong { Id = 5, Title = "moved", Year = 5, Vector = new float[] { 1, 0 } });
         await typed.DeleteAsync(105);
         foreach (string title in new[] { "title 5", "moved", "nobody" })

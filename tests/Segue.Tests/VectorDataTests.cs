@@ -79,7 +79,7 @@ public sealed class VectorDataTests
         float[] vector = (await songs.SearchAsync(query, 1, new() { IncludeVectors = true }).FirstAsync()).Record.Vector.ToArray();
         Assert.Equal([1, 0, 0], vector);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await songs.SearchAsync(query, 0).ToListAsync());
-        VectorStoreException narrow = await Assert.ThrowsAsync<VectorStoreException>(async () => await songs.SearchAsync(new float[2], 1).ToListAsync());
+        VectorStoreException narrow = await Assert.ThrowsAsync<VectorStoreException>(async () => await Ids(songs.SearchAsync(new float[2], 1)));
         Assert.Contains("2 dimensions, but the index has 3", narrow.Message);
         NotSupportedException text = await Assert.ThrowsAsync<NotSupportedException>(async () => await songs.SearchAsync("text", 1).ToListAsync());
         Assert.Contains("no embedding generator was configured", text.Message);

@@ -24,7 +24,10 @@ internal static class EndpointVectors
         {
             float[][] vectors = await ask([.. batch.Select(i => texts[i])]);
             for (int k = 0; k < batch.Length; k++)
-                embeddings[batch[k]] = new Embedding<float>(UnitLength.TryNormalize(vectors[k]) ? vectors[k] : ReadOnlyMemory<float>.Empty) { ModelId = modelId };
+            {
+                if (UnitLength.TryNormalize(vectors[k]))
+                    embeddings[batch[k]] = new Embedding<float>(vectors[k]) { ModelId = modelId };
+            }
         }
 
         return new GeneratedEmbeddings<Embedding<float>>(embeddings);
