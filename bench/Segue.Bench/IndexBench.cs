@@ -16,8 +16,11 @@ namespace Segue.Bench;
 internal static class IndexBench
 {
     private const int K = 10;
+    private const string Anywhere = "anywhere", Near = "around a row", Far = "all but around a row";
 
     private static readonly int[] s_efs = [10, 16, 24, 32, 48, 64, 96, 128, 192];
+    private static readonly double[] s_shares = [0.01, 0.05, 0.1, 0.2, 0.5];
+    private static readonly string[] s_filters = [Anywhere, Near, Far];
 
     public static int Run(string[] args)
     {
@@ -109,19 +112,31 @@ internal static class IndexBench
             Print(new { index = "hnsw", ef, recallAt10 = recall, queriesPerSecond = speed });
         }
 
-        foreach (double share in new[] { 0.01, 0.05, 0.1, 0.2, 0.5 })
+        foreach ((string shape, double share) in from shape in s_filters from share in s_shares select (shape, share))
         {
-            // Seeded, and the same rows in every run.
-            Random random = new(1);
-            RowSet allowed = RowSet.Where(rows.Rows, _ => random.NextDouble() < share);
             FlatIndex exact = new(rows, Metric.InnerProduct);
+            RowSet allowed = Filter(exact, shape, share);
             int count = Math.Min(200, t.Queries.Rows);
             int[] truth = [.. Enumerable.Range(0, count).SelectMany(q => exact.Search(t.Queries.Row(q), K, allowed).Select(n => n.Row))];
             (double recall, double speed) = Measure(new Truth(t.Queries, truth), count, (q, found) => index.Search(q, found, allowed));
-            Print(new { index = "hnsw", filterKeeps = share, recallAt10 = recall, queriesPerSecond = speed });
+            Print(new { index = "hnsw", filter = shape, filterKeeps = share, recallAt10 = recall, queriesPerSecond = speed });
         }
 
         return curve;
+    }
+
+    /// <summary>Rows anywhere, those around one row, or all but those around one. Seeded, and the same in every run.</summary>
+    private static RowSet Filter(FlatIndex exact, string shape, double share)
+    {
+        Random random = new(1);
+        int limit = exact.RowLimit;
+        RowSet Around(double part) => RowSet.Of(limit, exact.Search(exact.Rows.Row(random.Next(limit)), (int)(part * limit)).Select(n => n.Row));
+        return shape switch
+        {
+            Near => Around(share),
+            Far => Around(1 - share).Not(),
+            _ => RowSet.Where(limit, _ => random.NextDouble() < share),
+        };
     }
 
     /// <summary>Saves, opens and describes an index; gives the opened one back, so that what is timed is what a program uses.</summary>

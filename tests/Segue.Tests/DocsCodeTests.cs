@@ -42,6 +42,7 @@ public sealed partial class DocsCodeTests(DocsCodeTests.SampleHome sample) : ICl
         using Segue.Onnx;
         using Segue.Recommending;
         using Segue.Redis;
+        using Segue.VectorData;
         using Segue.VectorSearch;
 
         """;

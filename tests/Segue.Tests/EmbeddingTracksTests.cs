@@ -7,7 +7,8 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: every track has a right row or stands in the report, and work that was stopped goes on. Method: an embedder that fails as told, on a
-/// catalogue of a few thousand. Seen to fail: rows after a failed track shifted by one.
+/// catalogue of a few thousand. Seen to fail: rows after a failed track shifted by one; lengths other than 1, and sizes
+/// that are not said, refused.
 /// </summary>
 public sealed class EmbeddingTracksTests
 {
@@ -23,10 +24,29 @@ public sealed class EmbeddingTracksTests
         EmbeddedTracks result = await TrackEmbedder.EmbedAsync(tracks, embedder);
         Assert.Equal([7, 8, 9, 10], result.Failures.Select(f => f.Track));
         Assert.Equal(["its vector is not finite", "the embedder gave no usable vector for it", "the embedder gave a vector of 2 dimensions instead of 3",
-            "its vector has length 0 instead of 1"], result.Failures.Select(f => f.Reason));
+            "its vector is zero and has no direction"], result.Failures.Select(f => f.Reason));
         Assert.Equal(2996, result.Vectors.Rows);
         for (int row = 0; row < result.Vectors.Rows; row++)
             Assert.Equal(Right(Description.Of(tracks, result.Tracks.Span[row])), result.Vectors.Row(row).ToArray());
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(null)]
+    public async Task Vectors_of_any_length_are_brought_to_one_and_their_size_is_measured_where_it_is_not_said(int? said)
+    {
+        Scripted embedder = new(text => [.. Right(text).Select(v => v * (text.Length % 2 == 0 ? 17 : 1e-6f))], said);
+        EmbeddedTracks result = await TrackEmbedder.EmbedAsync(Catalogue(50), embedder);
+        Assert.Empty(result.Failures);
+        for (int row = 0; row < result.Vectors.Rows; row++)
+        {
+            float[] expected = Right(Description.Of(Catalogue(50), row));
+            Assert.All(expected.Zip(result.Vectors.Row(row).ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+        }
+
+        Scripted nothing = new(_ => [], null);
+        EmbedderException mute = await Assert.ThrowsAsync<EmbedderException>(() => TrackEmbedder.EmbedAsync(Catalogue(5), nothing));
+        Assert.Contains("does not say how many dimensions", mute.Message);
     }
 
     [Fact]
@@ -144,9 +164,9 @@ public sealed class EmbeddingTracksTests
     }
 
     /// <summary>An embedder of 3 dimensions that does as it is told.</summary>
-    private sealed class Scripted(Func<string, float[]> vectorOf) : IEmbeddingGenerator<string, Embedding<float>>
+    private sealed class Scripted(Func<string, float[]> vectorOf, int? dimensions = 3) : IEmbeddingGenerator<string, Embedding<float>>
     {
-        private readonly EmbeddingGeneratorMetadata _metadata = new("test", null, "scripted", 3);
+        private readonly EmbeddingGeneratorMetadata _metadata = new("test", null, "scripted", dimensions);
 
         /// <summary>Texts of calls that succeeded.</summary>
         public int Texts { get; private set; }

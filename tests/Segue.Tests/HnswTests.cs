@@ -8,7 +8,8 @@ namespace Segue.Tests;
 /// Goal: the graph finds what an exact search finds, whatever was done to it before. Method: recall against <see cref="ObviousIndex"/> on seeded data
 /// after building, adding, updating, deleting, compacting, and while another thread does these; every scene ends with Validate. Seen to fail: links
 /// back left out, the heuristic's comparison turned round, dead rows answered, a batch that saw itself half-linked, row -> slot shared by a graph and
-/// the larger one made of it.
+/// the larger one made of it; a walk through allowed rows alone (around a hole), removed rows that no search reckoned with (none of ten found), rows
+/// under inner product that were not lifted (0.88).
 /// </summary>
 public sealed class HnswTests
 {
@@ -29,8 +30,7 @@ public sealed class HnswTests
         MatrixView rows = ObviousIndex.Clustered(3_000, Dimensions, 1);
         HnswIndex index = HnswIndex.Build(rows, metric, s_small with { Precision = precision });
         index.Validate();
-        // Under inner product long vectors are near to everything and short ones to nothing; the paper's graph is not made for that, and finds less.
-        Assert.InRange(Recall(index, rows, metric, null), metric == Metric.InnerProduct ? 0.8 : 0.97, 1);
+        Assert.InRange(Recall(index, rows, metric, null), metric == Metric.InnerProduct ? 0.98 : 0.97, 1);
         Neighbor[] found = index.Search(rows.Row(5), 10);
         foreach (Neighbor n in found)
         {
@@ -107,7 +107,7 @@ public sealed class HnswTests
     [InlineData(0.6)]
     public void A_filter_of_any_size_keeps_recall(double share)
     {
-        // 12,000 rows and ef 32: up to 0.1 are scanned, 0.3 and 0.6 are met in a wider pool; what lies aside is walked among the allowed.
+        // 12,000 rows and ef 32: up to 0.1 are scanned, 0.3 and 0.6 are met in a wider pool; what lies aside takes wider ones, or a scan.
         MatrixView rows = ObviousIndex.Clustered(12_000, 16, 7);
         HnswIndex index = HnswIndex.Build(rows, Metric.Cosine, new HnswOptions { EfConstruction = 60, EfSearch = 32 });
         Random random = new(3);
@@ -118,6 +118,64 @@ public sealed class HnswTests
         Assert.InRange(Recall(index, rows, Metric.Cosine, aside), 0.95, 1);
         Assert.Empty(index.Search(rows.Row(0), 5, RowSet.Of(12_000, [])));
         Assert.Equal(11_999, Assert.Single(index.Search(rows.Row(0), 5, RowSet.Of(12_000, [11_999]))).Row);
+    }
+
+    [Theory]
+    [InlineData(0.01)]
+    [InlineData(0.1)]
+    [InlineData(0.5)]
+    [InlineData(0.9)]
+    public void A_filter_that_is_a_neighborhood_keeps_recall(double share)
+    {
+        // Rows that are alike have the same genre: what a filter keeps, or keeps out, lies together, and the query within it or far from it.
+        const int Rows = 10_000;
+        MatrixView rows = ObviousIndex.Clustered(Rows, 24, 12);
+        HnswIndex index = HnswIndex.Build(rows, Metric.Cosine, new HnswOptions { EfConstruction = 60, Precision = Precision.Float32 });
+        foreach (int center in new[] { 17, 4_711, 9_001 })
+        {
+            (int Row, double Score)[] nearest = ObviousIndex.Search(rows, Metric.Cosine, rows.Row(center).ToArray(), Rows, _ => true);
+            RowSet Ball(int size) => RowSet.Of(Rows, nearest.Take(size).Select(n => n.Row));
+            RowSet near = Ball((int)(share * Rows)), far = Ball((int)((1 - share) * Rows)).Not();
+            foreach (int query in new[] { center, (center + 5_000) % Rows })
+            {
+                Assert.InRange(Recall(index, rows, near, query), 0.9, 1);
+                Assert.InRange(Recall(index, rows, far, query), 0.9, 1);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(3_000)]
+    public void Rows_that_were_removed_around_a_query_do_not_starve_its_search(int hole)
+    {
+        MatrixView rows = ObviousIndex.Clustered(6_000, 24, 13);
+        HnswIndex index = HnswIndex.Build(rows, Metric.Cosine, new HnswOptions { EfConstruction = 60, Precision = Precision.Float32 });
+        RowSet left = RowSet.Of(6_000, ObviousIndex.Search(rows, Metric.Cosine, rows.Row(5).ToArray(), hole, _ => true).Select(n => n.Row)).Not();
+        for (int row = 0; row < 6_000; row++)
+            Assert.Equal(!left.Contains(row), !left.Contains(row) && index.Remove(row));
+        Assert.InRange(Recall(index, rows, left, 5, passFilter: false), 0.9, 1);
+        RowSet even = RowSet.Where(6_000, r => r % 2 == 0 && left.Contains(r));
+        Assert.InRange(Recall(index, rows, even, 5), 0.9, 1);
+        Assert.Equal(6_000 - hole, index.Search(rows.Row(5), 6_000).Length);
+    }
+
+    [Fact]
+    public void Under_inner_product_rows_of_growing_lengths_are_found_in_any_order_of_adding()
+    {
+        MatrixView rows = ObviousIndex.Clustered(1_500, Dimensions, 14);
+        float[] values = [.. rows.Values];
+        for (int r = 0; r < 1_500; r++)
+            System.Numerics.Tensors.TensorPrimitives.Multiply(rows.Row(r), 0.2f + (r / 500f), values.AsSpan(r * Dimensions, Dimensions));
+        MatrixView grown = new(values, 1_500, Dimensions);
+        HnswIndex index = new(Dimensions, Metric.InnerProduct);
+        for (int r = 0; r < 700; r++)
+            index.Add(grown.Row(r));
+        index.AddMany(new MatrixView(values.AsMemory(700 * Dimensions), 800, Dimensions));
+        Assert.InRange(Recall(index, grown, Metric.InnerProduct, null), 0.98, 1);
+        index.Validate();
+        index.Compact();
+        Assert.InRange(Recall(index, grown, Metric.InnerProduct, null), 0.98, 1);
     }
 
     [Fact]
@@ -256,6 +314,15 @@ public sealed class HnswTests
             rows.Copy(1, copy);
             Assert.All(copy.Zip(b), p => Assert.Equal(p.Second, p.First, 0.5 / 4_000));
         }
+    }
+
+    /// <summary>How many of the true ten of one row are found.</summary>
+    private static double Recall(HnswIndex index, MatrixView rows, RowSet allowed, int query, bool passFilter = true)
+    {
+        float[] vector = rows.Row(query).ToArray();
+        Neighbor[] found = index.Search(vector, 10, passFilter ? allowed : null);
+        Assert.All(found, n => Assert.True(allowed.Contains(n.Row)));
+        return ObviousIndex.Search(rows, index.Metric, vector, 10, allowed.Contains).Count(n => found.Any(f => f.Row == n.Row)) / 10.0;
     }
 
     private static double Recall(HnswIndex index, MatrixView rows, Metric metric, RowSet? allowed, bool passFilter = true)

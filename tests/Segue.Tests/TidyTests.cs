@@ -74,7 +74,7 @@ public sealed partial class TidyTests
         ["src/Segue/Mood"] = 78,
         ["src/Segue/Numerics"] = 20,
         ["src/Segue/Recommending"] = 30,
-        ["src/Segue/VectorSearch"] = 30,
+        ["src/Segue/VectorSearch"] = 18,
         ["tests/Segue.Tests"] = 239,
     };
 

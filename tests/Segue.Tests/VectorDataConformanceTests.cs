@@ -1,7 +1,7 @@
 using System.Linq.Expressions;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.VectorData;
-using Segue.VectorSearch.VectorData;
+using Segue.VectorData;
 using Xunit;
 
 namespace Segue.Tests;

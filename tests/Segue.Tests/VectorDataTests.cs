@@ -1,6 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.VectorData;
-using Segue.VectorSearch.VectorData;
+using Segue.VectorData;
 using Xunit;
 
 namespace Segue.Tests;
@@ -31,7 +31,7 @@ public sealed class VectorDataTests
         using var again = store.GetCollection<string, Song>("songs");
         Assert.NotNull(await again.GetAsync("a"));
         using var other = store.GetCollection<int, Numbered>("songs");
-        Assert.Contains("another type", (await Assert.ThrowsAsync<VectorStoreException>(() => other.GetAsync(1))).Message);
+        Assert.Contains("another definition", (await Assert.ThrowsAsync<VectorStoreException>(() => other.GetAsync(1))).Message);
         await store.EnsureCollectionDeletedAsync("songs");
         await songs.EnsureCollectionDeletedAsync();
         Assert.False(await songs.CollectionExistsAsync());
@@ -79,7 +79,7 @@ public sealed class VectorDataTests
         float[] vector = (await songs.SearchAsync(query, 1, new() { IncludeVectors = true }).FirstAsync()).Record.Vector.ToArray();
         Assert.Equal([1, 0, 0], vector);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await songs.SearchAsync(query, 0).ToListAsync());
-        SegueException narrow = await Assert.ThrowsAnyAsync<SegueException>(async () => await songs.SearchAsync(new float[2], 1).ToListAsync());
+        VectorStoreException narrow = await Assert.ThrowsAsync<VectorStoreException>(async () => await Ids(songs.SearchAsync(new float[2], 1)));
         Assert.Contains("2 dimensions, but the index has 3", narrow.Message);
         NotSupportedException text = await Assert.ThrowsAsync<NotSupportedException>(async () => await songs.SearchAsync("text", 1).ToListAsync());
         Assert.Contains("no embedding generator was configured", text.Message);

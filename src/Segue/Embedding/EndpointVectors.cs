@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
@@ -36,7 +35,10 @@ internal static class EndpointVectors
         {
             float[][] vectors = await ask([.. batch.Select(i => texts[i])]);
             for (int k = 0; k < batch.Length; k++)
-                embeddings[batch[k]] = new Embedding<float>(Normalized(vectors[k]) ? vectors[k] : ReadOnlyMemory<float>.Empty) { ModelId = modelId };
+            {
+                if (UnitLength.TryNormalize(vectors[k]))
+                    embeddings[batch[k]] = new Embedding<float>(vectors[k]) { ModelId = modelId };
+            }
         }
 
         return new GeneratedEmbeddings<Embedding<float>>(embeddings);
@@ -67,20 +69,5 @@ internal static class EndpointVectors
         }
 
         return vectors;
-    }
-
-    /// <summary>v ← v / |v|; false when it has a number that is not finite, or no direction.</summary>
-    private static bool Normalized(float[] vector)
-    {
-        // In float64: the squares of large but finite numbers overflow float32.
-        double squares = 0;
-        foreach (float v in vector)
-            squares += (double)v * v;
-        if (!double.IsFinite(squares) || squares < 1e-30)
-            return false;
-        double norm = Math.Sqrt(squares);
-        for (int i = 0; i < vector.Length; i++)
-            vector[i] = (float)(vector[i] / norm);
-        return !TensorPrimitives.IsNaNAny<float>(vector);
     }
 }

@@ -37,7 +37,8 @@ internal static class TrackEmbedder
     private const int TracksAPiece = 512;
 
     /// <param name="tracks">The catalogue.</param>
-    /// <param name="generator">An embedder that knows its metadata.</param>
+    /// <param name="generator">An embedder that says who it is. Its vectors may have any length; their dimensions are measured where it does not say
+    /// them.</param>
     /// <param name="cacheFolder">Where vectors are kept between runs, or null. The static embedder is faster than any cache and uses none.</param>
     /// <param name="resume">Use what earlier runs of this embedder kept? False begins its cache anew; those of others stay.</param>
     /// <param name="threads">Threads of the static embedder; 0 is one a core.</param>
@@ -46,12 +47,13 @@ internal static class TrackEmbedder
         Tracks tracks, IEmbeddingGenerator<string, Embedding<float>> generator, string? cacheFolder = null, bool resume = true, int threads = 0,
         IProgress<EmbeddingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        string id = Embedders.IdOf(generator); // First: an embedder that nothing is known of is not asked, and paid, for nothing.
         Rows rows = generator is StaticEmbeddingGenerator table
             ? await Task.Run(() => EmbedHere(tracks, table, threads, progress, cancellationToken), cancellationToken)
             : await EmbedThereAsync(tracks, generator, cacheFolder, resume, progress, cancellationToken);
         if (rows.Failures.Count == tracks.Count && tracks.Count > 0)
             throw new EmbedderException($"none of {tracks.Count} tracks got a vector; the first: {rows.Failures[0].Reason}");
-        return rows.Compact(Embedders.IdOf(generator));
+        return rows.Compact(id);
     }
 
     private static Rows EmbedHere(Tracks tracks, StaticEmbeddingGenerator table, int threads, IProgress<EmbeddingProgress>? progress, CancellationToken cancellationToken)
@@ -99,8 +101,7 @@ internal static class TrackEmbedder
         Tracks tracks, IEmbeddingGenerator<string, Embedding<float>> generator, string? cacheFolder, bool resume,
         IProgress<EmbeddingProgress>? progress, CancellationToken cancellationToken)
     {
-        int dimensions = generator.GetService<EmbeddingGeneratorMetadata>()?.DefaultModelDimensions
-            ?? throw new ArgumentException("The embedder does not say how many dimensions its vectors have.", nameof(generator));
+        int dimensions = await DimensionsOf(generator, cancellationToken);
         Rows rows = new(tracks.Count, dimensions);
         using EmbeddingCache? cache = cacheFolder is null ? null : EmbeddingCache.Open(cacheFolder, CacheIdOf(generator), dimensions, resume);
         List<Pending> chunk = new(ChunkTexts);
@@ -139,14 +140,11 @@ internal static class TrackEmbedder
         rows.Embedded += chunk.Count;
         foreach ((Pending text, ReadOnlyMemory<float> vector, string? problem) in await AskAsync(chunk, generator, cancellationToken))
         {
-            if ((problem ?? WhyBad(vector.Span, rows.Dimensions)) is { } reason)
-            {
+            Span<float> row = rows.Row(text.Track);
+            if ((problem ?? Take(vector.Span, row)) is { } reason)
                 rows.Fail(text.Track, text.Text, reason);
-                continue;
-            }
-
-            vector.Span.CopyTo(rows.Row(text.Track));
-            cache?.Add(text.Key, vector.Span);
+            else
+                cache?.Add(text.Key, row);
         }
 
         cache?.Flush();
@@ -174,18 +172,31 @@ internal static class TrackEmbedder
         }
     }
 
-    private static string? WhyBad(ReadOnlySpan<float> vector, int dimensions)
+    /// <summary>Takes a vector at length 1 into its row; what is of that length but for rounding stays as it came.</summary>
+    /// <returns>What is wrong with it, or null.</returns>
+    private static string? Take(ReadOnlySpan<float> vector, Span<float> row)
     {
+        const double Rounding = 1e-5;
         if (vector.IsEmpty)
             return "the embedder gave no usable vector for it";
-        if (vector.Length != dimensions)
-            return $"the embedder gave a vector of {vector.Length} dimensions instead of {dimensions}";
-        double squares = 0;
-        foreach (float v in vector)
-            squares += (double)v * v;
+        if (vector.Length != row.Length)
+            return $"the embedder gave a vector of {vector.Length} dimensions instead of {row.Length}";
+        vector.CopyTo(row);
+        double squares = UnitLength.SquaredLength(row);
         if (!double.IsFinite(squares))
             return "its vector is not finite";
-        return Math.Abs(squares - 1) < 0.01 ? null : $"its vector has length {Math.Sqrt(squares):G3} instead of 1";
+        return Math.Abs(squares - 1) <= Rounding || UnitLength.TryNormalize(row) ? null : "its vector is zero and has no direction";
+    }
+
+    /// <summary>What the embedder says, or, where it does not, how long a vector of it is.</summary>
+    private static async Task<int> DimensionsOf(IEmbeddingGenerator<string, Embedding<float>> generator, CancellationToken cancellationToken)
+    {
+        if (generator.GetService<EmbeddingGeneratorMetadata>()?.DefaultModelDimensions is { } said)
+            return said;
+        GeneratedEmbeddings<Embedding<float>> measured = await generator.GenerateAsync(["music"], cancellationToken: cancellationToken);
+        return measured is [{ Vector.Length: > 0 and int length }]
+            ? length
+            : throw new EmbedderException("the embedder does not say how many dimensions its vectors have, and gave no vector for the word 'music'");
     }
 
     private readonly record struct Pending(int Track, string Text, UInt128 Key);

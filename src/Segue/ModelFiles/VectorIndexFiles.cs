@@ -13,6 +13,9 @@ internal static class VectorIndexFiles
     private const string Magic = "vectors";
     private const int FileVersion = 1;
 
+    /// <summary>What an HNSW index under inner product says of its rows' lengths; without it they are taken for uneven.</summary>
+    private const string Lengths = "lengths", EvenLengths = "even";
+
     /// <summary>Columns before the codes are filled up to a whole cache line, so that rows of codes start on one in the mapped file too.</summary>
     private const int LineBytes = 64;
 
@@ -87,6 +90,8 @@ internal static class VectorIndexFiles
         Note("count", count);
         Note("entry", graph.Entry);
         Note("row_limit", index.RowLimit);
+        if (index.Metric == Metric.InnerProduct)
+            file.Metadata[Lengths] = graph.Rows.HasEvenLengths ? EvenLengths : "uneven";
         file.Add("links", graph.Links.First(count * 2 * graph.M));
         file.Add("upper", Padded(graph.Upper.First(graph.UpperUsed)));
         if (graph.DeadCount > 0)
@@ -181,7 +186,8 @@ internal static class VectorIndexFiles
         First<float>(file, "scales", count),
         metric == Metric.L2 ? First<float>(file, "squared_lengths", count) : default,
         file.Has("low") ? file.Read<byte>("low") : default,
-        file.Has("floats") ? file.Read<float>("floats") : default);
+        file.Has("floats") ? file.Read<float>("floats") : default,
+        file.Metadata.GetValueOrDefault(Lengths) == EvenLengths);
 
     /// <summary>The graph is walked by pointer: what the file says must be inside it.</summary>
     private static void CheckRange(ReadOnlySpan<int> values, int min, int limit, string what)

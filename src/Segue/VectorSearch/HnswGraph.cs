@@ -5,7 +5,7 @@ namespace Segue.VectorSearch;
 /// <summary>
 /// The columns of an HNSW index: rows in slots, and for each slot its links. A list of links is as long as there is room and ends early with −1.
 /// <para>Readers take the graph once and work on it without locks. The one writer only ever (1) fills slots beyond <see cref="Count"/>, which no link
-/// names yet, (2) rewrites a list of links in place, whose every state is a list of good slots, (3) sets a bit in <see cref="Dead"/>, (4) says of a
+/// names yet, (2) rewrites a list of links in place, whose every state is a list of good slots, (3) sets or clears a bit in <see cref="Dead"/>, (4) says of a
 /// row which slot of this graph it is in. Anything else, more room above all, is a new graph, and shares nothing that is written with the old
 /// one.</para>
 /// </summary>
@@ -29,7 +29,7 @@ internal sealed unsafe class HnswGraph
 
     public required Block<int> Upper { get; init; }
 
-    /// <summary>A bit for each slot whose row was removed or replaced: it is walked through, and not found.</summary>
+    /// <summary>A bit for each slot whose row was removed, replaced or is hidden: it is walked through, and not found.</summary>
     public required Block<ulong> Dead { get; init; }
 
     /// <summary>The row in each slot; null when both are the same.</summary>
@@ -41,6 +41,9 @@ internal sealed unsafe class HnswGraph
     public int UpperUsed { get; set; }
 
     public int DeadCount { get; set; }
+
+    /// <summary>Slots that are kept from being found for a while; they may lie beyond <see cref="Count"/>.</summary>
+    public int HiddenCount { get; private set; }
 
     public int Capacity => Levels.Length;
 
@@ -97,6 +100,7 @@ internal sealed unsafe class HnswGraph
             SlotOf = Slots(rows),
             UpperUsed = UpperUsed,
             DeadCount = DeadCount,
+            HiddenCount = HiddenCount,
             Count = count,
             Entry = Entry,
         };
@@ -126,8 +130,24 @@ internal sealed unsafe class HnswGraph
 
     public void Bury(int slot)
     {
+        if (IsDead(slot))
+            HiddenCount--;
         Volatile.Write(ref Dead.Start[slot >> 6], Dead.Start[slot >> 6] | 1UL << slot);
         DeadCount++;
+    }
+
+    /// <summary>Keeps a slot from being found for a while.</summary>
+    public void Hide(int slot)
+    {
+        Volatile.Write(ref Dead.Start[slot >> 6], Dead.Start[slot >> 6] | 1UL << slot);
+        HiddenCount++;
+    }
+
+    /// <summary>Undoes <see cref="Hide"/>.</summary>
+    public void Reveal(int slot)
+    {
+        Volatile.Write(ref Dead.Start[slot >> 6], Dead.Start[slot >> 6] & ~(1UL << slot));
+        HiddenCount--;
     }
 
     public int Row(int slot) => RowOf is null ? slot : RowOf.Start[slot];

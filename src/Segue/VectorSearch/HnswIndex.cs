@@ -19,12 +19,20 @@ namespace Segue.VectorSearch;
 /// <para>3. C and W are one sorted pool (<see cref="HnswWalk"/>), and a layer starts from the best row of the one above, not from all of W.</para>
 /// <para>4. A removed row stays in the graph as a way through until <see cref="Compact"/>; an updated one is removed and added under its old
 /// number.</para>
-/// <para>5. Filters: few allowed rows are simply scanned; else the walk reaches through rows that are not allowed to their links (see <see
-/// cref="HnswSearch"/>).</para>
+/// <para>5. Filters, and rows that were removed: few rows that may be found are simply scanned; else the walk is as much wider as it takes to meet k
+/// of them (see <see cref="HnswSearch"/>).</para>
+/// <para>6. Under inner product, rows are linked as if lifted to one length by one more dimension (<see cref="QuantizedRows.Lift"/>).</para>
 /// <para>Any number of threads may search while one adds, updates, removes or compacts: writers take turns by a lock, readers take none.</para>
 /// </summary>
 internal sealed unsafe class HnswIndex : IVectorIndex
 {
+    /// <summary>
+    /// Where lengths differ, a query by inner product lies outside of what it asks among, and needs so many times the candidates for the same recall.
+    /// Found by hand: 3,000 × 40 in 20 clusters reach 0.982 with 48 candidates, 0.997 with 96; 1,500 × 40 whose lengths grow sixteenfold 0.933 with
+    /// 144, and 0.997 with 300.
+    /// </summary>
+    private const int UnevenBeam = 6;
+
     private readonly HnswOptions _options;
     private readonly Lock _writing = new();
     private readonly ConcurrentBag<HnswWalk> _walks = [];
@@ -129,6 +137,55 @@ internal sealed unsafe class HnswIndex : IVectorIndex
         }
     }
 
+    /// <summary>
+    /// Adds rows under numbers that no row has, and that need not follow each other; they are not found until <see cref="Reveal"/>, so that many can
+    /// be added slowly and appear at once.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Some may be there, hidden: <see cref="Remove"/> them.</exception>
+    public void AddHidden(MatrixView rows, ReadOnlySpan<int> numbers, int threads = 0, CancellationToken cancellation = default)
+    {
+        float[] inverses = VectorChecks.InverseLengths(rows, Metric);
+        lock (_writing)
+        {
+            int start = Graph.Count, end = checked(start + rows.Rows), limit = RowLimit;
+            foreach (int number in numbers)
+                limit = Math.Max(limit, checked(number + 1));
+            EnsureRoom(end, limit);
+            for (int r = 0; r < rows.Rows; r++)
+            {
+                Fill(start + r, numbers[r], rows.Row(r), inverses.Length == 0 ? 1 : inverses[r]);
+                _graph.Hide(start + r);
+            }
+
+            RowLimit = limit;
+            try
+            {
+                new HnswBuilder(_graph, _options.EfConstruction, threads).Link(end, null, cancellation);
+            }
+            finally
+            {
+                for (int r = _graph.Count - start; r < rows.Rows; r++)
+                {
+                    _graph.Reveal(start + r);
+                    _graph.Locate(numbers[r], -1);
+                }
+
+                if (_graph.Count < end)
+                    _graph.UpperUsed = _graph.UpperNeeded(_graph.Count);
+            }
+        }
+    }
+
+    /// <summary>From now on rows that were added hidden are found.</summary>
+    public void Reveal(ReadOnlySpan<int> numbers)
+    {
+        lock (_writing)
+        {
+            foreach (int number in numbers)
+                _graph.Reveal(_graph.Slot(number));
+        }
+    }
+
     /// <summary>Gives a row another vector. A number below <see cref="RowLimit"/> that was removed comes back to life.</summary>
     public void Update(int row, ReadOnlySpan<float> vector)
     {
@@ -155,7 +212,8 @@ internal sealed unsafe class HnswIndex : IVectorIndex
     {
         lock (_writing)
         {
-            HnswGraph old = Opened(), compacted = HnswGraph.Allocate(Math.Max(1, old.Count - old.DeadCount), RowLimit, Dimensions, Metric, _options);
+            EnsureRoom(Graph.Count, RowLimit);
+            HnswGraph old = Graph, compacted = HnswGraph.Allocate(Math.Max(1, old.Count - old.DeadCount), RowLimit, Dimensions, Metric, _options);
             int filled = 0;
             for (int slot = 0; slot < old.Count; slot++)
             {
@@ -180,7 +238,9 @@ internal sealed unsafe class HnswIndex : IVectorIndex
         if (!_walks.TryTake(out HnswWalk? walk))
             walk = new HnswWalk(Dimensions);
         walk.Query.Set(query, inverse);
-        int found = HnswSearch.Search(Opened(), walk, nearest, allowed, efSearch);
+        HnswGraph graph = Opened();
+        int ef = graph.Rows.HasEvenLengths ? efSearch : checked(UnevenBeam * efSearch);
+        int found = HnswSearch.Search(graph, walk, nearest, allowed, ef);
         _walks.Add(walk);
         return found;
     }

@@ -2,7 +2,7 @@ namespace Segue.VectorSearch;
 
 /// <summary>
 /// Proves a graph sound: every link leads to a slot that has the layer, once, and never to itself; rows and slots agree; from the entry all but a few
-/// slots can be reached; and rows find themselves. (The last two not under inner product: a short vector may be nobody's nearest, and rightly so.)
+/// slots can be reached; and rows find themselves. (The last not under inner product: to a short vector a longer one is nearer than itself, and rightly so.)
 /// </summary>
 internal sealed unsafe class HnswProof(HnswGraph graph, HnswOptions options)
 {
@@ -30,10 +30,9 @@ internal sealed unsafe class HnswProof(HnswGraph graph, HnswOptions options)
                 CheckLinks(slot, level);
         }
 
-        if (graph.Rows.Metric == Metric.InnerProduct)
-            return;
         CheckReach(entry);
-        CheckSelfRecall();
+        if (graph.Rows.Metric != Metric.InnerProduct)
+            CheckSelfRecall();
     }
 
     private void CheckLinks(int slot, int level)

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Segue.VectorSearch;
 
@@ -12,7 +11,6 @@ namespace Segue.VectorSearch;
 internal sealed unsafe class HnswWalk(int dimensions)
 {
     private const ulong Followed = 1;
-    private const int LineBytes = 64;
 
     private ushort[] _stamps = [];
     private ushort _stamp;
@@ -23,9 +21,6 @@ internal sealed unsafe class HnswWalk(int dimensions)
 
     /// <summary>How many are in the pool.</summary>
     public int Count { get; private set; }
-
-    /// <summary>How many rows were compared with the query since <see cref="Begin"/>.</summary>
-    public int Compared { get; private set; }
 
     /// <summary>The slot at a place of the pool, best first.</summary>
     public int Slot(int place) => SlotOf(_pool[place]);
@@ -41,7 +36,6 @@ internal sealed unsafe class HnswWalk(int dimensions)
         if (_fresh.Length < 2 * graph.M)
             _fresh = new int[2 * graph.M];
         Count = 0;
-        Compared = 0;
         NewStamp();
     }
 
@@ -65,7 +59,6 @@ internal sealed unsafe class HnswWalk(int dimensions)
             return;
         _stamps[slot] = _stamp;
         EnsurePool(ef);
-        Compared++;
         Offer(slot, Query.Score(graph.Rows, slot), ef);
     }
 
@@ -89,15 +82,13 @@ internal sealed unsafe class HnswWalk(int dimensions)
     }
 
     /// <summary>Follows links on one layer until the ef best in the pool have no link that was not followed.</summary>
-    /// <param name="through">When given, the links are followed as <see cref="TakeAllowed"/> does.</param>
-    /// <param name="budget">The walk gives up when it has compared so many.</param>
-    public void Spread(HnswGraph graph, int level, int ef, RowSet? through = null, int budget = int.MaxValue)
+    public void Spread(HnswGraph graph, int level, int ef)
     {
         EnsurePool(ef);
         if (Count > 0 && level > 0)
             _pool[0] &= ~Followed;
         int room = graph.RoomOf(level);
-        for (int next = 0; next < Count && Compared < budget;)
+        for (int next = 0; next < Count;)
         {
             ulong entry = _pool[next];
             if ((entry & Followed) != 0)
@@ -107,8 +98,7 @@ internal sealed unsafe class HnswWalk(int dimensions)
             }
 
             _pool[next] = entry | Followed;
-            int* links = graph.LinksOf(SlotOf(entry), level);
-            int fresh = through is null ? TakeFresh(links, room) : TakeAllowed(graph, links, room, through);
+            int fresh = TakeFresh(graph.LinksOf(SlotOf(entry), level), room);
             int best = Compare(graph, fresh, ef);
             next = best <= next ? best : next + 1;
         }
@@ -136,52 +126,12 @@ internal sealed unsafe class HnswWalk(int dimensions)
         return count;
     }
 
-    /// <summary>
-    /// The allowed links not seen before; a link that is not allowed is reached through to its own (the two hops of ACORN: Patel et al., SIGMOD
-    /// 2024). As many as an ordinary list holds, so that a step costs what it costs without a filter.
-    /// </summary>
-    private int TakeAllowed(HnswGraph graph, int* links, int room, RowSet allowed)
-    {
-        int count = 0;
-        for (int i = 0; i < room && links[i] >= 0 && Sse.IsSupported; i++)
-        {
-            Sse.Prefetch0(graph.LinksOf(links[i], 0));
-            Sse.Prefetch0(graph.LinksOf(links[i], 0) + LineBytes / sizeof(int));
-        }
-
-        for (int i = 0; i < room && links[i] >= 0 && count < room; i++)
-        {
-            int slot = links[i];
-            if (_stamps[slot] == _stamp)
-                continue;
-            _stamps[slot] = _stamp;
-            if (allowed.Contains(graph.Row(slot)))
-            {
-                _fresh[count++] = slot;
-                continue;
-            }
-
-            int* further = graph.LinksOf(slot, 0);
-            for (int j = 0; j < room && further[j] >= 0 && count < room; j++)
-            {
-                int second = further[j];
-                if (_stamps[second] == _stamp || !allowed.Contains(graph.Row(second)))
-                    continue;
-                _stamps[second] = _stamp;
-                _fresh[count++] = second;
-            }
-        }
-
-        return count;
-    }
-
     /// <summary>Scores the fresh slots and takes the good ones into the pool; tells the best place taken.</summary>
     private int Compare(HnswGraph graph, int fresh, int ef)
     {
         const int Ahead = 3;
         QuantizedRows rows = graph.Rows;
         int best = int.MaxValue;
-        Compared += fresh;
         for (int i = 0; i < Math.Min(Ahead, fresh); i++)
             rows.Prefetch(_fresh[i]);
         float threshold = Count < ef ? float.NegativeInfinity : ScoreOf(_pool[ef - 1]);

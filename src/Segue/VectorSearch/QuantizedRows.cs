@@ -24,6 +24,9 @@ internal enum Precision
 /// </summary>
 internal sealed unsafe class QuantizedRows
 {
+    /// <summary>Squared lengths that differ by less than this share are taken for equal: those of unit vectors do by rounding.</summary>
+    private const float EvenShare = 0.99f;
+
     private QuantizedRows(int dimensions, Metric metric, Precision? precision, Block<sbyte> codes, Block<float> scales)
     {
         (Dimensions, Metric, Precision, Codes, Scales) = (dimensions, metric, precision, codes, scales);
@@ -49,6 +52,21 @@ internal sealed unsafe class QuantizedRows
     /// <summary>‖x‖² of each row, for L2 only.</summary>
     public Block<float>? SquaredLengths { get; private init; }
 
+    /// <summary>‖x‖² of each row under inner product, where rows can be added: see <see cref="Lift"/>. No file has them.</summary>
+    public Block<float>? LiftLengths { get; private init; }
+
+    /// <summary>The largest and the smallest of <see cref="LiftLengths"/>.</summary>
+    public float LiftLengthMax { get; private set; }
+
+    public float LiftLengthMin { get; private set; } = float.PositiveInfinity;
+
+    /// <summary>Whether the lengths make no difference to what is near: always so but under inner product.</summary>
+    public bool HasEvenLengths
+    {
+        get => Metric != Metric.InnerProduct || (LiftLengths is null ? field : LiftLengthMin >= EvenShare * LiftLengthMax);
+        private init;
+    }
+
     /// <summary>The low nibbles, for <see cref="Precision.Bits12"/>.</summary>
     public Block<byte>? Low { get; private init; }
 
@@ -63,12 +81,14 @@ internal sealed unsafe class QuantizedRows
         return new QuantizedRows(dimensions, metric, precision, Block<sbyte>.Allocate(capacity * stride), Block<float>.Allocate(capacity))
         {
             SquaredLengths = metric == Metric.L2 ? Block<float>.Allocate(capacity) : null,
+            LiftLengths = metric == Metric.InnerProduct && precision is not null ? Block<float>.Allocate(capacity) : null,
             Low = precision == VectorSearch.Precision.Bits12 ? Block<byte>.Allocate(capacity * stride / 2) : null,
             Floats = precision == VectorSearch.Precision.Float32 ? Block<float>.Allocate(capacity * stride) : null,
         };
     }
 
     /// <summary>Columns of a file of ours. The one that the precision needs must be there; lengths must agree.</summary>
+    /// <param name="hasEvenLengths">What is known of <see cref="HasEvenLengths"/> under inner product.</param>
     public static QuantizedRows Over(
         int dimensions,
         Metric metric,
@@ -76,7 +96,8 @@ internal sealed unsafe class QuantizedRows
         ReadOnlyMemory<float> scales,
         ReadOnlyMemory<float> squaredLengths,
         ReadOnlyMemory<byte> low = default,
-        ReadOnlyMemory<float> floats = default)
+        ReadOnlyMemory<float> floats = default,
+        bool hasEvenLengths = false)
     {
         long stride = StrideOf(dimensions), count = scales.Length;
         bool isFloat = floats.Length != 0, isFine = low.Length != 0;
@@ -93,17 +114,34 @@ internal sealed unsafe class QuantizedRows
             SquaredLengths = metric == Metric.L2 ? Block<float>.Over(squaredLengths) : null,
             Low = isFine ? Block<byte>.Over(low) : null,
             Floats = isFloat ? Block<float>.Over(floats) : null,
+            HasEvenLengths = hasEvenLengths,
         };
     }
 
     /// <summary>The same rows in memory of our own, with room for more.</summary>
-    public QuantizedRows Resized(int capacity) =>
-        new(Dimensions, Metric, Precision, Codes.Resized((long)capacity * Stride), Scales.Resized(capacity))
+    public QuantizedRows Resized(int capacity)
+    {
+        QuantizedRows rows = new(Dimensions, Metric, Precision, Codes.Resized((long)capacity * Stride), Scales.Resized(capacity))
         {
             SquaredLengths = SquaredLengths?.Resized(capacity),
+            LiftLengths = LiftLengths?.Resized(capacity) ?? (Metric == Metric.InnerProduct ? Block<float>.Allocate(capacity) : null),
+            LiftLengthMax = LiftLengthMax,
+            LiftLengthMin = LiftLengthMin,
             Low = Low?.Resized((long)capacity * Stride / 2),
             Floats = Floats?.Resized((long)capacity * Stride),
         };
+        if (Metric == Metric.InnerProduct && LiftLengths is null)
+            rows.MeasureLengths(Math.Min(Capacity, capacity));
+        return rows;
+    }
+
+    /// <summary>
+    /// What a row is lifted by in one more dimension, so that all rows are equally long: √(max‖x‖² − ‖x‖²). Then the nearest by inner product are
+    /// those by distance, and a graph has somewhere to lead (Bachrach et al., "Speeding up the Xbox recommender system using a Euclidean
+    /// transformation for inner-product spaces", RecSys 2014). Queries lie at 0 there, so that a search needs none of it.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Lift(int row) => MathF.Sqrt(MathF.Max(0, LiftLengthMax - LiftLengths!.Start[row]));
 
     /// <summary>Sets the codes of a row on their way into the cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -136,6 +174,8 @@ internal sealed unsafe class QuantizedRows
         Scales.Start[row] = scale;
         if (SquaredLengths is not null)
             SquaredLengths.Start[row] = TensorPrimitives.SumOfSquares(vector);
+        if (LiftLengths is not null)
+            SetLiftLength(row, TensorPrimitives.SumOfSquares(vector));
         if (Floats is not null)
             TensorPrimitives.Multiply(vector, inverseLength, Floats.Writable((long)row * Stride, Dimensions));
     }
@@ -150,6 +190,8 @@ internal sealed unsafe class QuantizedRows
         Copy(other.SquaredLengths, SquaredLengths, 1);
         Copy(other.Low, Low, Stride / 2);
         Copy(other.Floats, Floats, Stride);
+        if (LiftLengths is not null)
+            SetLiftLength(to, other.LiftLengths!.Start[from]);
 
         void Copy<T>(Block<T>? source, Block<T>? target, int width)
             where T : unmanaged
@@ -188,6 +230,23 @@ internal sealed unsafe class QuantizedRows
 
         float dot = Scales.Start[row] / 16 * Int8Kernels.Dot12(query, Codes.Start + (long)row * Stride, Low!.Start + (long)row * Stride / 2, Stride);
         return Metric == Metric.L2 ? Math.Min(0, 2 * dot - SquaredLengths!.Start[row] - querySquaredLength) : dot;
+    }
+
+    private void MeasureLengths(int count)
+    {
+        float[] vector = new float[Dimensions];
+        for (int row = 0; row < count; row++)
+        {
+            Copy(row, vector);
+            SetLiftLength(row, TensorPrimitives.SumOfSquares<float>(vector));
+        }
+    }
+
+    private void SetLiftLength(int row, float squared)
+    {
+        LiftLengths!.Start[row] = squared;
+        LiftLengthMax = Math.Max(LiftLengthMax, squared);
+        LiftLengthMin = Math.Min(LiftLengthMin, squared);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,7 @@
 using System.Text;
+using Segue.VectorSearch;
 
-namespace Segue.VectorSearch.VectorData;
+namespace Segue.VectorData;
 
 /// <summary>
 /// Texts by row, ranked for keywords by BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009) with its usual
@@ -14,8 +15,8 @@ internal sealed class KeywordIndex
     private readonly Dictionary<int, string[]> _words = [];
     private long _totalWords;
 
-    /// <summary>Stores the text of a row; null for none.</summary>
-    public void Set(int row, string? text)
+    /// <summary>Stores the words of a row's text; null for none.</summary>
+    public void Set(int row, string[]? words)
     {
         if (_words.Remove(row, out string[]? old))
         {
@@ -27,9 +28,8 @@ internal sealed class KeywordIndex
             }
         }
 
-        if (text is null)
+        if (words is null)
             return;
-        string[] words = [.. Words(text)];
         _words[row] = words;
         _totalWords += words.Length;
         foreach (string word in words)
@@ -52,15 +52,17 @@ internal sealed class KeywordIndex
             double rarity = Math.Log(1 + (_words.Count - rows.Count + 0.5) / (rows.Count + 0.5));
             foreach ((int row, int times) in rows)
             {
-                if (allowed?.Contains(row) != false)
-                    scores[row] = scores.GetValueOrDefault(row) + rarity * times * (K1 + 1) / (times + K1 * (1 - B + B * _words[row].Length / meanWords));
+                if (allowed?.Contains(row) == false)
+                    continue;
+                double length = 1 - B + (B * _words[row].Length / meanWords);
+                scores[row] = scores.GetValueOrDefault(row) + (rarity * times * (K1 + 1) / (times + (K1 * length)));
             }
         }
 
         return [.. scores.OrderByDescending(s => s.Value).ThenBy(s => s.Key).Select(s => s.Key)];
     }
 
-    private static IEnumerable<string> Words(string text)
+    public static IEnumerable<string> Words(string text)
     {
         StringBuilder word = new();
         foreach (char c in text)

@@ -1,8 +1,9 @@
-#pragma warning disable MEVD9001 // See RecordModel.cs.
+#pragma warning disable MEVD9001 // See RecordView.cs.
 using Microsoft.Extensions.VectorData;
 using Microsoft.Extensions.VectorData.ProviderServices;
+using Segue.VectorSearch;
 
-namespace Segue.VectorSearch.VectorData;
+namespace Segue.VectorData;
 
 /// <summary>A distance function of the library as a metric of ours, and our scores on its scale.</summary>
 internal readonly record struct DistanceScale(Metric Metric, Func<float, double> FromScore, bool LargerIsNearer)
