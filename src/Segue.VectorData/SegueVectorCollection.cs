@@ -45,6 +45,8 @@ internal sealed class SegueVectorCollection<TKey, TRecord>(StoredCollections sto
     public override Task<TRecord?> GetAsync(TKey key, RecordRetrievalOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled<TRecord?>(cancellationToken);
         bool includeVectors = IncludeVectors(options?.IncludeVectors ?? false);
         return Task.FromResult(Data("Get").Read(data => data.Find(key)) is { } values ? view.RecordOf<TRecord>(values, includeVectors) : null);
     }
@@ -57,6 +59,7 @@ internal sealed class SegueVectorCollection<TKey, TRecord>(StoredCollections sto
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        cancellationToken.ThrowIfCancellationRequested();
         options ??= new();
         bool includeVectors = IncludeVectors(options.IncludeVectors);
         RecordFilter passes = RecordFilter.Compile(filter, view);
@@ -139,6 +142,7 @@ internal sealed class SegueVectorCollection<TKey, TRecord>(StoredCollections sto
         const string operation = "Search";
         ArgumentNullException.ThrowIfNull(searchValue);
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        cancellationToken.ThrowIfCancellationRequested();
         options ??= new();
         bool includeVectors = IncludeVectors(options.IncludeVectors);
         VectorPropertyModel property = view.Model.GetVectorPropertyOrSingle(options);
@@ -172,6 +176,7 @@ internal sealed class SegueVectorCollection<TKey, TRecord>(StoredCollections sto
         ArgumentNullException.ThrowIfNull(searchValue);
         ArgumentNullException.ThrowIfNull(keywords);
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        cancellationToken.ThrowIfCancellationRequested();
         options ??= new();
         bool includeVectors = IncludeVectors(options.IncludeVectors);
         VectorPropertyModel property = view.Model.GetVectorPropertyOrSingle<TRecord>(new() { VectorProperty = options.VectorProperty });

@@ -12,7 +12,9 @@ internal sealed record StoredRecord(object?[] Values, ReadOnlyMemory<float>?[] V
 /// is built anew while the old one answers. Only the exchange of records at the end excludes readers; so a batch appears at once, or, when it is
 /// refused or cancelled, not at all.</para>
 /// </summary>
+#pragma warning disable CA1001 // The locks hold nothing of the system's, and who deletes a collection cannot know who still reads it.
 internal sealed class StoredCollection
+#pragma warning restore CA1001
 {
     private readonly RecordLayout _layout;
     private readonly SemaphoreSlim _writer = new(1, 1);

@@ -3,7 +3,6 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.VectorData;
 using Segue.VectorData;
-using Segue.VectorSearch;
 using Xunit;
 
 namespace Segue.Tests;
@@ -164,6 +163,8 @@ public sealed class VectorDataStoreTests
             Assert.Equal(100, await songs.SearchAsync(Vector(1), 1_000).CountAsync());
         }
 
+        CancellationToken gone = new(canceled: true);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await songs.SearchAsync(Vector(1), 5, null, gone).ToListAsync(gone));
         await songs.UpsertAsync(Enumerable.Range(100, 100).Select(i => Song(i, "after", i)));
         for (int i = 0; i < 200; i += 20)
             Assert.Equal(i, (await songs.SearchAsync(Vector(i), 1).SingleAsync()).Record["Id"]);
