@@ -113,6 +113,7 @@ public sealed partial class GoldenTests(GoldenHome home) : IClassFixture<GoldenH
         text = text.ReplaceLineEndings("\n").Replace(scratch.Path, "<scratch>").Replace(home.Folder, "<home>").Replace(Path.GetFileName(home.Folder), "<folder>");
         text = Version().Replace(text, m => m.Value[..4] + "-<hash>");
         text = Hash().Replace(text, "<sha256>");
+        text = Checksum().Replace(text, "<xxh128>");
         text = Clock().Replace(text, "$1<time>");
         text = Width().Replace(text, "<width>");
         return Blanks().Replace(text, "").Trim('\n') + "\n";
@@ -155,6 +156,9 @@ public sealed partial class GoldenTests(GoldenHome home) : IClassFixture<GoldenH
 
     [GeneratedRegex(@"\b[0-9a-f]{64}\b|\b[0-9a-f]{12}(?=\.\.\.)|(?<= )[0-9a-f]{12}(?= )")]
     private static partial Regex Hash();
+
+    [GeneratedRegex("""(?<="xxh128": ")[0-9a-f]{32}""")]
+    private static partial Regex Checksum();
 
     [GeneratedRegex("""("(?:seconds|peakMemoryBytes|trainSeconds|scoreSeconds)": |in |(?<="secondsPerIteration": \[[^\]]*))\d+(?:\.\d+)?(?: s\b)?""")]
     private static partial Regex Clock();
