@@ -104,7 +104,8 @@ public sealed partial class GoldenTests(GoldenHome home) : IClassFixture<GoldenH
         string[] expected = File.ReadAllLines(path), got = text.TrimEnd('\n').Split('\n');
         Assert.Equal(expected.Length, got.Length);
         int[] other = [.. Enumerable.Range(0, got.Length).Where(i => !AreAlike(expected[i], got[i]))];
-        Assert.True(other.Length <= OtherLines(got.Length), string.Concat(other.Select(i => $"{name}:{i + 1}\n expected {expected[i]}\n      got {got[i]}\n")));
+        IEnumerable<string> told = other.Select(i => $"{name}:{i + 1}\n expected {expected[i]}\n      got {got[i]}\n");
+        Assert.True(other.Length <= OtherLines(got.Length), string.Concat(told));
     }
 
     /// <summary>Without what a clock, a folder's name or the content hash of a version bring, and without blanks at the ends of lines.</summary>
@@ -121,8 +122,8 @@ public sealed partial class GoldenTests(GoldenHome home) : IClassFixture<GoldenH
 
     /// <summary>
     /// Equal but for the last digits of numbers. Where vectors have another width than where the files were written, sums are added in another order
-    /// and factors are rounded elsewhere: there any number will do, near neighbors may change places (<see cref="OtherLines"/>), and what is compared is
-    /// what stands where.
+    /// and factors are rounded elsewhere: there any number will do, near neighbors may change places (<see cref="OtherLines"/>), and what is compared
+    /// is what stands where.
     /// </summary>
     private static bool AreAlike(string expected, string got)
     {

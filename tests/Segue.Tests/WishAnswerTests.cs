@@ -4,6 +4,7 @@ using Segue.Catalogue;
 using Segue.Interactions;
 using Segue.ModelFiles;
 using Segue.Mood;
+using Segue.Mood.Knowledge;
 using Segue.Recommending;
 using Xunit;
 
@@ -90,7 +91,7 @@ public sealed class WishAnswerTests(RealHome home) : IClassFixture<RealHome>
     public void A_named_genre_wins_over_everything_a_taste_too(string wish, params string[] labels)
     {
         Assert.InRange(Share(new SongRequest { Mood = wish, Count = 20 }), 0.95, 1);
-        Listener[] others = [Likes("Johnny Cash", "Dolly Parton", "Willie Nelson"), Likes("Miles Davis", "John Coltrane"), Likes("Daft Punk", "Justice")];
+        Listener[] others = [Likes("Johnny Cash", "Dolly Parton"), Likes("Miles Davis", "John Coltrane"), Likes("Daft Punk", "Justice")];
         Assert.All(others, listener => Assert.InRange(Share(new SongRequest { For = listener, Mood = wish, Count = 20 }), 0.9, 1));
 
         double Share(SongRequest request)
@@ -111,7 +112,8 @@ public sealed class WishAnswerTests(RealHome home) : IClassFixture<RealHome>
             foreach ((int track, float score) in home.Scorer.Rank(home.Reader.Read(text), 20).Items)
             {
                 float sum = scores.Explain(track).Sum(p => p.Part);
-                Assert.True(Math.Abs(sum - score) < 0.001 * Math.Max(1, Math.Abs(score)), $"{text}: {home.Songs.Tracks.DisplayName(track)}: {sum} is not {score}");
+                string problem = $"{text}: {home.Songs.Tracks.DisplayName(track)}: {sum} is not {score}";
+                Assert.True(Math.Abs(sum - score) < 0.001 * Math.Max(1, Math.Abs(score)), problem);
             }
         }
     }
@@ -119,9 +121,10 @@ public sealed class WishAnswerTests(RealHome home) : IClassFixture<RealHome>
     [Fact]
     public void What_was_asked_before_changes_no_answer()
     {
-        WishReader reader = WishReader.For(home.Songs.Tracks, vocabulary: home.Songs.Knowledge!.With(Mood.Knowledge.EvidenceParts.All));
+        SongKnowledge fresh = home.Songs.Knowledge!.With(EvidenceParts.All);
+        WishReader reader = WishReader.For(home.Songs.Tracks, vocabulary: fresh);
         int[] alone = Top(reader, "90s rock");
-        MoodScorer other = new(home.Songs.Tracks, home.Songs.Percentiles, home.Songs.Regions, home.Songs.Knowledge.With(Mood.Knowledge.EvidenceParts.All));
+        MoodScorer other = new(home.Songs.Tracks, home.Songs.Percentiles, home.Songs.Regions, fresh);
         _ = other.Rank(reader.Read("90s"), 10);
         _ = other.Rank(reader.Read("rock"), 10);
         Assert.Equal(alone, other.Rank(reader.Read("90s rock"), 20).Items.Select(i => i.Track));
@@ -174,7 +177,8 @@ public sealed class WishAnswerTests(RealHome home) : IClassFixture<RealHome>
     {
         SongAnswer answer = home.Segue.RecommendSongs(new SongRequest { Mood = mood });
         Assert.Contains(word, answer.Reading!.CannotHear);
-        Assert.Contains(answer.Reading.Messages, m => m.Contains("cannot hear", StringComparison.Ordinal) && m.Contains(word, StringComparison.Ordinal));
+        string said = Assert.Single(answer.Reading.Messages, m => m.Contains("cannot hear", StringComparison.Ordinal));
+        Assert.Contains(word, said);
         Assert.NotEmpty(answer.Rows);
     }
 

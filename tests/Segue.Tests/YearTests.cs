@@ -25,7 +25,8 @@ public sealed class YearTests : IDisposable
         Assert.All(seventies, r => Assert.InRange(r.Year!.Value, 1970, 1979));
         Assert.Contains(seventies, r => r.Title == "Old Song - 2011 Remaster" || r.Title == "Old Song");
         Assert.Contains(seventies, r => r.Title == "Gathered");
-        Assert.DoesNotContain(Rows(new SongRequest { Mood = "happy", Years = "2000..", Count = 50 }), r => r.Title is "Only A Remaster - 2011 Remaster");
+        SongRow[] young = Rows(new SongRequest { Mood = "happy", Years = "2000..", Count = 50 });
+        Assert.DoesNotContain(young, r => r.Title is "Only A Remaster - 2011 Remaster");
     }
 
     [Theory]
@@ -48,7 +49,8 @@ public sealed class YearTests : IDisposable
     public void Without_years_they_are_asked_for_in_vain_and_said_so()
     {
         Make(null);
-        Assert.Contains("no song of the catalogue has a year", Assert.Throws<SegueException>(() => Ask(new SongRequest { Mood = "happy", Years = "1994" })).Message);
+        SegueException none = Assert.Throws<SegueException>(() => Ask(new SongRequest { Mood = "happy", Years = "1994" }));
+        Assert.Contains("no song of the catalogue has a year", none.Message);
         Assert.Contains("1994", Ask(new SongRequest { Mood = "happy, from 1994" }).Reading!.CannotHear);
         (int code, _, string error) = Cli.Run("recommend", "songs", "--mood", "happy", "--year", "9x", "--home", Home);
         Assert.NotEqual(0, code);
