@@ -83,6 +83,6 @@ public sealed record RedisAddress(string Host, int Port = 6379)
             // As below.
         }
 
-        throw new SegueException($"'{shown}': what stands where the host belongs is the name of none");
+        throw new SegueException($"'{shown}' is no address: what stands where the host belongs is the name of none");
     }
 }
