@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Segue.Import;
 using Segue.Catalogue;
+using Segue.Import;
 using Segue.Mood;
 using Segue.Recommending;
 
