@@ -106,5 +106,5 @@ EvaluationReport usual = Test(defaults), tuned = Test(chosen);
 PairedDifference difference = Significance.Paired(tuned.Values("ndcg", 10), usual.Values("ndcg", 10));
 page.Table(["on the test part", "NDCG@10", "recall@10"], new[] { ("defaults", usual), ("chosen here", tuned) }
     .Select(r => new[] { r.Item1, $"{r.Item2.Mean("ndcg", 10):0.000}", $"{r.Item2.Mean("recall", 10):0.000}" }));
-page.Say($"Chosen less defaults: {difference.Difference:+0.000;-0.000} (standard error {difference.StandardError:0.000})");
+page.Say($"Chosen less defaults: {Math.Round(difference.Difference, 3) + 0:0.000} (standard error {difference.StandardError:0.000})");
 return page.Close();
