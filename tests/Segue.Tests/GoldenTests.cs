@@ -138,7 +138,7 @@ public sealed partial class GoldenTests(GoldenHome home) : IClassFixture<GoldenH
     private static int OtherLines(int lines) => VectorWidth.Name == WrittenWith ? 0 : 2 + lines / 10;
 
     /// <summary>The vectors of the machine that wrote the files.</summary>
-    private const string WrittenWith = "AVX-512";
+    private const string WrittenWith = "AVX2";
 
     private static double Tolerance(string number)
     {
