@@ -8,7 +8,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: a state that cannot be kept ends no training, is said once, and leaves nothing behind. Method: a folder where the file belongs, a disk
-/// that is too small, and a clock that lets every call through. Seen to fail: with the error let through.
+/// that is too small, and a clock that lets every call through. Would fail: with the error let through.
 /// </summary>
 public sealed class CheckpointTests
 {

@@ -5,7 +5,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: a download goes where a person said or where http and https lead from there, and no password in an address is shown. Method: redirects to
-/// every kind of address, and addresses that fail. Seen to fail: with the redirects of .NET's client, which takes ftp for http and file for a fault.
+/// every kind of address, and addresses that fail. Would fail: with the redirects of .NET's client, which takes ftp for http and file for a fault.
 /// </summary>
 public sealed class DownloadAddressTests
 {

@@ -7,7 +7,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: no server makes this program hold or print what it should not: endless lines, huge answers, absurd dimensions, passwords in addresses.
-/// Method: doubles that send them. Seen to fail: each, with the bound taken away.
+/// Method: doubles that send them. Would fail: each, with the bound taken away.
 /// </summary>
 public sealed class EmbeddingBoundsTests
 {

@@ -6,7 +6,7 @@ using Xunit;
 namespace Segue.Tests;
 
 /// <summary>
-/// Goal: concepts, years and what is kept out are read as they were meant, in six languages. Method: tables of phrases. Seen to fail: each by a word
+/// Goal: concepts, years and what is kept out are read as they were meant, in six languages. Method: tables of phrases. Would fail: each by a word
 /// taken out of its table; the key by a property that <c>with</c> copies.
 /// </summary>
 public sealed class MoodConceptTests

@@ -9,7 +9,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: the store keeps its promises where the library's conformance rules do not look: whole batches, copies, definitions that agree, searches
-/// beside writers, the library's exceptions alone. Method: each promise broken on purpose. Seen to fail: each, by the store as it was before (records
+/// beside writers, the library's exceptions alone. Method: each promise broken on purpose. Would fail: each, by the store as it was before (records
 /// kept as given, vectors by the order of the definition, one lock around a batch and its compaction, filters compiled and asked of every record).
 /// </summary>
 public sealed class VectorDataStoreTests

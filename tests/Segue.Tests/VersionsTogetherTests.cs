@@ -6,7 +6,7 @@ namespace Segue.Tests;
 
 /// <summary>
 /// Goal: plays and tracks of one import come into use together, and no file of another version is read as one of this. Method: writes that fail at
-/// the second kind, a process that died between the switch and its end, whole files swapped. Seen to fail: with two writes one after the other, and
+/// the second kind, a process that died between the switch and its end, whole files swapped. Would fail: with two writes one after the other, and
 /// with the checksum of the file alone.
 /// </summary>
 public sealed class VersionsTogetherTests

@@ -55,7 +55,7 @@ public sealed class RealHome : IDisposable
 
 /// <summary>
 /// Goal: a wish is answered with songs that a person would keep. Method: what people put into playlists under a word, wishes with rules, and what an
-/// answer must never do, on real data. Seen to fail: without joining "turkish pop" is hardly Turkish, without intruders "sad" is noise, with a
+/// answer must never do, on real data. Would fail: without joining "turkish pop" is hardly Turkish, without intruders "sad" is noise, with a
 /// concept's key kept over <c>with</c> the parts do not add up.
 /// </summary>
 public sealed class WishAnswerTests(RealHome home) : IClassFixture<RealHome>
