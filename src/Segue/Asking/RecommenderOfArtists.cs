@@ -49,7 +49,7 @@ public sealed partial class Recommender
         TasteModel taste = lease.Value.Taste;
         Artists artists = taste.Plays.Artists;
         int artist = taste.Plays.MainOf(artists.Resolve(request.Artist));
-        int others = artists.OfOneName().Sum(g => g.Length - 1); // Under other ids: they take places, and are left out.
+        int others = taste.Plays.TwinCount; // Under other ids: they take places, and are left out.
         IReadOnlyList<AlsNeighbor> near = taste.Als.SimilarArtists(
             artist, Math.Min(request.Count + others, artists.Count - 1), new AlsSimilarityOptions(Centered: request.Niche));
         near = [.. near.Where(n => n.Index != artist && taste.Plays.MainOf(n.Index) == n.Index).Take(request.Count)];

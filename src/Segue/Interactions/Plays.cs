@@ -50,17 +50,17 @@ internal sealed class Plays
     /// played.</summary>
     public int MainOf(int artist) => _mains.Value.GetValueOrDefault(artist, artist);
 
-    /// <summary>Whether any name stands under several ids.</summary>
-    public bool HasTwins => _mains.Value.Count > 0;
+    /// <summary>How many artists another of their name stands for.</summary>
+    public int TwinCount => _mains.Value.Count;
 
     /// <summary>The artists that stand for these, each once, ascending.</summary>
     /// <param name="artists">Ascending.</param>
-    public int[] MainsOf(ReadOnlySpan<int> artists) => HasTwins ? [.. artists.ToArray().Select(MainOf).Distinct().Order()] : artists.ToArray();
+    public int[] MainsOf(ReadOnlySpan<int> artists) => TwinCount > 0 ? [.. artists.ToArray().Select(MainOf).Distinct().Order()] : artists.ToArray();
 
     /// <summary>A listener's history with each artist once, whatever the ids they were played under: what was heard was heard.</summary>
     public Profile WithMains(Profile profile)
     {
-        if (_mains.Value.Count == 0 || !profile.Artists.Concat(profile.Disliked).Any(_mains.Value.ContainsKey))
+        if (TwinCount == 0 || !profile.Artists.Concat(profile.Disliked).Any(_mains.Value.ContainsKey))
             return profile;
         Profile mains = Profile.Of(profile.Artists.Select(MainOf).Zip(profile.Plays), profile.Disliked.Select(MainOf));
         Dictionary<int, float> days = [];

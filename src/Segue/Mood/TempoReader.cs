@@ -11,7 +11,6 @@ internal static class TempoReader
 {
     // Nobody hears two percent; four on either side leave enough songs to choose from.
     private const double Around = 0.04;
-    private const int ComparisonWordsMax = 4;
 
     /// <summary>Without "bpm" two numbers behind "between" are a tempo where they can be one.</summary>
     private const double BetweenLow = 40, BetweenHigh = 250;
@@ -24,7 +23,23 @@ internal static class TempoReader
         About,
     }
 
-    private static readonly Dictionary<string, Bound> s_comparisons = Comparisons();
+    // Behind "from" one number is a lower bound, and two are a range.
+    private static readonly BoundWords<Bound> s_comparisons = new(
+        (Bound.Over, "over, above, more than, faster than, quicker than, higher than, at least, from, beyond, minimum, min, upwards of, über, "
+            + "mehr als, schneller als, mindestens, "
+            + "minimum, ab, más de, más que, más rápido que, más rápidas que, por encima de, al menos, como mínimo, mínimo, desde, plus de, "
+            + "plus que, plus rapide que, plus rapides que, au dessus de, au moins, "
+            + "à partir de, più di, più veloce di, più veloci di, oltre, sopra, sopra i, almeno, minimo, mais de, mais que, mais rápido que, "
+            + "mais rápidas que, acima de, pelo menos, no mínimo"),
+        (Bound.Under, "under, below, less than, fewer than, slower than, lower than, at most, up to, maximum, max, no more than, unter, "
+            + "weniger als, langsamer als, höchstens, maximal, bis, bis zu, "
+            + "menos de, menos que, más lento que, más lentas que, por debajo de, como máximo, máximo, hasta, moins de, moins que, "
+            + "plus lent que, plus lents que, au dessous de, en dessous de, sous, "
+            + "au plus, au maximum, jusqu'à, meno di, più lento di, più lenti di, sotto, sotto i, al massimo, massimo, fino a, "
+            + "mais lento que, mais lentas que, abaixo de, no máximo, até"),
+        (Bound.Between, "between, zwischen, entre, tra, fra, from, von, de, da"),
+        (Bound.About, "around, about, roughly, approximately, circa, ca, etwa, ungefähr, rund, um die, alrededor de, cerca de, unos, environ, "
+            + "autour de, intorno a, circa, por volta de, cerca de"));
 
     private static readonly HashSet<string> s_not =
         ["no", "not", "never", "isnt", "nicht", "kein", "keine", "keinesfalls", "pas", "jamais", "non", "mai", "nao", "nunca"];
@@ -38,7 +53,7 @@ internal static class TempoReader
         bool negated = s_not.Contains(tokens[at].Word) && at + 1 < tokens.Count;
         if (negated)
             next++;
-        Bound? bound = Comparison(tokens, ref next);
+        Bound? bound = s_comparisons.Longest(tokens, ref next);
         if (negated && bound is not (Bound.Over or Bound.Under))
             return 0;
         if (!Number(tokens, ref next, out double first, out bool isBpm))
@@ -53,20 +68,6 @@ internal static class TempoReader
         range = FeatureTarget.Range(AudioFeature.Tempo, under ? 0 : over || last > first ? first : Math.Round(first * (1 - Around)),
             over ? double.PositiveInfinity : under || last > first ? last : Math.Round(first * (1 + Around)));
         return next - at;
-    }
-
-    private static Bound? Comparison(IReadOnlyList<WishToken> tokens, ref int at)
-    {
-        for (int count = Math.Min(ComparisonWordsMax, tokens.Count - at - 1); count > 0; count--)
-        {
-            if (s_comparisons.TryGetValue(string.Join(' ', Enumerable.Range(at, count).Select(i => tokens[i].Word)), out Bound bound))
-            {
-                at += count;
-                return bound;
-            }
-        }
-
-        return null;
     }
 
     private static double Last(IReadOnlyList<WishToken> tokens, ref int next, double first, ref bool isBpm)
@@ -93,36 +94,5 @@ internal static class TempoReader
             return false;
         at++;
         return true;
-    }
-
-    private static Dictionary<string, Bound> Comparisons()
-    {
-        (Bound Bound, string Phrases)[] phrases =
-        [
-            (Bound.Over, "over, above, more than, faster than, quicker than, higher than, at least, from, beyond, minimum, min, upwards of, über, "
-                + "mehr als, schneller als, mindestens, "
-                + "minimum, ab, más de, más que, más rápido que, más rápidas que, por encima de, al menos, como mínimo, mínimo, desde, plus de, "
-                + "plus que, plus rapide que, plus rapides que, au dessus de, au moins, "
-                + "à partir de, più di, più veloce di, più veloci di, oltre, sopra, sopra i, almeno, minimo, mais de, mais que, mais rápido que, "
-                + "mais rápidas que, acima de, pelo menos, no mínimo"),
-            (Bound.Under, "under, below, less than, fewer than, slower than, lower than, at most, up to, maximum, max, no more than, unter, "
-                + "weniger als, langsamer als, höchstens, maximal, bis, bis zu, "
-                + "menos de, menos que, más lento que, más lentas que, por debajo de, como máximo, máximo, hasta, moins de, moins que, "
-                + "plus lent que, plus lents que, au dessous de, en dessous de, sous, "
-                + "au plus, au maximum, jusqu'à, meno di, più lento di, più lenti di, sotto, sotto i, al massimo, massimo, fino a, "
-                + "mais lento que, mais lentas que, abaixo de, no máximo, até"),
-            (Bound.Between, "between, zwischen, entre, tra, fra, from, von, de, da"),
-            (Bound.About, "around, about, roughly, approximately, circa, ca, etwa, ungefähr, rund, um die, alrededor de, cerca de, unos, environ, "
-                + "autour de, intorno a, circa, por volta de, cerca de"),
-        ];
-        Dictionary<string, Bound> all = new(StringComparer.Ordinal);
-        foreach ((Bound bound, string text) in phrases)
-        {
-            foreach (string phrase in text.Split(", ").Select(WishTokens.Normalize))
-                all.TryAdd(phrase, bound);
-        }
-
-        // Behind "from" one number is a lower bound, and two are a range.
-        return all;
     }
 }

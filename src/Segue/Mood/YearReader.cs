@@ -9,8 +9,6 @@ namespace Segue.Mood;
 /// </summary>
 internal static class YearReader
 {
-    private const int WordsMax = 4;
-
     private enum Bound
     {
         In,
@@ -20,7 +18,13 @@ internal static class YearReader
         Until,
     }
 
-    private static readonly Dictionary<string, Bound> s_words = Words();
+    private static readonly BoundWords<Bound> s_words = new(
+        (Bound.In, "from, in, of, released in, from the year, between, von, aus, aus dem jahr, im jahr, zwischen, von jahr, de, del, del año, en, "
+            + "entre, de l'année, di, dell'anno, nel, tra, fra, dal, do ano de, do ano, em"),
+        (Bound.Before, "before, older than, earlier than, vor, älter als, antes de, anterior a, anteriores a, avant, prima del, anteriori al"),
+        (Bound.After, "after, newer than, later than, nach, neuer als, después de, posterior a, posteriores a, après, dopo il, depois de"),
+        (Bound.Since, "since, from after, seit, ab, desde, depuis, a partir de, à partir de, dal in poi"),
+        (Bound.Until, "until, till, up to, bis, hasta, jusqu'en, jusqu'à, fino al, até"));
 
     private static readonly HashSet<string> s_and = ["to", "and", "und", "bis", "y", "e", "a", "et", "ed", "ad", "until", "hasta", "ate", "al", "au"];
 
@@ -29,7 +33,7 @@ internal static class YearReader
     {
         years = default;
         int next = at;
-        Bound bound = Before(tokens, ref next) ?? Bound.In;
+        Bound bound = s_words.Longest(tokens, ref next) ?? Bound.In;
         if (!Year(tokens, next, out int first))
             return 0;
         next++;
@@ -51,20 +55,6 @@ internal static class YearReader
         return next - at;
     }
 
-    private static Bound? Before(IReadOnlyList<WishToken> tokens, ref int at)
-    {
-        for (int count = Math.Min(WordsMax, tokens.Count - at - 1); count > 0; count--)
-        {
-            if (s_words.TryGetValue(string.Join(' ', Enumerable.Range(at, count).Select(i => tokens[i].Word)), out Bound bound))
-            {
-                at += count;
-                return bound;
-            }
-        }
-
-        return null;
-    }
-
     private static bool Year(IReadOnlyList<WishToken> tokens, int at, out int year)
     {
         year = 0;
@@ -72,26 +62,5 @@ internal static class YearReader
             && int.TryParse(tokens[at].Word, NumberStyles.None, CultureInfo.InvariantCulture, out year)
             && year is >= YearRange.Earliest and <= YearRange.Latest
             && !(at + 1 < tokens.Count && tokens[at + 1].Word is "bpm" or "bpms");
-    }
-
-    private static Dictionary<string, Bound> Words()
-    {
-        (Bound Bound, string Phrases)[] phrases =
-        [
-            (Bound.In, "from, in, of, released in, from the year, between, von, aus, aus dem jahr, im jahr, zwischen, von jahr, de, del, del año, en, "
-                + "entre, de l'année, di, dell'anno, nel, tra, fra, dal, do ano de, do ano, em"),
-            (Bound.Before, "before, older than, earlier than, vor, älter als, antes de, anterior a, anteriores a, avant, prima del, anteriori al"),
-            (Bound.After, "after, newer than, later than, nach, neuer als, después de, posterior a, posteriores a, après, dopo il, depois de"),
-            (Bound.Since, "since, from after, seit, ab, desde, depuis, a partir de, à partir de, dal in poi"),
-            (Bound.Until, "until, till, up to, bis, hasta, jusqu'en, jusqu'à, fino al, até"),
-        ];
-        Dictionary<string, Bound> all = new(StringComparer.Ordinal);
-        foreach ((Bound bound, string text) in phrases)
-        {
-            foreach (string phrase in text.Split(", ").Select(WishTokens.Normalize))
-                all.TryAdd(phrase, bound);
-        }
-
-        return all;
     }
 }

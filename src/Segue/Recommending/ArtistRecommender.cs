@@ -40,7 +40,7 @@ internal static class ArtistRecommender
     /// <summary>No name stands twice in an answer, whatever ids it has.</summary>
     private static ArtistOptions OncePerName(Plays plays, ArtistOptions options)
     {
-        if (!plays.HasTwins)
+        if (plays.TwinCount == 0)
             return options;
         bool[] allowed = new bool[plays.Artists.Count];
         for (int artist = 0; artist < allowed.Length; artist++)
